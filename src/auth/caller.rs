@@ -1,0 +1,55 @@
+//! Who is asking, once authentication has said so.
+
+/// An authenticated caller.
+///
+// INVARIANT (authenticated): only `auth` can make one, since the constructor is private to it; the policy decision
+// takes nothing else as the asker. "Decide without authentication" does not compile.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Caller {
+    tenant: String,
+    subject: String,
+    scopes: Vec<String>,
+    groups: Vec<String>,
+}
+
+impl Caller {
+    pub(super) fn new(tenant: String, subject: String, scopes: Vec<String>, groups: Vec<String>) -> Self {
+        Caller { tenant, subject, scopes, groups }
+    }
+
+    /// The tenant that the token names. Not yet known to be one that the policy has.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// The token's subject: unique within its issuer.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The scopes that the token carries.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The groups that the token carries.
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+}
+
+/// The subject is a person's identifier and stays out of logs; the rest may be shown.
+impl std::fmt::Debug for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Caller")
+            .field("tenant", &self.tenant)
+            .field("subject", &"<withheld>")
+            .field("scopes", &self.scopes)
+            .field("groups", &self.groups)
+            .finish()
+    }
+}

@@ -1,0 +1,5 @@
+//! The meeting gateway: HTTPS requests in, Amazon Chime SDK meetings out, under each tenant's policy.
+
+pub mod auth;
+pub mod config;
+pub mod json;
