@@ -2,4 +2,6 @@
 
 pub mod auth;
 pub mod config;
+pub mod finding;
 pub mod json;
+pub mod meeting;

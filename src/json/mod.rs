@@ -4,10 +4,14 @@
 //! of the same text sees. Everything that a stranger or an operator writes (request bodies, tokens, claims, the policy
 //! document) is read through this type.
 
+mod members;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+pub use members::{Fault, Members, Path, ReadJson, read_list};
 
 /// Any JSON value, its strings borrowed from the text where no escape forbids it.
 ///

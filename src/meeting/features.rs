@@ -1,0 +1,188 @@
+//! The members of CreateMeeting that have an order: what a ceiling can bound.
+
+use crate::json::{Json, ReadJson};
+
+/// Declares an ordered enumeration of the model, lowest value first.
+macro_rules! ordered_names {
+    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub enum $name {
+            $($(#[$value_doc])* #[cfg_attr(feature = "schema", schemars(rename = $text))] $value),+
+        }
+
+        impl $name {
+            /// Every value, lowest first.
+            pub const ALL: &[Self] = &[$($name::$value),+];
+
+            /// The value's name on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$value => $text),+ }
+            }
+        }
+
+        impl ReadJson for $name {
+            fn read_json(json: &Json<'_>) -> Result<Self, String> {
+                let found = json.as_str().and_then(|text| Self::ALL.iter().find(|value| value.as_str() == text));
+                found.copied().ok_or_else(|| {
+                    let names: Vec<String> = Self::ALL.iter().map(|value| format!("`{}`", value.as_str())).collect();
+                    format!("must be one of {}", names.join(", "))
+                })
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+ordered_names! {
+    /// Whether clients may switch echo reduction on (`MeetingFeatures.Audio.EchoReduction`).
+    EchoReduction {
+        /// it is not offered
+        Unavailable = "UNAVAILABLE",
+        /// it is offered
+        Available = "AVAILABLE",
+    }
+}
+
+ordered_names! {
+    /// Highest resolution of camera video (`MeetingFeatures.Video.MaxResolution`).
+    VideoResolution {
+        /// no video
+        None = "None",
+        /// 1280 × 720
+        Hd = "HD",
+        /// 1920 × 1080
+        Fhd = "FHD",
+    }
+}
+
+ordered_names! {
+    /// Highest resolution of shared content (`MeetingFeatures.Content.MaxResolution`).
+    ContentResolution {
+        /// no content
+        None = "None",
+        /// 1920 × 1080
+        Fhd = "FHD",
+        /// 3840 × 2160
+        Uhd = "UHD",
+    }
+}
+
+ordered_names! {
+    /// Which networks the media servers answer on (`MediaPlacementNetworkType`).
+    NetworkType {
+        /// IPv4 only
+        Ipv4Only = "Ipv4Only",
+        /// IPv4 and IPv6
+        DualStack = "DualStack",
+    }
+}
+
+/// Most attendees of a meeting (`MeetingFeatures.Attendee.MaxCount`): 1 to 250 (model).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttendeeCount(u8);
+
+impl AttendeeCount {
+    /// The fewest (model).
+    pub const MIN: AttendeeCount = AttendeeCount(1);
+
+    /// The most (model), and what a meeting gets that asks for no number (developer guide).
+    pub const MAX: AttendeeCount = AttendeeCount(250);
+
+    /// The most that a meeting with FHD video or UHD content may have, and then it must ask (developer guide).
+    pub const MAX_AT_HIGH_RESOLUTION: AttendeeCount = AttendeeCount(25);
+
+    /// Takes a number within the model's bounds.
+    ///
+    /// # Errors
+    /// Names the bounds.
+    pub fn new(count: u64) -> Result<Self, String> {
+        match u8::try_from(count) {
+            Ok(count) if (Self::MIN.0..=Self::MAX.0).contains(&count) => Ok(AttendeeCount(count)),
+            _ => Err("must be a whole number from 1 to 250".to_owned()),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl ReadJson for AttendeeCount {
+    fn read_json(json: &Json<'_>) -> Result<Self, String> {
+        match json {
+            // `25.0` is no whole number in JSON's own writing; it is refused rather than read as one.
+            Json::Number(number) => AttendeeCount::new(number.as_u64().unwrap_or(0)),
+            other => Err(format!("must be a whole number from 1 to 250, not {}", other.kind())),
+        }
+    }
+}
+
+impl std::fmt::Display for AttendeeCount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl VideoResolution {
+    /// What a meeting gets that asks for none (API reference of CreateMeeting).
+    pub const CHIME_DEFAULT: VideoResolution = VideoResolution::Hd;
+}
+
+impl ContentResolution {
+    /// What a meeting gets that asks for none (API reference of CreateMeeting).
+    pub const CHIME_DEFAULT: ContentResolution = ContentResolution::Fhd;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: ReadJson>(text: &str) -> Result<T, String> {
+        T::read_json(&Json::parse(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_order_is_that_of_what_costs_more() {
+        assert!(VideoResolution::None < VideoResolution::Hd && VideoResolution::Hd < VideoResolution::Fhd);
+        assert!(
+            ContentResolution::None < ContentResolution::Fhd
+                && ContentResolution::Fhd < ContentResolution::Uhd
+        );
+        assert!(EchoReduction::Unavailable < EchoReduction::Available);
+        assert!(NetworkType::Ipv4Only < NetworkType::DualStack);
+    }
+
+    #[test]
+    fn names_are_taken_in_the_models_case_only() {
+        assert_eq!(read(r#""FHD""#), Ok(VideoResolution::Fhd));
+        assert_eq!(read::<VideoResolution>(r#""fhd""#), Err("must be one of `None`, `HD`, `FHD`".to_owned()));
+        assert_eq!(read::<VideoResolution>(r#""UHD""#), Err("must be one of `None`, `HD`, `FHD`".to_owned()));
+    }
+
+    #[test]
+    fn attendee_counts_are_whole_numbers_from_1_to_250() {
+        for (text, fits) in [
+            ("0", false),
+            ("1", true),
+            ("250", true),
+            ("251", false),
+            ("25.0", false),
+            ("1e2", false),
+            ("-1", false),
+            (r#""25""#, false),
+            ("99999999999999999999", false),
+        ] {
+            assert_eq!(read::<AttendeeCount>(text).is_ok(), fits, "{text}");
+        }
+    }
+}

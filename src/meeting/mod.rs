@@ -1,0 +1,14 @@
+//! What a caller asks for: CreateMeeting's members as types that cannot hold a bad value.
+
+mod features;
+mod regions;
+mod request;
+mod values;
+
+pub use features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
+pub use regions::Partition;
+pub use request::{Asked, AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest};
+pub use values::{
+    ExternalMeetingId, IdempotencyKey, MOST_TAGS, MOST_TENANT_IDS, MediaRegion, MeetingHostId,
+    PrimaryMeetingId, TagKey, TagValue, TenantId,
+};

@@ -1,0 +1,330 @@
+//! The text members of CreateMeeting, each as a type that cannot hold a value the API's model refuses.
+//!
+//! Lengths count Unicode characters, as Chime does. Character classes are ASCII where the model writes `\w` or `\s`.
+//! Limits and patterns are those of Amazon's published model of the Chime SDK Meetings API, unless another source is
+//! named; `ExternalMeetingId`'s pattern stands in the documentation's text only.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use crate::json::{Json, ReadJson};
+
+/// Declares a text type: its documentation, its length in characters, and the rule for its text.
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $length:expr, $rule:path) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// How many characters a value has.
+            pub const LENGTH: RangeInclusive<usize> = $length;
+
+            /// Takes a text that satisfies the model.
+            ///
+            /// # Errors
+            /// Names every rule that the text breaks.
+            pub fn parse(text: &str) -> Result<Self, String> {
+                let mut broken = Vec::new();
+                check_length(text, Self::LENGTH, &mut broken);
+                $rule(text, &mut broken);
+                if broken.is_empty() { Ok($name(text.to_owned())) } else { Err(broken.join("; ")) }
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ReadJson for $name {
+            fn read_json(json: &Json<'_>) -> Result<Self, String> {
+                match json {
+                    Json::String(text) => $name::parse(text),
+                    other => Err(format!("must be a string, not {}", other.kind())),
+                }
+            }
+        }
+    };
+}
+
+/// Shows the text of types whose value may stand in a log.
+macro_rules! shown {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    )*};
+}
+
+/// Withholds the text of types that the model marks sensitive, so that no log line can hold it by accident.
+macro_rules! withheld {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(<withheld>)"))
+            }
+        }
+    )*};
+}
+
+text_type! {
+    /// The product's own name for a meeting. Chime does not keep it unique.
+    ExternalMeetingId, 2..=64, external_meeting_id
+}
+text_type! {
+    /// A region whose media servers host a meeting. Which ones exist is for the policy to say; the model has only the
+    /// length.
+    MediaRegion, 2..=64, any_text
+}
+text_type! {
+    /// The reserved member `MeetingHostId`.
+    MeetingHostId, 2..=64, any_text
+}
+text_type! {
+    /// The id of the meeting whose media a new one replicates.
+    PrimaryMeetingId, 2..=64, any_text
+}
+text_type! {
+    /// The caller's idempotency key, under the rule that the model has for `ClientRequestToken`.
+    IdempotencyKey, 2..=64, client_request_token
+}
+text_type! {
+    /// A tenant's label at Chime. No character may stand four times in a row.
+    TenantId, 2..=256, tenant_id
+}
+text_type! {
+    /// A tag's key.
+    TagKey, 1..=128, tag_key
+}
+text_type! {
+    /// A tag's value.
+    TagValue, 0..=256, tag_value
+}
+
+shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId);
+withheld!(ExternalMeetingId, MeetingHostId, IdempotencyKey);
+
+/// Most items that `TenantIds` may have (model).
+pub const MOST_TENANT_IDS: usize = 5;
+
+/// Most tags that a meeting may have (model).
+pub const MOST_TAGS: usize = 50;
+
+impl TagKey {
+    /// Whether two keys are one to IAM, which compares tag keys without case.
+    #[must_use]
+    pub fn same_to_iam(&self, other: &TagKey) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+fn check_length(text: &str, length: RangeInclusive<usize>, broken: &mut Vec<String>) {
+    // A text of more bytes than four times the limit has too many characters, however they are encoded: no need to
+    // count.
+    let characters =
+        if text.len() > length.end().saturating_mul(4) { usize::MAX } else { text.chars().count() };
+    if !length.contains(&characters) {
+        broken.push(format!("must have {} to {} characters", length.start(), length.end()));
+    }
+}
+
+fn check_characters(text: &str, allowed: fn(char) -> bool, rule: &str, broken: &mut Vec<String>) {
+    if !text.chars().all(allowed) {
+        broken.push(format!("may hold only {rule}"));
+    }
+}
+
+fn any_text(_: &str, _: &mut Vec<String>) {}
+
+fn external_meeting_id(text: &str, broken: &mut Vec<String>) {
+    fn allowed(character: char) -> bool {
+        matches!(
+            character,
+            '-' | '_'
+                | '&'
+                | '@'
+                | '+'
+                | '='
+                | ','
+                | '('
+                | ')'
+                | '{'
+                | '}'
+                | '['
+                | ']'
+                | '/'
+                | '«'
+                | '»'
+                | '.'
+                | ':'
+                | '|'
+                | '\''
+                | '"'
+                | '#'
+                | 'À'..='ÿ'
+        ) || character.is_ascii_alphanumeric()
+            || is_space(character)
+    }
+    check_characters(
+        text,
+        allowed,
+        "ASCII letters and digits, `À` to `ÿ`, white space and any of `-_&@+=,(){}[]/«».:|'\"#`",
+        broken,
+    );
+    check_not_reserved(text, broken);
+}
+
+fn client_request_token(text: &str, broken: &mut Vec<String>) {
+    fn allowed(character: char) -> bool {
+        matches!(character, '-' | '_') || character.is_ascii_alphanumeric()
+    }
+    check_characters(text, allowed, "ASCII letters, digits, `-` and `_`", broken);
+}
+
+fn tenant_id(text: &str, broken: &mut Vec<String>) {
+    fn allowed(character: char) -> bool {
+        matches!(character, '-' | '_' | '!' | '@' | '#' | '$') || character.is_ascii_alphanumeric()
+    }
+    check_characters(text, allowed, "ASCII letters, digits and any of `-_!@#$`", broken);
+    if has_run_of_four(text) {
+        broken.push("may not hold one character four times in a row".to_owned());
+    }
+}
+
+/// The model forbids it with a look-ahead: `(?!.*?(.)\1{3})`.
+fn has_run_of_four(text: &str) -> bool {
+    let mut last = None;
+    let mut run = 0_u8;
+    for character in text.chars() {
+        run = if last == Some(character) { run.saturating_add(1) } else { 1 };
+        if run == 4 {
+            return true;
+        }
+        last = Some(character);
+    }
+    false
+}
+
+fn tag_key(text: &str, broken: &mut Vec<String>) {
+    // The model's class is `[a-zA-Z+-=._:/]`, where `+-=` is a range: it takes in the digits and `,-./:;<`.
+    fn allowed(character: char) -> bool {
+        matches!(character, '+'..='=' | '_') || character.is_ascii_alphabetic()
+    }
+    check_characters(text, allowed, "ASCII letters, digits and any of `+,-./:;<=_`", broken);
+    check_not_reserved(text, broken);
+}
+
+fn tag_value(text: &str, broken: &mut Vec<String>) {
+    fn allowed(character: char) -> bool {
+        matches!(character, '+'..='=' | '_' | '@') || character.is_ascii_alphabetic() || is_space(character)
+    }
+    check_characters(text, allowed, "ASCII letters, digits, white space and any of `+,-./:;<=_@`", broken);
+}
+
+fn check_not_reserved(text: &str, broken: &mut Vec<String>) {
+    if text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+        broken.push("may not begin with `aws:`, in any case".to_owned());
+    }
+}
+
+/// ASCII `\s`: tab, line feed, vertical tab, form feed, carriage return, space.
+fn is_space(character: char) -> bool {
+    matches!(character, '\t'..='\r' | ' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict<T>(result: Result<T, String>) -> String {
+        result.err().unwrap_or_default()
+    }
+
+    #[test]
+    fn lengths_count_characters_and_not_bytes() {
+        assert_eq!(verdict(ExternalMeetingId::parse(&"ÿ".repeat(64))), "");
+        assert_eq!(verdict(ExternalMeetingId::parse(&"ÿ".repeat(65))), "must have 2 to 64 characters");
+        assert_eq!(verdict(ExternalMeetingId::parse("x")), "must have 2 to 64 characters");
+        assert_eq!(verdict(ExternalMeetingId::parse("xy")), "");
+    }
+
+    #[test]
+    fn external_meeting_ids_follow_the_documented_pattern() {
+        for (text, fits, why) in [
+            ("a-_&@+=,(){}[]/«».:|'\"#Z9", true, "every mark of the pattern"),
+            ("tab\tand space", true, r"white space is in the class"),
+            ("À×÷ÿ", true, "the range is by code point, × and ÷ included"),
+            ("a\u{a0}b", false, r"`\s` is ASCII"),
+            ("semi;colon", false, "not in the class"),
+            ("emoji🙂", false, "not in the class"),
+            ("aws:thing", false, "reserved"),
+            ("AwS:thing", false, "reserved in any case"),
+            ("xaws:thing", true, "reserved only at the beginning"),
+            ("nul\0", false, "a control character"),
+        ] {
+            assert_eq!(ExternalMeetingId::parse(text).is_ok(), fits, "{text:?}: {why}");
+        }
+    }
+
+    #[test]
+    fn tenant_ids_refuse_four_of_a_kind_in_a_row_and_not_three() {
+        assert!(TenantId::parse("aaab").is_ok());
+        assert_eq!(verdict(TenantId::parse("aaaab")), "may not hold one character four times in a row");
+        assert_eq!(verdict(TenantId::parse("x----y")), "may not hold one character four times in a row");
+        assert!(TenantId::parse("x--y--z").is_ok());
+        assert!(TenantId::parse("abababab").is_ok());
+        assert!(TenantId::parse("a.b").is_err(), "no dot");
+        assert!(TenantId::parse(&"ab".repeat(128)).is_ok());
+        assert!(TenantId::parse(&format!("{}c", "ab".repeat(128))).is_err());
+    }
+
+    #[test]
+    fn every_broken_rule_of_one_value_is_named() {
+        let text = verdict(TenantId::parse("...."));
+        assert!(text.contains("may hold only") && text.contains("four times"), "{text}");
+    }
+
+    #[test]
+    fn tag_keys_read_the_models_range_as_a_range() {
+        for (key, fits) in [
+            ("Cost-Center_7", true),
+            ("a,b;c<d=e", true),
+            ("a b", false),
+            ("a@b", false),
+            ("a>b", false),
+            ("aws:x", false),
+            ("", false),
+        ] {
+            assert_eq!(TagKey::parse(key).is_ok(), fits, "{key:?}");
+        }
+        assert!(TagKey::parse(&"k".repeat(128)).is_ok());
+        assert!(TagKey::parse(&"k".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn tag_values_may_be_empty_and_hold_at_and_space() {
+        assert!(TagValue::parse("").is_ok());
+        assert!(TagValue::parse("a b@c").is_ok());
+        assert!(TagValue::parse("ä").is_err(), r"`\w` is ASCII");
+        assert!(TagValue::parse(&"v".repeat(256)).is_ok());
+        assert!(TagValue::parse(&"v".repeat(257)).is_err());
+    }
+
+    #[test]
+    fn idempotency_keys_are_client_request_tokens() {
+        assert!(IdempotencyKey::parse("0f8b-_Z").is_ok());
+        assert!(IdempotencyKey::parse("a").is_err());
+        assert!(IdempotencyKey::parse("a b").is_err());
+        assert!(IdempotencyKey::parse(&"k".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn debug_output_withholds_what_the_model_calls_sensitive() {
+        let id = ExternalMeetingId::parse("board-meeting").unwrap();
+        assert!(!format!("{id:?}").contains("board"));
+    }
+}
