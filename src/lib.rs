@@ -5,3 +5,4 @@ pub mod config;
 pub mod finding;
 pub mod json;
 pub mod meeting;
+pub mod policy;

@@ -1,0 +1,358 @@
+//! The decision: a caller, a policy and a request in; a meeting plan or every finding out.
+
+use std::borrow::Cow;
+
+use super::document::Name;
+use super::load::{NoPolicy, Policies};
+use super::merge_tags::MOST_POLICY_TAGS;
+use super::plan::{Features, MeetingPlan};
+use super::rules::{MemberRules, Rule, TagRules, TenantPolicy};
+use crate::auth::Caller;
+use crate::finding::Finding;
+use crate::meeting::{
+    Asked, AskedTag, AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingRequest,
+    NetworkType, TagKey, TagValue, VideoResolution,
+};
+
+/// A caller who may create meetings, with the policy of the caller's tenant.
+#[derive(Debug)]
+pub struct Admitted<'p> {
+    caller: Caller,
+    policy: Cow<'p, TenantPolicy>,
+}
+
+/// Why a caller may not create meetings at all, whatever the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotAdmitted {
+    /// The policy has nothing for the caller's tenant. The text is for the log.
+    NoSuchTenant(String),
+    /// The tenant's policy asks for a scope or a group that the caller lacks.
+    Lacking {
+        /// Scopes of which one is needed, when none was there.
+        scopes: Vec<String>,
+        /// Groups of which one is needed, when none was there.
+        groups: Vec<String>,
+    },
+}
+
+impl Policies {
+    /// Whether the caller may create meetings at all, and under which policy.
+    ///
+    /// # Errors
+    /// When the tenant has no policy, or the caller lacks a scope or a group that it asks for.
+    pub fn admit(&self, caller: Caller) -> Result<Admitted<'_>, NotAdmitted> {
+        let policy = self.policy_of(caller.tenant()).map_err(|reason| {
+            NotAdmitted::NoSuchTenant(match reason {
+                NoPolicy::Unlisted => "the policy does not list the tenant".to_owned(),
+                NoPolicy::UnusableName(why) => {
+                    format!("an unlisted tenant of that name can't be let in: {why}")
+                }
+            })
+        })?;
+        let scopes = lacking(policy.callers.any_scope.as_deref(), caller.scopes());
+        let groups = lacking(policy.callers.any_group.as_deref(), caller.groups());
+        if !scopes.is_empty() || !groups.is_empty() {
+            return Err(NotAdmitted::Lacking { scopes, groups });
+        }
+        Ok(Admitted { caller, policy })
+    }
+}
+
+/// The names asked for, when the caller has none of them.
+fn lacking(any_of: Option<&[Name]>, has: &[String]) -> Vec<String> {
+    let Some(names) = any_of else { return Vec::new() };
+    if names.iter().any(|name| has.iter().any(|held| held == name.as_str())) {
+        return Vec::new();
+    }
+    names.iter().map(|name| name.as_str().to_owned()).collect()
+}
+
+impl Admitted<'_> {
+    /// The caller.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Decides every member of the request.
+    ///
+    /// # Errors
+    /// Every finding: what the request itself brought, and what the policy does not allow.
+    pub fn decide(self, request: MeetingRequest) -> Result<MeetingPlan, Vec<Finding>> {
+        let MemberRules {
+            media_region,
+            network_type,
+            meeting_host_id,
+            echo_reduction,
+            video_resolution,
+            content_resolution,
+            attendee_count,
+            primary_meeting_id,
+        } = &*self.policy.members;
+        let mut findings = request.findings;
+        let media_region = decide_region(media_region, request.media_region, &mut findings);
+        let network_type = decide_ceiling(
+            network_type,
+            request.network_type,
+            "#/MediaPlacementNetworkType",
+            |ceiling: NetworkType| (ceiling == NetworkType::Ipv4Only).then_some(ceiling),
+            &mut findings,
+        );
+        let meeting_host_id = decide_member(
+            meeting_host_id,
+            request.meeting_host_id,
+            "#/MeetingHostId",
+            |_, ()| Ok(()),
+            &mut findings,
+        );
+        let features = FeatureDecisions {
+            echo_reduction: decide_ceiling(
+                echo_reduction,
+                request.echo_reduction,
+                "#/MeetingFeatures/Audio/EchoReduction",
+                |ceiling: EchoReduction| (ceiling == EchoReduction::Unavailable).then_some(ceiling),
+                &mut findings,
+            ),
+            video_resolution: decide_ceiling(
+                video_resolution,
+                request.video_resolution,
+                "#/MeetingFeatures/Video/MaxResolution",
+                |ceiling| Some(ceiling.min(VideoResolution::CHIME_DEFAULT)),
+                &mut findings,
+            ),
+            content_resolution: decide_ceiling(
+                content_resolution,
+                request.content_resolution,
+                "#/MeetingFeatures/Content/MaxResolution",
+                |ceiling| Some(ceiling.min(ContentResolution::CHIME_DEFAULT)),
+                &mut findings,
+            ),
+            attendee_count: decide_ceiling(
+                attendee_count,
+                request.attendee_count,
+                "#/MeetingFeatures/Attendee/MaxCount",
+                |ceiling| Some(ceiling.min(AttendeeCount::MAX)),
+                &mut findings,
+            ),
+        };
+        features.check_resolutions(&mut findings);
+        if request.primary_meeting_id.is_asked() && !primary_meeting_id {
+            findings.push(Finding::breaks_policy("#/PrimaryMeetingId", NOT_ALLOWED));
+        }
+        let tags = decide_tags(&self.policy.tags, request.tags, &mut findings);
+
+        // INVARIANT (fail closed): a plan is made of a request without findings only. A member that could not be read
+        // or decided left a finding, so the pattern below leaves no third case to repair.
+        let (Asked::For(external_meeting_id), Decision::Made(Some(media_region), _), true) =
+            (request.external_meeting_id, media_region, findings.is_empty())
+        else {
+            return Err(findings);
+        };
+        let primary_meeting_id = match request.primary_meeting_id {
+            Asked::For(id) => Some(id),
+            Asked::Nothing | Asked::Unreadable => None,
+        };
+        Ok(MeetingPlan {
+            tenant: self.caller.tenant().to_owned(),
+            subject: self.caller.subject().to_owned(),
+            idempotency_key: request.idempotency_key,
+            external_meeting_id,
+            media_region,
+            network_type: network_type.value(),
+            meeting_host_id: meeting_host_id.value(),
+            primary_meeting_id,
+            features: features.values(),
+            tenant_ids: self.policy.tenant_ids.clone(),
+            tags,
+        })
+    }
+}
+
+const FIXED: &str = "is fixed by the tenant's policy and may not be asked for";
+const NOT_ALLOWED: &str = "may not be asked for under the tenant's policy";
+
+/// What came of one member.
+enum Decision<T> {
+    /// This is sent, or nothing; and who said so.
+    Made(Option<T>, Origin),
+    /// There is a finding for it.
+    Refused,
+}
+
+/// Who chose a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Caller,
+    Policy,
+    Chime,
+}
+
+impl<T> Decision<T> {
+    fn value(self) -> Option<T> {
+        match self {
+            Decision::Made(value, _) => value,
+            Decision::Refused => None,
+        }
+    }
+}
+
+/// Decides a member whose allowed values are judged by `judge`. A silent caller gets the default or nothing.
+fn decide_member<T: Clone, A>(
+    rule: &Rule<T, A>,
+    asked: Asked<T>,
+    pointer: &str,
+    judge: impl FnOnce(&T, &A) -> Result<(), String>,
+    findings: &mut Vec<Finding>,
+) -> Decision<T> {
+    let refusal = match (rule, asked) {
+        (Rule::Fixed(value), Asked::Nothing) => return Decision::Made(Some(value.clone()), Origin::Policy),
+        (Rule::Fixed(_), _) => FIXED.to_owned(),
+        (Rule::Open { default: Some(value), .. }, Asked::Nothing) => {
+            return Decision::Made(Some(value.clone()), Origin::Policy);
+        }
+        (Rule::Open { default: None, .. }, Asked::Nothing) => return Decision::Made(None, Origin::Chime),
+        (Rule::Open { allowed: None, .. }, _) => NOT_ALLOWED.to_owned(),
+        // Its finding is there already: the member may be asked for, but not so.
+        (Rule::Open { allowed: Some(_), .. }, Asked::Unreadable) => return Decision::Refused,
+        (Rule::Open { allowed: Some(allowed), .. }, Asked::For(value)) => match judge(&value, allowed) {
+            Ok(()) => return Decision::Made(Some(value), Origin::Caller),
+            Err(detail) => detail,
+        },
+    };
+    findings.push(Finding::breaks_policy(pointer, refusal));
+    Decision::Refused
+}
+
+/// Decides a member that has a ceiling. The ceiling binds silence too: `silence` gives what a ceiling sends for a
+/// caller who asks for nothing, so that saying nothing never gets more than asking.
+fn decide_ceiling<T: Copy + Ord + std::fmt::Display>(
+    rule: &Rule<T, T>,
+    asked: Asked<T>,
+    pointer: &str,
+    silence: impl FnOnce(T) -> Option<T>,
+    findings: &mut Vec<Finding>,
+) -> Decision<T> {
+    let at_most = |value: &T, ceiling: &T| {
+        if value <= ceiling {
+            Ok(())
+        } else {
+            Err(format!("is above what the tenant's policy allows: `{ceiling}`"))
+        }
+    };
+    match (rule, decide_member(rule, asked, pointer, at_most, findings)) {
+        (Rule::Open { allowed: Some(ceiling), .. }, Decision::Made(None, _)) => match silence(*ceiling) {
+            Some(value) => Decision::Made(Some(value), Origin::Policy),
+            None => Decision::Made(None, Origin::Chime),
+        },
+        (_, decision) => decision,
+    }
+}
+
+fn decide_region(
+    rule: &Rule<MediaRegion, Vec<MediaRegion>>,
+    asked: Asked<MediaRegion>,
+    findings: &mut Vec<Finding>,
+) -> Decision<MediaRegion> {
+    let one_of = |region: &MediaRegion, allowed: &Vec<MediaRegion>| {
+        if allowed.contains(region) {
+            return Ok(());
+        }
+        let names: Vec<String> = allowed.iter().map(|region| format!("`{}`", region.as_str())).collect();
+        Err(format!("is not one of what the tenant's policy allows: {}", names.join(", ")))
+    };
+    let decision = decide_member(rule, asked, "#/MediaRegion", one_of, findings);
+    if matches!(decision, Decision::Made(None, _)) {
+        let detail = "is required: the tenant's policy has no default for it";
+        findings.push(Finding::breaks_model("#/MediaRegion", detail));
+        return Decision::Refused;
+    }
+    decision
+}
+
+struct FeatureDecisions {
+    echo_reduction: Decision<EchoReduction>,
+    video_resolution: Decision<VideoResolution>,
+    content_resolution: Decision<ContentResolution>,
+    attendee_count: Decision<AttendeeCount>,
+}
+
+impl FeatureDecisions {
+    /// FHD video or UHD content needs a MaxCount, and at most 25 (developer guide). Each value may have come from the
+    /// caller or from the policy, so the finding says from whom.
+    fn check_resolutions(&self, findings: &mut Vec<Finding>) {
+        let Decision::Made(count, count_origin) = &self.attendee_count else { return };
+        if count.is_some_and(|count| count <= AttendeeCount::MAX_AT_HIGH_RESOLUTION) {
+            return;
+        }
+        let mut high = Vec::new();
+        if let Decision::Made(Some(VideoResolution::Fhd), origin) = &self.video_resolution {
+            high.push(format!("Video.MaxResolution `FHD` ({})", origin.words()));
+        }
+        if let Decision::Made(Some(ContentResolution::Uhd), origin) = &self.content_resolution {
+            high.push(format!("Content.MaxResolution `UHD` ({})", origin.words()));
+        }
+        if high.is_empty() {
+            return;
+        }
+        let limit = AttendeeCount::MAX_AT_HIGH_RESOLUTION;
+        let count = match count {
+            Some(count) => format!("it is `{count}` ({})", count_origin.words()),
+            None => "there is none".to_owned(),
+        };
+        let detail = format!("must be there and at most {limit} with {}; {count}", high.join(" and "));
+        findings.push(Finding::breaks_model("#/MeetingFeatures/Attendee/MaxCount", detail));
+    }
+
+    fn values(self) -> Features {
+        Features {
+            echo_reduction: self.echo_reduction.value(),
+            video_resolution: self.video_resolution.value(),
+            content_resolution: self.content_resolution.value(),
+            attendee_count: self.attendee_count.value(),
+        }
+    }
+}
+
+impl Origin {
+    fn words(self) -> &'static str {
+        match self {
+            Origin::Caller => "asked for",
+            Origin::Policy => "from the policy",
+            Origin::Chime => "Chime's default",
+        }
+    }
+}
+
+fn decide_tags(
+    rules: &TagRules,
+    asked: Vec<AskedTag>,
+    findings: &mut Vec<Finding>,
+) -> Vec<(TagKey, TagValue)> {
+    let mut tags = rules.fixed.clone();
+    let mut asked_keys = Vec::with_capacity(asked.len());
+    for tag in asked {
+        let fixed = rules.fixed.iter().any(|(key, _)| key.same_to_iam(&tag.key));
+        if fixed || !rules.allowed.contains(&tag.key) {
+            let detail = if fixed { FIXED } else { NOT_ALLOWED };
+            findings.push(Finding::breaks_policy(format!("#/Tags/{}/Key", tag.index), detail));
+            continue;
+        }
+        asked_keys.push(tag.key.clone());
+        if let Asked::For(value) = tag.value {
+            tags.push((tag.key, value));
+        }
+    }
+    let silent = |key: &TagKey| !asked_keys.iter().any(|asked| asked.same_to_iam(key));
+    tags.extend(rules.default.iter().filter(|(key, _)| silent(key)).cloned());
+    if tags.len() > MOST_POLICY_TAGS {
+        let from_policy = tags.len().saturating_sub(asked_keys.len());
+        let detail = format!(
+            "makes {} tags with the {from_policy} of the policy; at most {MOST_POLICY_TAGS} fit beside the gateway's own",
+            tags.len()
+        );
+        findings.push(Finding::breaks_model("#/Tags", detail));
+    }
+    // One order for one set of tags: a retry that lists them otherwise is still the same request to Chime.
+    tags.sort();
+    tags
+}

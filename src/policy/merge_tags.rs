@@ -1,0 +1,147 @@
+//! Tags of the two layers merged by key. Keys that differ in case only count as one, as IAM reads them.
+
+use super::document::Template;
+use super::merge::{Layers, Source};
+use super::rules::TagRules;
+use crate::json::{Fault, Path};
+use crate::meeting::{MOST_TAGS, TagKey, TagValue};
+
+/// The tag that the gateway itself puts on every meeting.
+pub(crate) const GATEWAY_TAG: &str = "MeetingGateway";
+
+/// Most tags that a policy can send: the gateway's own tag takes one of the model's fifty.
+pub(super) const MOST_POLICY_TAGS: usize = MOST_TAGS - 1;
+
+/// The three lists of a block that name tags.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    Fixed,
+    Default,
+    Allowed,
+}
+
+/// One key in one list of a block. Its pointer is written only when there is a fault to report.
+#[derive(Clone, Copy)]
+struct Place<'b> {
+    source: Source<'b>,
+    list: List,
+    index: usize,
+    key: &'b TagKey,
+}
+
+impl Place<'_> {
+    fn fault(&self, detail: impl Into<String>) -> Fault {
+        let word = match self.list {
+            List::Fixed => "Fixed",
+            List::Default => "Default",
+            List::Allowed => "Allowed",
+        };
+        let block = Path::Member(self.source.path, word);
+        let tags = Path::Member(&block, "Tags");
+        match self.list {
+            List::Allowed => Fault::at(&Path::Item(&tags, self.index), detail),
+            List::Fixed | List::Default => Fault::at(&Path::Member(&tags, self.key.as_str()), detail),
+        }
+    }
+}
+
+fn valued<'b>(source: Source<'b>, list: List) -> &'b [(TagKey, Template)] {
+    let tags = match list {
+        List::Fixed => source.block.fixed.as_ref().and_then(|fixed| fixed.tags.as_ref()),
+        List::Default => source.block.default.as_ref().and_then(|default| default.tags.as_ref()),
+        List::Allowed => None,
+    };
+    tags.map_or(&[], |tags| tags.0.as_slice())
+}
+
+fn allowed<'b>(source: Source<'b>) -> &'b [TagKey] {
+    source.block.allowed.as_ref().and_then(|allowed| allowed.tags.as_deref()).unwrap_or_default()
+}
+
+fn places<'b>(source: Source<'b>, list: List) -> impl Iterator<Item = Place<'b>> {
+    let valued = valued(source, list).iter().map(|(key, _)| key);
+    let keys = valued.chain(if list == List::Allowed { allowed(source) } else { &[] });
+    keys.enumerate().map(move |(index, key)| Place { source, list, index, key })
+}
+
+fn holds(tags: &[(TagKey, Template)], key: &TagKey) -> bool {
+    tags.iter().any(|(other, _)| other.same_to_iam(key))
+}
+
+/// What is wrong with the tag lists of one block, be it in itself or beside what `everyone` fixes.
+pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, faults: &mut Vec<Fault>) {
+    let fixed = valued(source, List::Fixed);
+    let fixed_by_everyone = valued(everyone, List::Fixed);
+    for list in [List::Fixed, List::Default, List::Allowed] {
+        for place in places(source, list) {
+            if place.key.as_str().eq_ignore_ascii_case(GATEWAY_TAG) {
+                faults.push(place.fault(format!("`{GATEWAY_TAG}` is the gateway's own tag, in any case")));
+            }
+            if places(source, list).take(place.index).any(|other| other.key.same_to_iam(place.key)) {
+                faults.push(place.fault("stands twice; keys that differ in case only count as one"));
+            }
+            if list == List::Fixed {
+                continue;
+            }
+            if holds(fixed, place.key) {
+                faults.push(place.fault("is in `Fixed` of the same block as well"));
+            } else if holds(fixed_by_everyone, place.key) {
+                faults.push(place.fault("is fixed by `Everyone`"));
+            }
+        }
+    }
+}
+
+/// The tag rules of the tenant of that name: its own values over everyone's.
+pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, faults: &mut Vec<Fault>) -> TagRules {
+    check_tag_lists(layers.own, layers.everyone, faults);
+    let own_fixed = valued(layers.own, List::Fixed);
+    let fixed = lay_over(tenant, List::Fixed, layers, faults);
+    let mut default = lay_over(tenant, List::Default, layers, faults);
+    default.retain(|(key, _)| !holds(own_fixed, key));
+    let mut may_ask: Vec<TagKey> = Vec::new();
+    for key in allowed(layers.everyone).iter().chain(allowed(layers.own)) {
+        if !holds(own_fixed, key) && !may_ask.contains(key) {
+            may_ask.push(key.clone());
+        }
+    }
+    let sent = fixed.len().saturating_add(default.len());
+    if sent > MOST_POLICY_TAGS {
+        let detail = format!(
+            "sends {sent} tags; at most {MOST_POLICY_TAGS} fit beside the gateway's own (Chime takes {MOST_TAGS})"
+        );
+        faults.push(Fault::at(layers.own.path, detail));
+    }
+    TagRules { fixed, default, allowed: may_ask }
+}
+
+/// One list with the tenant's own values over everyone's.
+fn lay_over(
+    tenant: &str,
+    list: List,
+    layers: Layers<'_>,
+    faults: &mut Vec<Fault>,
+) -> Vec<(TagKey, TagValue)> {
+    let own = valued(layers.own, list);
+    let inherited = places(layers.everyone, list).zip(valued(layers.everyone, list));
+    let inherited =
+        inherited.filter(|(place, _)| !holds(own, place.key)).map(|(place, tag)| (place, tag, true));
+    let written_here = places(layers.own, list).zip(own).map(|(place, tag)| (place, tag, false));
+    let mut merged = Vec::new();
+    for (place, (key, template), is_inherited) in inherited.chain(written_here) {
+        let text = template.fill(tenant);
+        match TagValue::parse(&text) {
+            Ok(value) => merged.push((key.clone(), value)),
+            Err(detail) => {
+                let detail = format!("value `{text}` of tag `{}` {detail}", key.as_str());
+                // A tenant's name that does not fit everyone's template is the tenant's fault, not the template's.
+                faults.push(if is_inherited && template.has_variable() {
+                    Fault::at(layers.own.path, detail)
+                } else {
+                    place.fault(detail)
+                });
+            }
+        }
+    }
+    merged
+}

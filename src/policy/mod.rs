@@ -1,0 +1,23 @@
+//! Tenant policy: the document, and the one decision that turns a caller's request into a meeting plan.
+//!
+//! Pure: no IO, no clock, no type of AWS. Loading reports every fault of a document at once; deciding reports every
+//! finding of a request at once.
+
+mod decide;
+mod document;
+mod load;
+mod merge;
+mod merge_tags;
+mod plan;
+mod rules;
+#[cfg(feature = "schema")]
+mod schema;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Admitted, NotAdmitted};
+pub use load::Policies;
+pub(crate) use merge_tags::GATEWAY_TAG;
+pub use plan::{Features, MeetingPlan};
+#[cfg(feature = "schema")]
+pub use schema::document_schema;

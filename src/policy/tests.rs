@@ -1,0 +1,1 @@
+//! Tables over the whole of the policy: documents in, plans and findings out.
