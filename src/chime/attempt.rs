@@ -1,0 +1,116 @@
+//! Retries within the time that is left of the invocation.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::error::{ChimeError, ChimeFailure};
+
+/// Most times that Chime is asked for one thing.
+const MOST_ATTEMPTS: u32 = 3;
+
+/// Longest that one attempt may take. Chime answers within some hundred milliseconds; three such attempts fit the
+/// 30 seconds that API Gateway waits.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(8);
+
+/// An attempt that has less time than this is not begun: Chime could hardly answer it.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(300);
+
+/// Longest wait before the second attempt; it doubles with each further one, and is drawn between half and all of it.
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+
+/// Longest wait that Chime may ask for and still have the caller wait for it, rather than be told to come back.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Runs `attempt` until it succeeds, fails for good, or could not be done in time.
+///
+/// `attempt` must be safe to repeat: here, because every repeat carries the same ClientRequestToken, or only reads.
+pub(super) async fn with_retries<T, A>(deadline: Instant, mut attempt: A) -> Result<T, ChimeFailure>
+where
+    A: AsyncFnMut() -> Result<T, ChimeFailure>,
+{
+    let mut attempts: u32 = 0;
+    let mut last: Option<ChimeFailure> = None;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left < SHORTEST_ATTEMPT {
+            let failure = last.unwrap_or_else(|| {
+                ChimeFailure::new(ChimeError::TimedOut, "too little time was left to ask Chime")
+            });
+            return Err(ChimeFailure { attempts, ..failure });
+        }
+        attempts = attempts.saturating_add(1);
+        let result = timeout(left.min(LONGEST_ATTEMPT), attempt()).await.unwrap_or_else(|_| {
+            Err(ChimeFailure::new(ChimeError::TimedOut, "no answer within the time for one attempt"))
+        });
+        let failure = match result {
+            Ok(value) => return Ok(value),
+            Err(failure) => ChimeFailure { attempts, ..failure },
+        };
+        let wait = wait_before_retry(&failure.error, attempts);
+        let left = deadline.saturating_duration_since(Instant::now());
+        match wait {
+            Some(wait) if attempts < MOST_ATTEMPTS && wait.saturating_add(SHORTEST_ATTEMPT) <= left => {
+                tracing::warn!(
+                    attempt = attempts,
+                    chime_request_id = failure.request_id,
+                    detail = failure.detail,
+                    "chime failed, asking again"
+                );
+                last = Some(failure);
+                sleep(wait).await;
+            }
+            _ => return Err(failure),
+        }
+    }
+}
+
+/// How long to wait before asking again; `None` where asking again can't help.
+fn wait_before_retry(error: &ChimeError, attempts: u32) -> Option<Duration> {
+    let asked_for = match error {
+        ChimeError::Throttled(wait) | ChimeError::Unavailable(wait) => *wait,
+        // ConflictException means a simultaneous request as well as a key used with other members.
+        ChimeError::Failed | ChimeError::TimedOut | ChimeError::Conflict => None,
+        ChimeError::PrimaryNotTheTenants
+        | ChimeError::PrimaryIsReplica
+        | ChimeError::Rejected
+        | ChimeError::NotFound
+        | ChimeError::Misconfigured
+        | ChimeError::DifferentMeeting(_)
+        | ChimeError::QuotaFull
+        | ChimeError::NotSent => return None,
+    };
+    if asked_for.is_some_and(|wait| wait > LONGEST_WAIT) {
+        return None;
+    }
+    let longest =
+        FIRST_BACKOFF.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
+    Some(asked_for.unwrap_or_default().max(longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_and_are_jittered_but_never_shorter_than_chime_asked_for() {
+        for _ in 0..100 {
+            let first = wait_before_retry(&ChimeError::Failed, 1).unwrap();
+            assert!((FIRST_BACKOFF / 2..=FIRST_BACKOFF).contains(&first));
+            let second = wait_before_retry(&ChimeError::Failed, 2).unwrap();
+            assert!((FIRST_BACKOFF..=FIRST_BACKOFF * 2).contains(&second));
+        }
+        let asked = Duration::from_secs(1);
+        assert_eq!(wait_before_retry(&ChimeError::Throttled(Some(asked)), 1), Some(asked));
+        assert_eq!(wait_before_retry(&ChimeError::Throttled(Some(LONGEST_WAIT * 2)), 1), None);
+    }
+
+    #[test]
+    fn what_asking_again_cannot_mend_is_not_asked_again() {
+        for error in
+            [ChimeError::QuotaFull, ChimeError::Rejected, ChimeError::Misconfigured, ChimeError::NotSent]
+        {
+            assert_eq!(wait_before_retry(&error, 1), None, "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What can go wrong at Chime, as a closed enum: the SDK's open set of errors ends here.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_sdk_chimesdkmeetings::config::http::HttpResponse;
+use aws_sdk_chimesdkmeetings::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_chimesdkmeetings::operation::RequestId as _;
+
+/// Why there is no meeting to hand out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChimeError {
+    /// The primary meeting is missing, ended or another tenant's. Which of them, the caller must not learn.
+    PrimaryNotTheTenants,
+    /// The primary meeting is the tenant's, and itself a replica.
+    PrimaryIsReplica,
+    /// Chime refused the request's members, though they satisfy its published model.
+    Rejected,
+    /// Chime knows no such meeting.
+    NotFound,
+    /// Chime did not let the stack call it: its IAM policy, its credentials, its account.
+    Misconfigured,
+    /// The token was used with other members, or by a request that is still under way.
+    Conflict,
+    /// The meeting that came back differs from what was asked for in these members. It is not handed out.
+    DifferentMeeting(Vec<&'static str>),
+    /// Too many requests; how long Chime asked to wait, when it did.
+    Throttled(Option<Duration>),
+    /// The account has as many meetings as its quota allows.
+    QuotaFull,
+    /// Chime failed, or answered something that can't be read.
+    Failed,
+    /// Chime says that it is unavailable, or can't be connected to; how long it asked to wait, when it did.
+    Unavailable(Option<Duration>),
+    /// No answer within the time left.
+    TimedOut,
+    /// The gateway could not even build the request: a bug, or no random bytes.
+    NotSent,
+}
+
+/// A [`ChimeError`] with what the log should say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChimeFailure {
+    /// What went wrong.
+    pub error: ChimeError,
+    /// What Chime said, for the log only.
+    pub detail: String,
+    /// Chime's own request id, when there was an answer.
+    pub request_id: Option<String>,
+    /// How many times Chime was asked.
+    pub attempts: u32,
+}
+
+impl fmt::Display for ChimeFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} after {} attempt(s): {}", self.error, self.attempts, self.detail)
+    }
+}
+
+impl std::error::Error for ChimeFailure {}
+
+impl ChimeFailure {
+    pub(super) fn new(error: ChimeError, detail: impl Into<String>) -> Self {
+        ChimeFailure { error, detail: detail.into(), request_id: None, attempts: 0 }
+    }
+
+    /// The failure that an error of the SDK stands for.
+    pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: std::error::Error + ProvideErrorMetadata + 'static,
+    {
+        let response = error.raw_response();
+        let status = response.map(|response| response.status().as_u16());
+        let retry_after =
+            response.and_then(|response| response.headers().get("retry-after")).and_then(seconds);
+        let kind = match error {
+            SdkError::ConstructionFailure(_) => ChimeError::NotSent,
+            SdkError::TimeoutError(_) => ChimeError::TimedOut,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => ChimeError::TimedOut,
+            SdkError::DispatchFailure(failure) if failure.is_user() => ChimeError::NotSent,
+            // Never connected, or the connection broke before an answer: DNS, refusal, reset.
+            SdkError::DispatchFailure(_) => ChimeError::Unavailable(None),
+            _ => classify(status, error.code(), retry_after),
+        };
+        // Chime's own words may repeat members of the request, so of a modelled error only the code is kept.
+        let detail = match error {
+            SdkError::ServiceError(_) => {
+                format!("status {}, code {}", status.unwrap_or_default(), error.code().unwrap_or("none"))
+            }
+            other => format!("status {}, {}", status.unwrap_or_default(), DisplayErrorContext(other)),
+        };
+        ChimeFailure { error: kind, detail, request_id: error.request_id().map(str::to_owned), attempts: 0 }
+    }
+}
+
+fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duration>) -> ChimeError {
+    match (status, code) {
+        // A full quota is a 400 at Chime, and the caller's request is not at fault.
+        (_, Some("LimitExceededException")) => ChimeError::QuotaFull,
+        (Some(429), _) | (_, Some("ThrottlingException" | "TooManyRequestsException")) => {
+            ChimeError::Throttled(retry_after)
+        }
+        (Some(401 | 403), _) => ChimeError::Misconfigured,
+        (Some(409), _) => ChimeError::Conflict,
+        (Some(404), _) => ChimeError::NotFound,
+        (Some(400 | 422), _) => ChimeError::Rejected,
+        (Some(503), _) => ChimeError::Unavailable(retry_after),
+        _ => ChimeError::Failed,
+    }
+}
+
+/// `Retry-After` in seconds. Its other form, a date, Chime does not use; it counts as not given.
+fn seconds(value: &str) -> Option<Duration> {
+    value.trim().parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_and_code_has_its_meaning() {
+        let wait = Some(Duration::from_secs(7));
+        for (status, code, expected, why) in [
+            (400, Some("BadRequestException"), ChimeError::Rejected, "modelled"),
+            (400, Some("ValidationException"), ChimeError::Rejected, "met in the wild"),
+            (400, Some("LimitExceededException"), ChimeError::QuotaFull, "a quota behind a 400"),
+            (400, Some("ThrottlingException"), ChimeError::Throttled(wait), "by code, whatever the status"),
+            (401, Some("UnauthorizedException"), ChimeError::Misconfigured, "the stack's"),
+            (403, Some("ForbiddenException"), ChimeError::Misconfigured, "the stack's"),
+            (403, Some("AccessDeniedException"), ChimeError::Misconfigured, "IAM's"),
+            (403, Some("ExpiredTokenException"), ChimeError::Misconfigured, "credentials"),
+            (404, Some("NotFoundException"), ChimeError::NotFound, "judged by the operation"),
+            (409, Some("ConflictException"), ChimeError::Conflict, "modelled"),
+            (422, Some("UnprocessableEntityException"), ChimeError::Rejected, "modelled"),
+            (429, Some("ThrottlingException"), ChimeError::Throttled(wait), "modelled"),
+            (429, None, ChimeError::Throttled(wait), "by status alone"),
+            (500, Some("ServiceFailureException"), ChimeError::Failed, "modelled"),
+            (502, None, ChimeError::Failed, "a proxy's"),
+            (503, Some("ServiceUnavailableException"), ChimeError::Unavailable(wait), "modelled"),
+            (200, None, ChimeError::Failed, "a success that can't be read"),
+            (302, None, ChimeError::Failed, "nothing that Chime answers"),
+        ] {
+            assert_eq!(classify(Some(status), code, wait), expected, "{status} {code:?}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_retry_after_that_is_no_number_of_seconds_counts_as_not_given() {
+        assert_eq!(seconds(" 3 "), Some(Duration::from_secs(3)));
+        assert_eq!(seconds("-1"), None);
+        assert_eq!(seconds("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+    }
+}

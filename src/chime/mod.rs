@@ -1,0 +1,15 @@
+//! The Chime edge: a meeting plan in, the meeting as Chime gave it out.
+//!
+//! Takes nothing but a [`MeetingPlan`](crate::policy::MeetingPlan), so that whatever reaches Chime went through
+//! authentication and the policy.
+
+mod attempt;
+mod client;
+mod create;
+mod error;
+mod primary;
+mod token;
+
+pub use client::{Chime, ChimeSettings, http_client};
+pub use create::CreatedMeeting;
+pub use error::{ChimeError, ChimeFailure};

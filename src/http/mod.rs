@@ -1,0 +1,11 @@
+//! The API Gateway edge: events in, answers and problems out.
+
+mod answer;
+mod event;
+
+mod route;
+
+pub use answer::Answer;
+pub use event::{AuthorizerContext, Body, BodyError, HttpRequest, UnknownEventError};
+
+pub use route::{Route, RouteError, route};
