@@ -8,9 +8,12 @@ pub mod bearer;
 pub use caller::Caller;
 
 /// The names of the claims that an identity is read from.
+///
+/// Each is a plain member name (`custom:tenant_id`, `https://example.com/tenant`) or, when it begins with `/`, a JSON
+/// pointer into the claims (`/organisation/id`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimNames {
-    /// The claim that names the tenant; a JSON pointer into the claims when it begins with `/`.
+    /// The claim that names the tenant.
     pub tenant: String,
     /// The claim that lists the scopes.
     pub scope: String,
@@ -21,17 +24,79 @@ pub struct ClaimNames {
 /// Why a request has no [`Caller`].
 ///
 /// The client learns only the variant's kind; the text goes to the log. No text holds any part of a token.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum AuthenticationError {
     /// There was no credential at all: 401 without an `error` attribute (RFC 6750, section 3.1).
     NoCredentials,
-    /// There was one and it does not hold: 401 `invalid_token`; the cause is for the log.
+    /// What API Gateway handed over does not hold: 401 `invalid_token`; the cause is for the log.
     InvalidCredentials(String),
-    /// The credential holds, but names no tenant in a plain string: 403.
-    NoTenant(String),
+    /// There was a bearer token and it does not hold: 401 `invalid_token`; the cause is for the log.
+    InvalidToken(bearer::TokenError),
+    /// The credential holds, but names no tenant that it may act for: 403.
+    NoTenant(TenantError),
     /// The keys to check the token with could not be had, and never have been: 503, retry after that many seconds.
     KeysUnavailable {
         /// Seconds until trying again makes sense.
         retry_after: u32,
     },
 }
+
+impl std::fmt::Display for AuthenticationError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            AuthenticationError::NoCredentials => f.write_str("no credentials"),
+            AuthenticationError::InvalidCredentials(cause) => f.write_str(cause),
+            AuthenticationError::InvalidToken(cause) => cause.fmt(f),
+            AuthenticationError::NoTenant(cause) => cause.fmt(f),
+            AuthenticationError::KeysUnavailable { retry_after } => {
+                write!(f, "no key of the token's issuer could be had, next try in {retry_after} s")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AuthenticationError {}
+
+/// Why credentials that hold name no tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TenantError {
+    /// There is no such claim.
+    Missing {
+        /// The claim's name, from the settings.
+        claim: String,
+    },
+    /// The claim is there and is not a plain string: an array of tenants names none.
+    NotAString {
+        /// The claim's name, from the settings.
+        claim: String,
+        /// What it is instead, such as `an array`.
+        found: &'static str,
+    },
+    /// The claim is the empty string.
+    Empty {
+        /// The claim's name, from the settings.
+        claim: String,
+    },
+    /// The settings do not let this token's issuer speak for the tenant that the token names.
+    NotTheIssuers {
+        /// The claim's name, from the settings.
+        claim: String,
+    },
+}
+
+impl std::fmt::Display for TenantError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            TenantError::Missing { claim } => write!(f, "there is no claim `{claim}` to name the tenant"),
+            TenantError::NotAString { claim, found } => {
+                write!(f, "the claim `{claim}` must be a string to name the tenant, and is {found}")
+            }
+            TenantError::Empty { claim } => write!(f, "the claim `{claim}` names the tenant and is empty"),
+            TenantError::NotTheIssuers { claim } => {
+                write!(f, "the claim `{claim}` names a tenant that the token's issuer may not speak for")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TenantError {}

@@ -1,0 +1,188 @@
+//! One JSON Web Key (RFC 7517, RFC 7518 section 6, RFC 8037): what it takes to verify signatures with it.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+
+use super::{SignatureAlgorithm, rsa_modulus};
+use crate::json::{Json, Object};
+
+/// A public key that may verify signatures, and with which algorithms.
+#[derive(Clone)]
+pub(super) struct VerificationKey {
+    pub(super) kid: String,
+    pub(super) material: DecodingKey,
+    algorithms: Vec<SignatureAlgorithm>,
+}
+
+/// Why a key is left out of its set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFault {
+    /// It is not a JSON object.
+    NotAnObject,
+    /// It has no `kid`, an empty one, or one that is not a string. Tokens must name their key.
+    NoKid,
+    /// Another key of the set has the same `kid`.
+    KidRepeated,
+    /// `kty` is missing or unknown.
+    UnknownType,
+    /// It is a shared secret (`kty` is `oct`), which nobody may publish and nothing here may use.
+    SharedSecret,
+    /// It has the private member `d`: whoever reads the set can sign with it.
+    Private,
+    /// `use` is there and is not `sig`.
+    NotForSignatures,
+    /// `key_ops` is there and is not an array with `verify`.
+    NotForVerifying,
+    /// `alg` is there and is not an accepted algorithm.
+    AlgorithmNotAccepted,
+    /// `alg` does not go with `kty` and `crv`.
+    AlgorithmIsNotForType,
+    /// `crv` is missing or none of P-256, P-384 and Ed25519.
+    UnknownCurve,
+    /// A number of the key is missing, not base64url, or of another length than its curve has.
+    Malformed,
+    /// The RSA modulus has fewer than 2048 or more than 8192 bits.
+    ModulusLength,
+    /// The RSA exponent is even, below 65537 or above 2^33 - 1.
+    Exponent,
+    /// The RSA modulus has the shape of those that ROCA (CVE-2017-15361) factors.
+    Roca,
+}
+
+impl VerificationKey {
+    /// Whether the key may verify signatures of this algorithm: its `alg` says so or, where it has none, its type.
+    pub(super) fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
+        self.algorithms.contains(&algorithm)
+    }
+
+    pub(super) fn read(entry: &Json<'_>) -> Result<Self, KeyFault> {
+        let jwk = entry.as_object().ok_or(KeyFault::NotAnObject)?;
+        let kid =
+            jwk.get("kid").and_then(Json::as_str).filter(|kid| !kid.is_empty()).ok_or(KeyFault::NoKid)?;
+        let kty = jwk.get("kty").and_then(Json::as_str).ok_or(KeyFault::UnknownType)?;
+        if kty == "oct" {
+            return Err(KeyFault::SharedSecret);
+        }
+        if jwk.get("d").is_some() {
+            return Err(KeyFault::Private);
+        }
+        check_purpose(jwk)?;
+        let (material, fitting) = match kty {
+            "RSA" => (rsa(jwk)?, RSA_ALGORITHMS),
+            "EC" => elliptic(jwk)?,
+            "OKP" => edwards(jwk)?,
+            _ => return Err(KeyFault::UnknownType),
+        };
+        let algorithms = match jwk.get("alg") {
+            None => fitting.to_vec(),
+            Some(Json::String(name)) => {
+                let algorithm = SignatureAlgorithm::from_name(name).ok_or(KeyFault::AlgorithmNotAccepted)?;
+                if !fitting.contains(&algorithm) {
+                    return Err(KeyFault::AlgorithmIsNotForType);
+                }
+                vec![algorithm]
+            }
+            Some(_) => return Err(KeyFault::AlgorithmNotAccepted),
+        };
+        Ok(VerificationKey { kid: kid.to_owned(), material, algorithms })
+    }
+}
+
+const RSA_ALGORITHMS: &[SignatureAlgorithm] = &[
+    SignatureAlgorithm::Rs256,
+    SignatureAlgorithm::Rs384,
+    SignatureAlgorithm::Rs512,
+    SignatureAlgorithm::Ps256,
+    SignatureAlgorithm::Ps384,
+    SignatureAlgorithm::Ps512,
+];
+
+/// `use` and `key_ops` say what a key is for. Either may be absent; whichever is there must allow verifying.
+fn check_purpose(jwk: &Object<'_>) -> Result<(), KeyFault> {
+    match jwk.get("use") {
+        None => {}
+        Some(Json::String(purpose)) if purpose == "sig" => {}
+        Some(_) => return Err(KeyFault::NotForSignatures),
+    }
+    match jwk.get("key_ops") {
+        None => Ok(()),
+        Some(Json::Array(operations)) if operations.iter().any(|one| one.as_str() == Some("verify")) => {
+            Ok(())
+        }
+        Some(_) => Err(KeyFault::NotForVerifying),
+    }
+}
+
+fn rsa(jwk: &Object<'_>) -> Result<DecodingKey, KeyFault> {
+    let modulus = number(jwk, "n")?;
+    let exponent = number(jwk, "e")?;
+    rsa_modulus::check(&modulus, &exponent)?;
+    Ok(DecodingKey::from_rsa_raw_components(&modulus, &exponent))
+}
+
+fn elliptic(jwk: &Object<'_>) -> Result<(DecodingKey, &'static [SignatureAlgorithm]), KeyFault> {
+    // A coordinate is always written at the full length of its curve (RFC 7518, section 6.2.1.2).
+    let (length, algorithms): (usize, &[SignatureAlgorithm]) = match jwk.get("crv").and_then(Json::as_str) {
+        Some("P-256") => (32, &[SignatureAlgorithm::Es256]),
+        Some("P-384") => (48, &[SignatureAlgorithm::Es384]),
+        _ => return Err(KeyFault::UnknownCurve),
+    };
+    let (x, y) = (number(jwk, "x")?, number(jwk, "y")?);
+    if x.len() != length || y.len() != length {
+        return Err(KeyFault::Malformed);
+    }
+    // The uncompressed form of SEC 1, section 2.3.3. That the point lies on the curve is checked by each verification.
+    let point = [&[4], x.as_slice(), y.as_slice()].concat();
+    Ok((DecodingKey::from_ec_der(&point), algorithms))
+}
+
+fn edwards(jwk: &Object<'_>) -> Result<(DecodingKey, &'static [SignatureAlgorithm]), KeyFault> {
+    if jwk.get("crv").and_then(Json::as_str) != Some("Ed25519") {
+        return Err(KeyFault::UnknownCurve);
+    }
+    let point = number(jwk, "x")?;
+    if point.len() != 32 {
+        return Err(KeyFault::Malformed);
+    }
+    Ok((DecodingKey::from_ed_der(&point), &[SignatureAlgorithm::EdDsa]))
+}
+
+/// The bytes of a member that is base64url without padding.
+fn number(jwk: &Object<'_>, member: &str) -> Result<Vec<u8>, KeyFault> {
+    let text = jwk.get(member).and_then(Json::as_str).ok_or(KeyFault::Malformed)?;
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyFault::Malformed)
+}
+
+impl fmt::Debug for VerificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerificationKey")
+            .field("kid", &self.kid)
+            .field("algorithms", &self.algorithms)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for KeyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            KeyFault::NotAnObject => "not a JSON object",
+            KeyFault::NoKid => "no `kid`",
+            KeyFault::KidRepeated => "another key has the same `kid`",
+            KeyFault::UnknownType => "`kty` is missing or unknown",
+            KeyFault::SharedSecret => "a shared secret",
+            KeyFault::Private => "a private key, published",
+            KeyFault::NotForSignatures => "`use` is not `sig`",
+            KeyFault::NotForVerifying => "`key_ops` has no `verify`",
+            KeyFault::AlgorithmNotAccepted => "`alg` is not an accepted algorithm",
+            KeyFault::AlgorithmIsNotForType => "`alg` does not go with `kty` and `crv`",
+            KeyFault::UnknownCurve => "`crv` is missing or not accepted",
+            KeyFault::Malformed => "a number is missing, not base64url, or of the wrong length",
+            KeyFault::ModulusLength => "the modulus has fewer than 2048 or more than 8192 bits",
+            KeyFault::Exponent => "the exponent is even, below 65537 or above 2^33 - 1",
+            KeyFault::Roca => "the modulus has the shape that ROCA (CVE-2017-15361) factors",
+        })
+    }
+}
