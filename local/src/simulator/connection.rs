@@ -70,7 +70,12 @@ pub(super) async fn serve<T: Transport>(stream: T, shared: Arc<Shared>) {
         answered: AtomicU64::new(0),
         scripts,
     });
-    let stream = WatchedStream { inner: stream, shared: Arc::clone(&shared), state: Arc::clone(&state) };
+    let stream = WatchedStream {
+        inner: stream,
+        shared: Arc::clone(&shared),
+        state: Arc::clone(&state),
+        cut_off: false,
+    };
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         let state = Arc::clone(&state);
@@ -134,6 +139,8 @@ struct WatchedStream<T> {
     inner: T,
     shared: Arc<Shared>,
     state: Arc<ConnectionState>,
+    /// whether it is to end by a reset, which an orderly shutdown would pre-empt
+    cut_off: bool,
 }
 
 impl<T: Transport> WatchedStream<T> {
@@ -166,6 +173,7 @@ impl<T: Transport> AsyncRead for WatchedStream<T> {
             && self.cuts_off(buffer.filled().get(before..).unwrap_or_default())
         {
             self.inner.reset_on_drop();
+            self.cut_off = true;
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         read
@@ -186,6 +194,9 @@ impl<T: Transport> AsyncWrite for WatchedStream<T> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.cut_off {
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.inner).poll_shutdown(context)
     }
 }
