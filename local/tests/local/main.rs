@@ -9,6 +9,7 @@
 
 mod exchange;
 mod faults;
+mod front;
 mod issuer;
 mod model;
 mod runtime_api;
