@@ -6,4 +6,5 @@ mod http_server;
 pub mod issuer;
 mod listening;
 pub mod runtime_api;
+pub mod sample_tenants;
 pub mod simulator;

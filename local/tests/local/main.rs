@@ -12,5 +12,6 @@ mod faults;
 mod front;
 mod issuer;
 mod model;
+mod program;
 mod runtime_api;
 mod simulator;
