@@ -14,4 +14,5 @@ mod issuer;
 mod model;
 mod program;
 mod runtime_api;
+mod sdk;
 mod simulator;
