@@ -43,3 +43,6 @@ pub use secure_url::SecureUrl;
 pub use settings::{BearerSettings, IssuerSettings, KeySource, TokenUse};
 pub use token_error::{Segment, TokenError};
 pub use verifier::{Verifier, verify};
+
+#[cfg(test)]
+mod tests;
