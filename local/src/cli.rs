@@ -44,6 +44,14 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) check_policy: Option<PathBuf>,
 
+    /// Print the JSON Schema of the policy document, and exit
+    #[arg(long)]
+    pub(crate) policy_schema: bool,
+
+    /// Print the settings that the gateway reads, each `required` or `optional`, and exit
+    #[arg(long)]
+    pub(crate) list_settings: bool,
+
     /// The AWS region that Chime is called in; without it AWS_REGION of the environment, or us-east-1
     #[arg(long)]
     pub(crate) region: Option<String>,

@@ -26,6 +26,8 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let ended = match &options.check_policy {
         Some(file) => check_policy(file, &options.region()),
+        None if options.policy_schema => print(&gateway::policy_schema()),
+        None if options.list_settings => print(&gateway::settings_list()),
         None => run(&options).await,
     };
     match ended {
@@ -60,8 +62,8 @@ async fn run(options: &Options) -> Result<(), String> {
     } else {
         let settings = settings(options, &issuer, chime_endpoint);
         tenants = sample_tenants(&read_policy(options)?);
-        let aws = aws::configuration(&options.region(), options.chime_endpoint.is_some()).await;
-        Some(start_front(options, gateway::handler(&settings, &aws)?)?)
+        let credentials = aws::credentials(&options.region(), options.chime_endpoint.is_some()).await?;
+        Some(start_front(options, gateway::handler(&settings, credentials).await?)?)
     };
     let url = front.as_ref().map(Front::url);
     let text = welcome::text(url.as_deref(), &chime, &issuer, &tenants).map_err(|error| error.to_string())?;
