@@ -1,0 +1,181 @@
+//! The client itself: a pool of connections for each set of authorities, made when it is first needed.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_http_client::pool::{self, ConnectionEvent, ConnectionPool};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime::client::auth::no_auth::NoAuthRuntimePlugin;
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime::client::orchestrator::endpoints::StaticUriEndpointResolver;
+use aws_smithy_runtime::client::retries::strategy::NeverRetryStrategy;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
+use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
+
+use super::Trust;
+use super::roots::{BUILT_IN_ROOTS, is_from_unknown_authority, trust_for};
+
+/// Longest that opening a connection may take, so that a lost packet costs one attempt and not all of them.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The one HTTPS client of the process, for Chime and for the keys of issuers: TLS on ring, connections kept for the
+/// next invocation. Copies share everything.
+#[derive(Debug, Clone, Default)]
+pub struct Outbound {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    built_in: OnceLock<Result<SharedHttpConnector, Unusable>>,
+    system: OnceLock<Result<SharedHttpConnector, Unusable>>,
+    standing: Standing,
+    opened: Arc<AtomicU64>,
+}
+
+/// How AWS's own hosts and the built-in authorities stand to each other, as far as this process has seen.
+#[derive(Debug, Default)]
+struct Standing(AtomicU8);
+
+/// Why there is no client. The SDK has no reason to refuse what it is given, so this has not been seen.
+#[derive(Debug, Clone)]
+struct Unusable(String);
+
+impl Outbound {
+    /// A client that has no connections yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The client as the SDK takes it.
+    #[must_use]
+    pub fn connector(&self) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+
+    /// How many connections have been opened so far.
+    pub(super) fn opened(&self) -> u64 {
+        self.shared.opened.load(Ordering::Acquire)
+    }
+}
+
+impl HttpConnector for Outbound {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let shared = &self.shared;
+        let trust = request.uri().parse().map_or(Trust::BuiltIn, |uri| trust_for(&uri));
+        if trust == Trust::System || shared.standing.is_refused() {
+            return shared.call(Trust::System, request);
+        }
+        if shared.standing.is_proven() {
+            let answer = shared.call(Trust::BuiltIn, request);
+            let shared = Arc::clone(shared);
+            return HttpConnectorFuture::new(async move {
+                let answer = answer.await;
+                shared.standing.note(&answer);
+                answer
+            });
+        }
+        let again = request.try_clone();
+        let answer = shared.call(Trust::BuiltIn, request);
+        let shared = Arc::clone(shared);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await;
+            shared.standing.note(&answer);
+            match again {
+                Some(again) if shared.standing.is_refused() => shared.call(Trust::System, again).await,
+                _ => answer,
+            }
+        })
+    }
+}
+
+impl Standing {
+    const PROVEN: u8 = 1;
+    const REFUSED: u8 = 2;
+
+    fn is_proven(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::PROVEN
+    }
+
+    fn is_refused(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::REFUSED
+    }
+
+    fn note<T>(&self, answer: &Result<T, ConnectorError>) {
+        match answer {
+            Ok(_) => self.0.store(Self::PROVEN, Ordering::Relaxed),
+            Err(error) if is_from_unknown_authority(error) => {
+                tracing::warn!("no built-in authority vouches for AWS's certificate: asking the system's");
+                self.0.store(Self::REFUSED, Ordering::Relaxed);
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+impl Shared {
+    fn call(&self, trust: Trust, request: HttpRequest) -> HttpConnectorFuture {
+        let pool = match trust {
+            Trust::BuiltIn => &self.built_in,
+            Trust::System => &self.system,
+        };
+        match pool.get_or_init(|| connector(trust, Arc::clone(&self.opened))) {
+            Ok(connector) => connector.call(request),
+            Err(error) => HttpConnectorFuture::ready(Err(ConnectorError::user(error.clone().into()))),
+        }
+    }
+}
+
+fn connector(trust: Trust, opened: Arc<AtomicU64>) -> Result<SharedHttpConnector, Unusable> {
+    let make = || -> Result<SharedHttpConnector, BoxError> {
+        let store = match trust {
+            Trust::BuiltIn => BUILT_IN_ROOTS.iter().fold(TrustStore::empty(), |store, root| {
+                store.with_pem_certificate(*root)
+            }),
+            Trust::System => TrustStore::default(),
+        };
+        let pool = ConnectionPool::builder()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(TlsContext::builder().with_trust_store(store).build()?)
+            .event_listener(move |event: &ConnectionEvent<'_>| {
+                if matches!(event, ConnectionEvent::Opened(_)) {
+                    opened.fetch_add(1, Ordering::Release);
+                }
+            })
+            .build_https()?;
+        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
+        Ok(pool::Client::new(&pool)?.http_connector(&settings, &components()?))
+    };
+    make().map_err(|error| Unusable(error.to_string()))
+}
+
+/// What the pool asks of an SDK's client: it reads the clock and the timer, and the rest has to be there.
+fn components() -> Result<RuntimeComponents, BoxError> {
+    let nothing = RuntimeComponentsBuilder::new("outbound");
+    let no_authentication = NoAuthRuntimePlugin::new();
+    let components = nothing.clone().merge_from(&no_authentication.runtime_components(&nothing));
+    Ok(components
+        .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(Vec::new())))
+        .with_endpoint_resolver(Some(StaticUriEndpointResolver::uri("")))
+        .with_identity_cache(Some(IdentityCache::no_cache()))
+        .with_retry_strategy(Some(NeverRetryStrategy::new()))
+        .build()?)
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "there is no HTTPS client: {}", self.0)
+    }
+}
+
+impl std::error::Error for Unusable {}
