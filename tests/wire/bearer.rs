@@ -37,13 +37,38 @@ async fn every_cause_is_401_with_one_and_the_same_body_and_the_log_knows_which()
     let stack = Stack::start().await;
     let rows: [Row; 8] = [
         ("another issuer", |claims| claims["iss"] = json!("http://127.0.0.1:1"), |_| {}),
-        ("another audience", |claims| { claims["aud"] = json!("other"); claims["client_id"] = json!("other"); }, |_| {}),
+        (
+            "another audience",
+            |claims| {
+                claims["aud"] = json!("other");
+                claims["client_id"] = json!("other");
+            },
+            |_| {},
+        ),
         ("expired", |claims| claims["exp"] = json!(1_000_000_000), |_| {}),
-        ("no expiry", |claims| { claims.as_object_mut().unwrap().remove("exp"); }, |_| {}),
+        (
+            "no expiry",
+            |claims| {
+                claims.as_object_mut().unwrap().remove("exp");
+            },
+            |_| {},
+        ),
         ("an ID token", |claims| claims["token_use"] = json!("id"), |_| {}),
-        ("no subject", |claims| { claims.as_object_mut().unwrap().remove("sub"); }, |_| {}),
+        (
+            "no subject",
+            |claims| {
+                claims.as_object_mut().unwrap().remove("sub");
+            },
+            |_| {},
+        ),
         ("an unknown kid", |_| {}, |options| options.kid = Some("nobody".to_owned())),
-        ("no algorithm", |_| {}, |options| { options.header.insert("alg".to_owned(), json!("none")); }),
+        (
+            "no algorithm",
+            |_| {},
+            |options| {
+                options.header.insert("alg".to_owned(), json!("none"));
+            },
+        ),
     ];
     let mut bodies = Vec::new();
     for (why, spoil, mint) in rows {
@@ -77,8 +102,7 @@ async fn what_the_event_says_of_an_authorizer_is_not_believed() {
     let stack = Stack::start().await;
     let mut event = post("x", &body());
     event["headers"].as_object_mut().unwrap().remove("authorization");
-    event["requestContext"]["authorizer"] =
-        json!({ "jwt": { "claims": { "sub": "ann", "custom:tenant_id": "acme", "cognito:groups": "[hosts]" } } });
+    event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": { "sub": "ann", "custom:tenant_id": "acme", "cognito:groups": "[hosts]" } } });
     assert_eq!(stack.invoke(&event).await.status, 401);
 }
 
@@ -114,7 +138,11 @@ async fn keys_that_were_never_had_are_503_and_known_ones_serve_on_while_the_endp
     assert_eq!(present(&stack, &stack.token("acme")).await.status, 201);
     let options = MintOptions { kid: Some("nobody".to_owned()), ..MintOptions::default() };
     let token = stack.issuer.mint(&claims(&stack), &options).unwrap();
-    assert_eq!(present(&stack, &token).await.status, 401, "some key is known, so an unknown one is the token's fault");
+    assert_eq!(
+        present(&stack, &token).await.status,
+        401,
+        "some key is known, so an unknown one is the token's fault"
+    );
 }
 
 #[tokio::test]

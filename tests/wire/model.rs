@@ -5,8 +5,8 @@ use std::path::Path;
 
 use meeting_gateway::json::{Json, ReadJson};
 use meeting_gateway::meeting::{
-    AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MediaRegion, MeetingHostId,
-    NetworkType, Partition, PrimaryMeetingId, TagKey, TagValue, TenantId, VideoResolution,
+    AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MediaRegion,
+    MeetingHostId, NetworkType, Partition, PrimaryMeetingId, TagKey, TagValue, TenantId, VideoResolution,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -44,19 +44,49 @@ fn not_reserved(text: &str) -> bool {
 }
 
 const TEXT_TYPES: [TextType; 8] = [
-    TextType { shape: "ClientRequestToken", takes: takes::<IdempotencyKey>, documented: nothing_more, documented_pattern: None },
-    TextType { shape: "MediaRegion", takes: takes::<MediaRegion>, documented: nothing_more, documented_pattern: None },
-    TextType { shape: "ExternalUserId", takes: takes::<MeetingHostId>, documented: nothing_more, documented_pattern: None },
+    TextType {
+        shape: "ClientRequestToken",
+        takes: takes::<IdempotencyKey>,
+        documented: nothing_more,
+        documented_pattern: None,
+    },
+    TextType {
+        shape: "MediaRegion",
+        takes: takes::<MediaRegion>,
+        documented: nothing_more,
+        documented_pattern: None,
+    },
+    TextType {
+        shape: "ExternalUserId",
+        takes: takes::<MeetingHostId>,
+        documented: nothing_more,
+        documented_pattern: None,
+    },
     TextType {
         shape: "ExternalMeetingId",
         takes: takes::<ExternalMeetingId>,
         documented: not_reserved,
         documented_pattern: Some(r##"[-_&@+=,(){}\[\]\/«».:|'"#a-zA-Z0-9À-ÿ\s]*"##),
     },
-    TextType { shape: "PrimaryMeetingId", takes: takes::<PrimaryMeetingId>, documented: nothing_more, documented_pattern: None },
-    TextType { shape: "TenantId", takes: takes::<TenantId>, documented: nothing_more, documented_pattern: None },
+    TextType {
+        shape: "PrimaryMeetingId",
+        takes: takes::<PrimaryMeetingId>,
+        documented: nothing_more,
+        documented_pattern: None,
+    },
+    TextType {
+        shape: "TenantId",
+        takes: takes::<TenantId>,
+        documented: nothing_more,
+        documented_pattern: None,
+    },
     TextType { shape: "TagKey", takes: takes::<TagKey>, documented: not_reserved, documented_pattern: None },
-    TextType { shape: "TagValue", takes: takes::<TagValue>, documented: nothing_more, documented_pattern: None },
+    TextType {
+        shape: "TagValue",
+        takes: takes::<TagValue>,
+        documented: nothing_more,
+        documented_pattern: None,
+    },
 ];
 
 /// A pattern of the model as a check of the whole text, with `\w` and `\s` in ASCII.
@@ -93,7 +123,9 @@ fn every_text_type_takes_exactly_what_the_model_takes() {
         for character in ('\0'..'\u{250}').chain("“”‘’\u{2028}\u{3000}ſK".chars()) {
             check(&format!("ab{character}c"));
         }
-        for text in ["aws:x", "AWS:x", "aWs:", "xaws:", "aaab", "aaaab", "baaaa", "abababab", "    ", "$$$", "$$$$"] {
+        for text in
+            ["aws:x", "AWS:x", "aWs:", "xaws:", "aaab", "aaaab", "baaaa", "abababab", "    ", "$$$", "$$$$"]
+        {
             check(text);
         }
         let texts = prop_oneof![
@@ -123,10 +155,19 @@ fn every_enumeration_has_the_models_values_and_no_other() {
         values.sort_unstable();
         json!(values)
     };
-    assert_eq!(names(EchoReduction::ALL.iter().map(|v| v.as_str()).collect()), of_model("MeetingFeatureStatus"));
+    assert_eq!(
+        names(EchoReduction::ALL.iter().map(|v| v.as_str()).collect()),
+        of_model("MeetingFeatureStatus")
+    );
     assert_eq!(names(VideoResolution::ALL.iter().map(|v| v.as_str()).collect()), of_model("VideoResolution"));
-    assert_eq!(names(ContentResolution::ALL.iter().map(|v| v.as_str()).collect()), of_model("ContentResolution"));
-    assert_eq!(names(NetworkType::ALL.iter().map(|v| v.as_str()).collect()), of_model("MediaPlacementNetworkType"));
+    assert_eq!(
+        names(ContentResolution::ALL.iter().map(|v| v.as_str()).collect()),
+        of_model("ContentResolution")
+    );
+    assert_eq!(
+        names(NetworkType::ALL.iter().map(|v| v.as_str()).collect()),
+        of_model("MediaPlacementNetworkType")
+    );
 }
 
 #[test]
@@ -163,8 +204,11 @@ fn every_member_of_the_model_has_an_owner() {
 
 #[test]
 fn media_regions_are_those_of_the_simulator_which_has_them_from_the_models_documentation() {
-    let mut regions: Vec<&str> =
-        [Partition::Commercial, Partition::GovCloud].iter().flat_map(|partition| partition.media_regions()).copied().collect();
+    let mut regions: Vec<&str> = [Partition::Commercial, Partition::GovCloud]
+        .iter()
+        .flat_map(|partition| partition.media_regions())
+        .copied()
+        .collect();
     let mut documented = local::simulator::model::MEDIA_REGIONS.to_vec();
     regions.sort_unstable();
     documented.sort_unstable();
