@@ -1,2 +1,45 @@
-//! The Lambda binary.
-fn main() {}
+//! The Lambda binary: settings, clients, run.
+
+// The future of one invocation holds the SDK's, which nest deeper than the compiler's default.
+#![recursion_limit = "256"]
+
+use std::process::ExitCode;
+
+use meeting_gateway::config::{Config, Settings};
+use meeting_gateway::telemetry::LogFilter;
+use meeting_gateway::{lambda, start};
+
+fn main() -> ExitCode {
+    let lookup = |name: &str| std::env::var(name).ok();
+    let config = match Config::read(&Settings::new(&lookup)) {
+        Ok(config) => config,
+        Err(error) => {
+            LogFilter::default().start();
+            for fault in &error.0 {
+                tracing::error!(setting = fault.setting, "{fault}");
+            }
+            return ExitCode::FAILURE;
+        }
+    };
+    config.log_filter.clone().start();
+    // One invocation at a time is all that Lambda gives a process, so one thread is all that it needs.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "the async runtime did not start");
+            return ExitCode::FAILURE;
+        }
+    };
+    let served = runtime.block_on(async {
+        let gateway = start::gateway(config, start::lambda_credentials());
+        gateway.warm_up().await;
+        lambda::serve(gateway).await
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the lambda runtime API can't be spoken to");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,8 @@
-//! Runs the gateway on one machine.
+//! Runs the gateway on one machine: Amazon Chime, the token issuer, API Gateway and the Lambda Runtime API, each as small
+//! as contributors and tests need it. Never deployed.
+
+mod http_server;
+pub mod issuer;
+mod listening;
+pub mod runtime_api;
+pub mod simulator;

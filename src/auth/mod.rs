@@ -1,6 +1,7 @@
 //! From credentials to a [`Caller`]: the claims that API Gateway's authorizer verified, or a bearer token that the
 //! function verifies itself. There is no third way.
 
+pub mod authorizer;
 mod caller;
 
 pub mod bearer;

@@ -60,6 +60,12 @@ impl fmt::Display for ChimeFailure {
 impl std::error::Error for ChimeFailure {}
 
 impl ChimeFailure {
+    /// Whether somebody should look into it, whatever status the caller gets.
+    #[must_use]
+    pub fn is_alarming(&self) -> bool {
+        matches!(self.error, ChimeError::DifferentMeeting(_) | ChimeError::Rejected | ChimeError::QuotaFull)
+    }
+
     pub(super) fn new(error: ChimeError, detail: impl Into<String>) -> Self {
         ChimeFailure { error, detail: detail.into(), request_id: None, attempts: 0 }
     }

@@ -64,6 +64,14 @@ pub enum BodyError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownEventError(String);
 
+impl UnknownEventError {
+    /// The event is not even JSON.
+    #[must_use]
+    pub fn not_json() -> Self {
+        unknown("the event is not JSON")
+    }
+}
+
 impl fmt::Display for UnknownEventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

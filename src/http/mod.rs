@@ -2,10 +2,12 @@
 
 mod answer;
 mod event;
+mod problem;
 
 mod route;
 
 pub use answer::Answer;
 pub use event::{AuthorizerContext, Body, BodyError, HttpRequest, UnknownEventError};
 
+pub use problem::Problem;
 pub use route::{Route, RouteError, route};

@@ -33,6 +33,7 @@ mod token_error;
 mod verifier;
 
 pub use algorithm::SignatureAlgorithm;
+pub(super) use claim_values::{find as find_claim, scopes as scopes_of_claim, tenant as tenant_of_claims};
 pub use claims::LEEWAY;
 pub use compact::MAXIMUM_TOKEN_LENGTH;
 pub use fetch::{FETCH_TIMEOUT, MAXIMUM_BODY_LENGTH};
@@ -40,6 +41,7 @@ pub use jwk::KeyFault;
 pub use key_cache::{BACK_OFF_AT_MOST, FETCH_AT_MOST_EVERY, KEEP_AT_MOST, REFRESH_AFTER};
 pub use key_set::{KeySet, KeySetError, LeftOut};
 pub use secure_url::SecureUrl;
+pub(crate) use settings::check_claim_names;
 pub use settings::{BearerSettings, IssuerSettings, KeySource, TokenUse};
 pub use token_error::{Segment, TokenError};
 pub use verifier::{Verifier, verify};

@@ -105,7 +105,7 @@ fn fault(setting: &'static str, detail: impl Into<String>) -> SettingFault {
     SettingFault { setting, detail: detail.into() }
 }
 
-fn check_claim_names(names: &ClaimNames, faults: &mut Vec<SettingFault>) {
+pub(crate) fn check_claim_names(names: &ClaimNames, faults: &mut Vec<SettingFault>) {
     for (setting, name) in
         [("TENANT_CLAIM", &names.tenant), ("SCOPE_CLAIM", &names.scope), ("GROUPS_CLAIM", &names.groups)]
     {

@@ -1,0 +1,61 @@
+//! A plain HTTP/1.1 server around one async function: for everything here but the simulator.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+
+use crate::listening::Listening;
+
+/// Closes the connection without an answer.
+#[derive(Debug)]
+pub(crate) struct CloseConnection;
+
+impl std::fmt::Display for CloseConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is closed on purpose")
+    }
+}
+
+impl std::error::Error for CloseConnection {}
+
+/// Serves every request on an address with one function, which learns the peer's address too.
+pub(crate) fn serve<S, F>(bind: SocketAddr, respond: S) -> io::Result<Listening>
+where
+    S: Fn(Request<Incoming>, SocketAddr) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Response<Full<Bytes>>, CloseConnection>> + Send + 'static,
+{
+    let respond = Arc::new(respond);
+    Listening::start(bind, move |stream, peer| {
+        let respond = Arc::clone(&respond);
+        async move {
+            let service = service_fn(move |request| respond(request, peer));
+            // Headers and body in one write; an error is the peer's, or asked for.
+            let _ = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service).await;
+        }
+    })
+}
+
+/// An answer with a JSON body.
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An answer with no body.
+pub(crate) fn empty_response(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::new()));
+    *response.status_mut() = status;
+    response
+}

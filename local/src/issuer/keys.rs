@@ -1,0 +1,178 @@
+//! The issuer's keys: RSA made by the crate `rsa`, P-256 by ring, both signing through ring.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use rsa::pkcs8::EncodePrivateKey;
+use serde_json::{Value, json};
+
+/// The size of RSA keys in bits: the least that verifiers accept.
+const RSA_BITS: usize = 2048;
+
+/// A signature algorithm that the issuer has keys for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Algorithm {
+    /// RSA, PKCS #1 v1.5, SHA-256
+    #[default]
+    Rs256,
+    /// ECDSA on P-256 with SHA-256
+    Es256,
+}
+
+/// A key could not be made or used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyError(String);
+
+/// All keys ever made, oldest first.
+pub(super) struct KeySet {
+    keys: Vec<SigningKey>,
+    generation: u32,
+}
+
+/// A private key with its `kid`.
+pub(super) struct SigningKey {
+    kid: String,
+    published: bool,
+    pair: Pair,
+}
+
+enum Pair {
+    Rsa(Box<RsaKeyPair>),
+    P256(EcdsaKeyPair),
+}
+
+impl KeySet {
+    pub(super) fn generate() -> Result<Self, KeyError> {
+        let mut keys = Self { keys: Vec::new(), generation: 0 };
+        keys.rotate()?;
+        Ok(keys)
+    }
+
+    pub(super) fn rotate(&mut self) -> Result<(), KeyError> {
+        let generation = self.generation.saturating_add(1);
+        let rsa = SigningKey { kid: format!("rs256-{generation}"), published: true, pair: rsa_pair()? };
+        let p256 = SigningKey { kid: format!("es256-{generation}"), published: true, pair: p256_pair()? };
+        self.keys.extend([rsa, p256]);
+        self.generation = generation;
+        Ok(())
+    }
+
+    pub(super) fn withdraw_old(&mut self) {
+        let newest = [Algorithm::Rs256, Algorithm::Es256]
+            .map(|algorithm| self.newest(algorithm).map(|key| key.kid.clone()));
+        for key in &mut self.keys {
+            key.published = newest.iter().flatten().any(|kid| *kid == key.kid);
+        }
+    }
+
+    pub(super) fn newest(&self, algorithm: Algorithm) -> Option<&SigningKey> {
+        self.keys.iter().rev().find(|key| key.algorithm() == algorithm)
+    }
+
+    pub(super) fn by_kid(&self, algorithm: Algorithm, kid: &str) -> Option<&SigningKey> {
+        self.keys.iter().find(|key| key.algorithm() == algorithm && key.kid == kid)
+    }
+
+    pub(super) fn jwks(&self) -> Value {
+        let published = self.keys.iter().filter(|key| key.published);
+        json!({ "keys": published.map(SigningKey::jwk).collect::<Vec<_>>() })
+    }
+}
+
+impl SigningKey {
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public().modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+                    .map_err(KeyError::from_error)?;
+                Ok(signature)
+            }
+            Pair::P256(pair) => {
+                let signature = pair.sign(&random, message).map_err(KeyError::from_error)?;
+                Ok(signature.as_ref().to_vec())
+            }
+        }
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        match self.pair {
+            Pair::Rsa(_) => Algorithm::Rs256,
+            Pair::P256(_) => Algorithm::Es256,
+        }
+    }
+
+    fn jwk(&self) -> Value {
+        let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let mut jwk = match &self.pair {
+            Pair::Rsa(pair) => {
+                let public: PublicKeyComponents<Vec<u8>> = pair.public().into();
+                json!({ "kty": "RSA", "n": encode(&public.n), "e": encode(&public.e) })
+            }
+            Pair::P256(pair) => {
+                // An uncompressed point: the byte 4, then both coordinates.
+                let point = pair.public_key().as_ref();
+                let x = point.get(1..33).unwrap_or_default();
+                let y = point.get(33..65).unwrap_or_default();
+                json!({ "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) })
+            }
+        };
+        if let Value::Object(members) = &mut jwk {
+            members.insert("kid".to_owned(), json!(self.kid));
+            members.insert("alg".to_owned(), json!(self.algorithm().name()));
+            members.insert("use".to_owned(), json!("sig"));
+        }
+        jwk
+    }
+}
+
+impl Algorithm {
+    /// The value of `alg`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+}
+
+impl KeyError {
+    fn from_error(error: impl fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a key of the issuer failed: {}", self.0)
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+fn rsa_pair() -> Result<Pair, KeyError> {
+    let mut random = getrandom::SysRng;
+    let key = rsa::PrivateKey::new(&mut random, RSA_BITS).map_err(KeyError::from_error)?;
+    let document = key.to_pkcs8_der().map_err(KeyError::from_error)?;
+    let pair = RsaKeyPair::from_pkcs8(document.as_bytes()).map_err(KeyError::from_error)?;
+    Ok(Pair::Rsa(Box::new(pair)))
+}
+
+fn p256_pair() -> Result<Pair, KeyError> {
+    let random = SystemRandom::new();
+    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+        .map_err(KeyError::from_error)?;
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random)
+        .map(Pair::P256)
+        .map_err(KeyError::from_error)
+}

@@ -1,0 +1,233 @@
+//! A token issuer for development and tests: OpenID discovery, a JWKS, and tokens for whomever one wants to be.
+
+mod endpoints;
+mod keys;
+mod token_request;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use parking_lot::Mutex;
+use serde_json::{Map, Value, json};
+
+pub use self::keys::{Algorithm, KeyError};
+pub use self::token_request::{AUDIENCE, TokenRequest, TokenRequestError};
+
+use self::keys::KeySet;
+use crate::listening::Listening;
+
+/// A running issuer; dropping it closes its port.
+#[derive(Debug)]
+pub struct Issuer {
+    listening: Listening,
+    shared: Arc<Shared>,
+}
+
+/// How a token's header is made, and by which key it is signed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MintOptions {
+    /// `alg`, and the kind of key
+    pub algorithm: Algorithm,
+    /// the `kid` of the key that signs, when not the newest of its algorithm; keys that were withdrawn still sign
+    pub signing_key: Option<String>,
+    /// the `kid` to claim in the header, when not that of the signing key
+    pub kid: Option<String>,
+    /// members to set in the header, or to remove by null, after everything else
+    pub header: Map<String, Value>,
+}
+
+/// What the JWKS endpoint does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum JwksBehaviour {
+    /// it answers the keys
+    #[default]
+    Serve,
+    /// it answers the keys after a while
+    Delay(Duration),
+    /// it answers this status and no keys
+    Fail(u16),
+    /// it answers the keys, padded to this many bytes
+    Oversize(usize),
+    /// it answers this text
+    Body(String),
+    /// it closes the connection without an answer
+    Close,
+}
+
+/// Why no issuer runs, or no token was made.
+#[derive(Debug)]
+pub enum IssuerError {
+    /// the address could not be bound
+    Bind(io::Error),
+    /// a key could not be made or used
+    Key(KeyError),
+    /// no key of that algorithm has the `kid` asked for
+    UnknownKey(String),
+}
+
+impl Issuer {
+    /// Makes the keys and starts on an address; port 0 takes any free one. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be bound or no key can be made.
+    pub fn start(bind: SocketAddr) -> Result<Self, IssuerError> {
+        let shared = Arc::new(Shared {
+            keys: Mutex::new(KeySet::generate().map_err(IssuerError::Key)?),
+            jwks_behaviour: Mutex::new(JwksBehaviour::Serve),
+            discovery_document: Mutex::new(None),
+            issuer_url: Mutex::new(String::new()),
+            jwks_fetches: AtomicU64::new(0),
+            discovery_fetches: AtomicU64::new(0),
+        });
+        let listening = endpoints::serve(bind, Arc::clone(&shared)).map_err(IssuerError::Bind)?;
+        *shared.issuer_url.lock() = format!("http://{}", listening.reachable_address());
+        Ok(Self { listening, shared })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listening.address()
+    }
+
+    /// The `iss` of its tokens, with no slash at the end.
+    #[must_use]
+    pub fn issuer_url(&self) -> String {
+        self.shared.issuer_url()
+    }
+
+    /// Where its keys are.
+    #[must_use]
+    pub fn jwks_uri(&self) -> String {
+        self.shared.jwks_uri()
+    }
+
+    /// The keys that it publishes, as a JWKS.
+    #[must_use]
+    pub fn jwks(&self) -> Value {
+        self.shared.keys.lock().jwks()
+    }
+
+    /// The `kid` of the newest key of an algorithm.
+    #[must_use]
+    pub fn newest_kid(&self, algorithm: Algorithm) -> String {
+        self.shared.keys.lock().newest(algorithm).map(|key| key.kid().to_owned()).unwrap_or_default()
+    }
+
+    /// Signs any claims, exactly as they are: nothing is added, not even `iss`.
+    ///
+    /// # Errors
+    /// When there is no such key.
+    pub fn mint(&self, claims: &Value, options: &MintOptions) -> Result<String, IssuerError> {
+        self.shared.mint(claims, options)
+    }
+
+    /// A token as `/token` gives it, of RS256.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn token(&self, request: &TokenRequest) -> Result<String, IssuerError> {
+        self.mint(&request.claims(&self.issuer_url()), &MintOptions::default())
+    }
+
+    /// Makes a new key of each algorithm; the earlier ones stay published.
+    ///
+    /// # Errors
+    /// When no key can be made.
+    pub fn rotate(&self) -> Result<(), IssuerError> {
+        self.shared.keys.lock().rotate().map_err(IssuerError::Key)
+    }
+
+    /// Stops publishing every key but the newest of each algorithm.
+    pub fn withdraw_old_keys(&self) {
+        self.shared.keys.lock().withdraw_old();
+    }
+
+    /// Chooses what the JWKS endpoint does from now on.
+    pub fn set_jwks_behaviour(&self, behaviour: JwksBehaviour) {
+        *self.shared.jwks_behaviour.lock() = behaviour;
+    }
+
+    /// Answers another document at the discovery path, or the right one again.
+    pub fn set_discovery_document(&self, document: Option<Value>) {
+        *self.shared.discovery_document.lock() = document;
+    }
+
+    /// How often the JWKS was asked for, failures counted.
+    #[must_use]
+    pub fn jwks_fetches(&self) -> u64 {
+        self.shared.jwks_fetches.load(Ordering::Relaxed)
+    }
+
+    /// How often the discovery document was asked for.
+    #[must_use]
+    pub fn discovery_fetches(&self) -> u64 {
+        self.shared.discovery_fetches.load(Ordering::Relaxed)
+    }
+}
+
+/// What the endpoints and the owner share.
+struct Shared {
+    keys: Mutex<KeySet>,
+    jwks_behaviour: Mutex<JwksBehaviour>,
+    discovery_document: Mutex<Option<Value>>,
+    issuer_url: Mutex<String>,
+    jwks_fetches: AtomicU64,
+    discovery_fetches: AtomicU64,
+}
+
+impl Shared {
+    fn issuer_url(&self) -> String {
+        self.issuer_url.lock().clone()
+    }
+
+    fn jwks_uri(&self) -> String {
+        format!("{}/.well-known/jwks.json", self.issuer_url.lock())
+    }
+
+    fn mint(&self, claims: &Value, options: &MintOptions) -> Result<String, IssuerError> {
+        let keys = self.keys.lock();
+        let key = match &options.signing_key {
+            None => keys.newest(options.algorithm),
+            Some(kid) => keys.by_kid(options.algorithm, kid),
+        };
+        let key =
+            key.ok_or_else(|| IssuerError::UnknownKey(options.signing_key.clone().unwrap_or_default()))?;
+        let kid = options.kid.as_deref().unwrap_or_else(|| key.kid());
+        let mut header = json!({ "typ": "JWT", "alg": options.algorithm.name(), "kid": kid });
+        if let Value::Object(members) = &mut header {
+            for (name, value) in &options.header {
+                members.insert(name.clone(), value.clone());
+            }
+            members.retain(|_, value| !value.is_null());
+        }
+        let encode = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", encode(&header), encode(claims));
+        let signature = key.sign(signed.as_bytes()).map_err(IssuerError::Key)?;
+        Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("issuer_url", &self.issuer_url()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for IssuerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bind(error) => write!(f, "no port for the issuer: {error}"),
+            Self::Key(error) => error.fmt(f),
+            Self::UnknownKey(kid) => write!(f, "no key `{kid}`"),
+        }
+    }
+}
+
+impl std::error::Error for IssuerError {}

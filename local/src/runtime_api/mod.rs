@@ -1,0 +1,252 @@
+//! A stand-in for the Lambda Runtime API: runs a function's binary as a process, hands it one event at a time, and tells
+//! what became of each.
+
+mod endpoints;
+mod process;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use self::endpoints::{Exchange, Invocation};
+use self::process::Process;
+use crate::listening::Listening;
+
+/// What is run, and with what around it.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// the program
+    pub binary: PathBuf,
+    /// its arguments; Lambda gives none
+    pub arguments: Vec<String>,
+    /// its environment beside what the stand-in sets; nothing is inherited, except LLVM_PROFILE_FILE (test coverage)
+    pub environment: Vec<(String, String)>,
+    /// AWS_LAMBDA_FUNCTION_NAME
+    pub name: String,
+    /// AWS_LAMBDA_FUNCTION_MEMORY_SIZE, in MB; nothing enforces it
+    pub memory_size: u32,
+}
+
+/// A running function under the stand-in. Dropping it kills the process and closes the port.
+#[derive(Debug)]
+pub struct RuntimeApi {
+    listening: Listening,
+    process: Process,
+    exchange: Arc<Exchange>,
+    invocations: mpsc::Sender<Invocation>,
+    state: watch::Receiver<FunctionState>,
+    /// one invocation at a time, as in one Lambda sandbox
+    turn: tokio::sync::Mutex<()>,
+    invoked_function_arn: String,
+}
+
+/// What became of an invocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// the function's answer
+    Response(Bytes),
+    /// the function reported that this invocation failed
+    Error(Bytes),
+    /// the function reported that its init failed
+    InitError(Bytes),
+    /// the process ended without an answer
+    Exited(ExitStatus),
+    /// no answer in time; as in Lambda, the process was killed
+    TimedOut,
+}
+
+/// How far the function has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum FunctionState {
+    Starting,
+    /// it has asked for its first event
+    Ready,
+    InitFailed(Bytes),
+    Exited(ExitStatus),
+}
+
+impl Function {
+    /// A binary with no arguments and no settings.
+    #[must_use]
+    pub fn new(binary: impl Into<PathBuf>) -> Self {
+        Self {
+            binary: binary.into(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            name: "local".to_owned(),
+            memory_size: 256,
+        }
+    }
+
+    /// The same with one environment variable more.
+    #[must_use]
+    pub fn with_environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same with one argument more.
+    #[must_use]
+    pub fn with_argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+}
+
+impl RuntimeApi {
+    /// Starts the function on a free loopback port. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// When no port can be bound or the binary cannot be started.
+    pub fn start(function: &Function) -> io::Result<Self> {
+        let (invocations, queue) = mpsc::channel(1);
+        let (progress, state) = watch::channel(FunctionState::Starting);
+        let progress = Arc::new(progress);
+        let exchange = Arc::new(Exchange::new(queue, Arc::clone(&progress)));
+        let listening = endpoints::serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Arc::clone(&exchange))?;
+        exchange.process_starts_now();
+        let process = Process::start(function, listening.address(), move |status| {
+            progress.send_if_modified(|state| {
+                // Why it ended says more than that it ended.
+                let ended_for_a_reason = matches!(state, FunctionState::InitFailed(_));
+                if !ended_for_a_reason {
+                    *state = FunctionState::Exited(status);
+                }
+                !ended_for_a_reason
+            });
+        })?;
+        let invoked_function_arn =
+            format!("arn:aws:lambda:us-east-1:111122223333:function:{}", function.name);
+        Ok(Self {
+            listening,
+            process,
+            exchange,
+            invocations,
+            state,
+            turn: tokio::sync::Mutex::new(()),
+            invoked_function_arn,
+        })
+    }
+
+    /// Hands the function an event and waits for what comes of it, its init included.
+    ///
+    /// The deadline that the function is told is `limit` from when it takes the event, as in Lambda.
+    pub async fn invoke(&self, event: impl Into<Bytes>, limit: Duration) -> Outcome {
+        let _turn = self.turn.lock().await;
+        if let Some(outcome) = self.wait_until_ready(limit).await {
+            return outcome;
+        }
+        let (answer, answered) = oneshot::channel();
+        let invocation = Invocation {
+            event: event.into(),
+            limit,
+            invoked_function_arn: self.invoked_function_arn.clone(),
+            answer,
+        };
+        if self.invocations.send(invocation).await.is_err() {
+            return self.end_of_function().await;
+        }
+        tokio::select! {
+            biased;
+            Ok(outcome) = answered => outcome,
+            outcome = self.end_of_function() => outcome,
+            () = tokio::time::sleep(limit) => {
+                self.process.kill();
+                Outcome::TimedOut
+            }
+        }
+    }
+
+    /// Waits until the function asks for its first event: `None` then, otherwise what its init came to.
+    pub async fn wait_until_ready(&self, limit: Duration) -> Option<Outcome> {
+        let mut state = self.state.clone();
+        let settled = state.wait_for(|state| *state != FunctionState::Starting);
+        match tokio::time::timeout(limit, settled).await {
+            Err(_) => {
+                self.process.kill();
+                Some(Outcome::TimedOut)
+            }
+            Ok(Err(_)) => None,
+            Ok(Ok(state)) => match &*state {
+                FunctionState::Starting | FunctionState::Ready => None,
+                FunctionState::InitFailed(error) => Some(Outcome::InitError(error.clone())),
+                FunctionState::Exited(status) => Some(Outcome::Exited(*status)),
+            },
+        }
+    }
+
+    /// From the start of the process to its first request for an event.
+    #[must_use]
+    pub fn init_time(&self) -> Option<Duration> {
+        self.exchange.init_time()
+    }
+
+    /// Everything that the process has written to its standard output so far.
+    #[must_use]
+    pub fn standard_output(&self) -> String {
+        self.process.standard_output()
+    }
+
+    /// Everything that the process has written to its standard error so far.
+    #[must_use]
+    pub fn standard_error(&self) -> String {
+        self.process.standard_error()
+    }
+
+    /// Both outputs, as soon as they contain a text. The pipes are read beside the invocations, so a log line may come
+    /// a moment after the answer.
+    ///
+    /// # Errors
+    /// Both outputs as they are, when the text has not come within the limit.
+    pub async fn logs_with(&self, text: &str, limit: Duration) -> Result<String, String> {
+        let deadline = Instant::now().checked_add(limit);
+        loop {
+            let logs = format!("{}{}", self.standard_output(), self.standard_error());
+            if logs.contains(text) {
+                return Ok(logs);
+            }
+            if deadline.is_none_or(|deadline| Instant::now() >= deadline) {
+                return Err(logs);
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The id of the process, to read its memory and CPU time by.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The address of the Runtime API.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listening.address()
+    }
+
+    /// Kills the process; an invocation under way becomes [`Outcome::Exited`].
+    pub fn kill(&self) {
+        self.process.kill();
+    }
+
+    /// Never returns while the function may still answer.
+    async fn end_of_function(&self) -> Outcome {
+        let mut state = self.state.clone();
+        let ended = state
+            .wait_for(|state| matches!(state, FunctionState::InitFailed(_) | FunctionState::Exited(_)))
+            .await
+            .map(|state| state.clone());
+        match ended {
+            Ok(FunctionState::Exited(status)) => Outcome::Exited(status),
+            Ok(FunctionState::InitFailed(error)) => Outcome::InitError(error),
+            // The sender lives as long as this value.
+            Ok(_) | Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! One connection to the simulator: hyper as long as it behaves, a script of bytes and pauses when it must not.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Response;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+use super::Shared;
+use super::faults::Moment;
+use super::record::Operation;
+use super::service::{self, Reaction};
+
+/// The answer in the making; boxed, because taking a connection back from hyper needs a future that can move.
+type Responding = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;
+
+/// What a misbehaving connection does next.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    /// writes these bytes
+    Write(Bytes),
+    /// waits
+    Pause(Duration),
+    /// closes in order (FIN)
+    Close,
+    /// resets (RST)
+    Reset,
+    /// keeps the connection open and says nothing, until the peer gives up
+    Hold,
+}
+
+/// A byte stream over TCP whose closing can be made a reset.
+pub(super) trait Transport: AsyncRead + AsyncWrite + Unpin + Send + 'static {
+    /// Makes the connection end with RST in place of FIN when it is dropped.
+    fn reset_on_drop(&self);
+}
+
+impl Transport for TcpStream {
+    fn reset_on_drop(&self) {
+        // Fails only on a connection that is gone already.
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl Transport for tokio_rustls::server::TlsStream<TcpStream> {
+    fn reset_on_drop(&self) {
+        self.get_ref().0.reset_on_drop();
+    }
+}
+
+/// Serves one connection to its end.
+pub(super) async fn serve<T: Transport>(stream: T, shared: Arc<Shared>) {
+    let (scripts, mut script) = mpsc::unbounded_channel();
+    let number = shared.connections.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+    let state = Arc::new(ConnectionState {
+        number,
+        awaits_request: AtomicBool::new(true),
+        answered: AtomicU64::new(0),
+        scripts,
+    });
+    let stream = WatchedStream {
+        inner: stream,
+        shared: Arc::clone(&shared),
+        state: Arc::clone(&state),
+        cut_off: false,
+    };
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        let state = Arc::clone(&state);
+        let reaction: Responding = Box::pin(async move {
+            match service::react(&shared, state.number, request).await {
+                Reaction::Answer(answer) => {
+                    state.answered.fetch_add(1, Ordering::Relaxed);
+                    state.awaits_request.store(true, Ordering::Relaxed);
+                    Ok(answer.into_response())
+                }
+                Reaction::Script(steps) => {
+                    // The connection is taken from hyper as soon as the script arrives.
+                    let _ = state.scripts.send(steps);
+                    std::future::pending().await
+                }
+            }
+        });
+        reaction
+    });
+    let mut connection = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service);
+    let steps = tokio::select! {
+        // An error here is the peer's: it went away, or sent no HTTP.
+        _ = &mut connection => return,
+        steps = script.recv() => steps.unwrap_or_default(),
+    };
+    let stream = connection.into_parts().io.into_inner().inner;
+    // A script ends early only when the peer is gone.
+    let _ = play(stream, steps).await;
+}
+
+async fn play<T: Transport>(mut stream: T, steps: Vec<Step>) -> io::Result<()> {
+    for step in steps {
+        match step {
+            Step::Write(bytes) => {
+                stream.write_all(&bytes).await?;
+                stream.flush().await?;
+            }
+            Step::Pause(pause) => tokio::time::sleep(pause).await,
+            Step::Close => stream.shutdown().await?,
+            Step::Reset => stream.reset_on_drop(),
+            Step::Hold => {
+                let mut ignored = tokio::io::sink();
+                tokio::io::copy(&mut stream, &mut ignored).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+struct ConnectionState {
+    number: u64,
+    /// whether the next bytes to arrive begin a request
+    awaits_request: AtomicBool,
+    /// how many requests it has answered
+    answered: AtomicU64,
+    scripts: mpsc::UnboundedSender<Vec<Step>>,
+}
+
+/// The stream under hyper, which can reset before hyper sees the request.
+struct WatchedStream<T> {
+    inner: T,
+    shared: Arc<Shared>,
+    state: Arc<ConnectionState>,
+    /// whether it is to end by a reset, which an orderly shutdown would pre-empt
+    cut_off: bool,
+}
+
+impl<T: Transport> WatchedStream<T> {
+    /// Whether the request that begins with these bytes is to be cut off.
+    fn cuts_off(&self, beginning: &[u8]) -> bool {
+        if beginning.is_empty() || !self.state.awaits_request.swap(false, Ordering::Relaxed) {
+            return false;
+        }
+        let line = String::from_utf8_lossy(beginning);
+        let mut words = line.split_ascii_whitespace();
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if path.starts_with(service::CONTROL_PREFIX) {
+            return false;
+        }
+        let reused = self.state.answered.load(Ordering::Relaxed) > 0;
+        let operation = Operation::of(method, path);
+        self.shared.state.lock().faults.take(operation, Moment::BeforeRead { reused }).is_some()
+    }
+}
+
+impl<T: Transport> AsyncRead for WatchedStream<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.inner).poll_read(context, buffer);
+        if matches!(read, Poll::Ready(Ok(())))
+            && self.cuts_off(buffer.filled().get(before..).unwrap_or_default())
+        {
+            self.inner.reset_on_drop();
+            self.cut_off = true;
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        read
+    }
+}
+
+impl<T: Transport> AsyncWrite for WatchedStream<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.cut_off {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.inner).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,50 @@
+//! The simulator's control plane for other processes, under `/simulator/`: arm faults, read what was asked, start over.
+
+use hyper::Method;
+use hyper::http::request::Parts;
+use serde_json::{Value, json};
+
+use super::Shared;
+use super::answer::Answer;
+use super::faults::Injection;
+
+/// Answers one control request; the simulator's README-like summary is the 404 text.
+pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
+    match (&parts.method, parts.uri.path()) {
+        (&Method::POST, "/simulator/faults") => arm(shared, body),
+        (&Method::GET, "/simulator/requests") => Answer::json(200, &json!(shared.state.lock().requests)),
+        (&Method::GET, "/simulator/meetings") => {
+            let state = shared.state.lock();
+            let meetings: Vec<Value> = state
+                .meetings
+                .all()
+                .iter()
+                .map(|meeting| {
+                    json!({ "Meeting": meeting.body, "Tags": meeting.tags, "region": meeting.region, "alive": meeting.alive })
+                })
+                .collect();
+            Answer::json(200, &Value::Array(meetings))
+        }
+        (&Method::DELETE, "/simulator/state") => {
+            shared.reset();
+            Answer::json(204, &Value::Null)
+        }
+        _ => Answer::json(
+            404,
+            &json!({ "message": "there are POST /simulator/faults, GET /simulator/requests, GET /simulator/meetings, \
+                                 DELETE /simulator/state" }),
+        ),
+    }
+}
+
+fn arm(shared: &Shared, body: &[u8]) -> Answer {
+    let injection =
+        serde_json::from_slice(body).map_err(|error| error.to_string()).and_then(Injection::from_json);
+    match injection {
+        Ok(injection) => {
+            shared.state.lock().faults.arm(injection);
+            Answer::json(204, &Value::Null)
+        }
+        Err(message) => Answer::json(400, &json!({ "message": message })),
+    }
+}

@@ -1,0 +1,159 @@
+//! The meetings that exist, the tokens that made them, and Chime's rules about both.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// The account whose meetings these are: the one that AWS uses in examples.
+pub const ACCOUNT: &str = "111122223333";
+
+/// The most replicas of one primary meeting (developer guide, "Media replication").
+pub const MOST_REPLICAS: usize = 4;
+
+/// One meeting, alive or ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meeting {
+    /// what Chime answers as `Meeting`
+    pub body: Value,
+    /// the control region that made it
+    pub region: String,
+    /// the tags it was created with; no answer shows them
+    pub tags: Value,
+    /// whether it is still there
+    pub alive: bool,
+}
+
+/// Why a meeting was not created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CreateError {
+    /// the token was used with other members
+    TokenReused,
+    /// PrimaryMeetingId names nothing that can be replicated now
+    Primary(&'static str),
+}
+
+/// All meetings and all tokens.
+#[derive(Debug, Default)]
+pub(super) struct Meetings {
+    /// in the order of their creation
+    all: Vec<Meeting>,
+    /// by region and token: the members sent and the meeting made; Chime's memory is not documented, this one lasts
+    tokens: HashMap<(String, String), (Map<String, Value>, Value)>,
+}
+
+impl Meetings {
+    /// Every meeting made so far, ended ones too.
+    pub(super) fn all(&self) -> &[Meeting] {
+        &self.all
+    }
+
+    /// Creates a meeting from members that passed validation, or finds the one that the same request made before.
+    pub(super) fn create(
+        &mut self,
+        members: &Map<String, Value>,
+        region: &str,
+    ) -> Result<Value, CreateError> {
+        let token = (region.to_owned(), text(members, "ClientRequestToken").to_owned());
+        if let Some((before, meeting)) = self.tokens.get(&token) {
+            return if before == members { Ok(meeting.clone()) } else { Err(CreateError::TokenReused) };
+        }
+        if let Some(primary) = members.get("PrimaryMeetingId").and_then(Value::as_str) {
+            self.check_primary(primary, region)?;
+        }
+        let body = meeting_body(members, region);
+        let tags = members.get("Tags").cloned().unwrap_or_else(|| json!([]));
+        self.all.push(Meeting { body: body.clone(), region: region.to_owned(), tags, alive: true });
+        self.tokens.insert(token, (members.clone(), body.clone()));
+        Ok(body)
+    }
+
+    /// A living meeting of this control region.
+    pub(super) fn get(&self, id: &str, region: &str) -> Option<&Meeting> {
+        self.all.iter().find(|meeting| meeting.alive && meeting.region == region && meeting.id() == id)
+    }
+
+    /// Ends a meeting and its replicas; false when there is none.
+    pub(super) fn end(&mut self, id: &str, region: &str) -> bool {
+        if self.get(id, region).is_none() {
+            return false;
+        }
+        let ending = self.all.iter_mut().filter(|meeting| meeting.region == region);
+        for meeting in ending.filter(|meeting| meeting.id() == id || meeting.primary() == Some(id)) {
+            meeting.alive = false;
+        }
+        true
+    }
+
+    fn check_primary(&self, primary: &str, region: &str) -> Result<(), CreateError> {
+        let Some(meeting) = self.get(primary, region) else {
+            return Err(CreateError::Primary("PrimaryMeetingId names no meeting that exists"));
+        };
+        if meeting.primary().is_some() {
+            return Err(CreateError::Primary("PrimaryMeetingId names a meeting that is itself a replica"));
+        }
+        let replicas =
+            self.all.iter().filter(|other| other.alive && other.primary() == Some(primary)).count();
+        if replicas >= MOST_REPLICAS {
+            return Err(CreateError::Primary("the primary meeting already has the most replicas allowed, 4"));
+        }
+        Ok(())
+    }
+}
+
+impl Meeting {
+    /// The MeetingId.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.body.get("MeetingId").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn primary(&self) -> Option<&str> {
+        self.body.get("PrimaryMeetingId").and_then(Value::as_str)
+    }
+}
+
+/// Every member of the model's `Meeting`; those that echo the request only where it has them.
+fn meeting_body(members: &Map<String, Value>, region: &str) -> Value {
+    let id = Uuid::new_v4().to_string();
+    let media_region = text(members, "MediaRegion");
+    let host = format!("m1.{}.app.chime.aws", short_region(media_region));
+    let tokenless = id.replace('-', "");
+    let mut body = json!({
+        "MeetingId": id,
+        "MeetingArn": format!("arn:{}:chime:{region}:{ACCOUNT}:meeting/{id}", partition(region)),
+        "ExternalMeetingId": text(members, "ExternalMeetingId"),
+        "MediaRegion": media_region,
+        "MediaPlacement": {
+            "AudioHostUrl": format!("{tokenless}.k.{host}:3478"),
+            "AudioFallbackUrl": format!("wss://wss.k.{host}:443/calls/{id}"),
+            "SignalingUrl": format!("wss://signal.{host}/control/{id}"),
+            "TurnControlUrl": format!("https://ccp.cp.{host}/v2/turn_sessions"),
+            "ScreenDataUrl": format!("wss://bitpw.{host}:443/v2/screen/{id}"),
+            "ScreenViewingUrl": format!("wss://bitpw.{host}:443/ws/connect?passcode=null&viewer_uuid=null&X-BitHub-Call-Id={id}"),
+            "ScreenSharingUrl": format!("wss://bitpw.{host}:443/v2/screen/{id}"),
+            "EventIngestionUrl": format!("https://data.svc.{}.ingest.chime.aws/v1/client-events", short_region(media_region)),
+        },
+    });
+    if let Value::Object(body) = &mut body {
+        for echoed in ["MeetingHostId", "MeetingFeatures", "PrimaryMeetingId", "TenantIds"] {
+            if let Some(value) = members.get(echoed) {
+                body.insert(echoed.to_owned(), value.clone());
+            }
+        }
+    }
+    body
+}
+
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> &'a str {
+    members.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn partition(region: &str) -> &'static str {
+    if region.starts_with("us-gov-") { "aws-us-gov" } else { "aws" }
+}
+
+/// `eu-central-1` as Chime's host names have it: `ec1`.
+fn short_region(region: &str) -> String {
+    region.split('-').filter_map(|part| part.chars().next()).collect()
+}

@@ -1,0 +1,229 @@
+//! Amazon Chime SDK Meetings on loopback: CreateMeeting, GetMeeting and DeleteMeeting on the REST-JSON wire, every
+//! constraint of the model, remembered tokens, and any way of failing that a client has to survive.
+
+mod answer;
+mod connection;
+mod control;
+mod faults;
+mod meetings;
+pub mod model;
+mod record;
+mod service;
+mod signature;
+mod validation;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hyper::StatusCode;
+use parking_lot::Mutex;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+pub use self::faults::{Extent, Fault, Injection, TransportFault};
+pub use self::meetings::{ACCOUNT, MOST_REPLICAS, Meeting};
+pub use self::record::{Operation, RecordedRequest};
+pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
+pub use self::validation::{MOST_ATTENDEES_AT_HIGH_RESOLUTION, create_meeting_request, is_meeting_id};
+
+use self::faults::ArmedFaults;
+use self::meetings::Meetings;
+use crate::listening::Listening;
+
+/// A running simulator; dropping it closes its port and every connection.
+#[derive(Debug)]
+pub struct Simulator {
+    listening: Listening,
+    scheme: &'static str,
+    shared: Arc<Shared>,
+}
+
+/// What can be chosen at start.
+#[derive(Default)]
+pub struct SimulatorOptions {
+    /// where a line per request goes, with the body of each CreateMeeting
+    pub log: Option<Box<dyn Write + Send>>,
+    /// speak TLS with this configuration
+    pub tls: Option<Arc<ServerConfig>>,
+    /// where the randomness of [`Extent::Rate`] begins
+    pub seed: u64,
+}
+
+impl Simulator {
+    /// Starts on an address; port 0 takes any free one. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start(bind: SocketAddr) -> io::Result<Self> {
+        Self::start_with(bind, SimulatorOptions::default())
+    }
+
+    /// The same over TLS.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start_tls(bind: SocketAddr, tls: ServerConfig) -> io::Result<Self> {
+        Self::start_with(bind, SimulatorOptions { tls: Some(Arc::new(tls)), ..SimulatorOptions::default() })
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start_with(bind: SocketAddr, options: SimulatorOptions) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::new(options.seed)),
+            log: Mutex::new(options.log),
+            connections: AtomicU64::new(0),
+            seed: options.seed,
+        });
+        let scheme = if options.tls.is_some() { "https" } else { "http" };
+        let acceptor = options.tls.map(TlsAcceptor::from);
+        let served = Arc::clone(&shared);
+        let listening = Listening::start(bind, move |stream, _peer| {
+            let shared = Arc::clone(&served);
+            let acceptor = acceptor.clone();
+            async move {
+                match acceptor {
+                    None => connection::serve(stream, shared).await,
+                    Some(acceptor) => {
+                        // A failed handshake is the client's to report.
+                        if let Ok(stream) = acceptor.accept(stream).await {
+                            connection::serve(stream, shared).await;
+                        }
+                    }
+                }
+            }
+        })?;
+        Ok(Self { listening, scheme, shared })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listening.address()
+    }
+
+    /// The value for `AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS` on this machine, with no slash at the end.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("{}://{}", self.scheme, self.listening.reachable_address())
+    }
+
+    /// Arms a fault for so many requests of any operation; faults strike in the order in which they were armed.
+    pub fn inject(&self, fault: impl Into<Fault>, times: u32) {
+        self.arm(Injection { fault: fault.into(), extent: Extent::Times(times), operation: None });
+    }
+
+    /// Arms a fault with all its particulars.
+    pub fn arm(&self, injection: Injection) {
+        self.shared.state.lock().faults.arm(injection);
+    }
+
+    /// Disarms every fault and leaves the rest as it is.
+    pub fn disarm(&self) {
+        self.shared.state.lock().faults.disarm();
+    }
+
+    /// Every request to Chime that was read so far, in order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.state.lock().requests.clone()
+    }
+
+    /// Every meeting made so far, ended ones too, in order.
+    #[must_use]
+    pub fn meetings(&self) -> Vec<Meeting> {
+        self.shared.state.lock().meetings.all().to_vec()
+    }
+
+    /// How many connections were accepted so far (over TLS: with their handshake completed).
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// Forgets meetings, tokens, requests and faults; connections stay.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+}
+
+impl fmt::Debug for SimulatorOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimulatorOptions")
+            .field("log", &self.log.is_some())
+            .field("tls", &self.tls.is_some())
+            .field("seed", &self.seed)
+            .finish()
+    }
+}
+
+/// What all connections share.
+struct Shared {
+    state: Mutex<State>,
+    log: Mutex<Option<Box<dyn Write + Send>>>,
+    connections: AtomicU64,
+    seed: u64,
+}
+
+struct State {
+    meetings: Meetings,
+    faults: ArmedFaults,
+    requests: Vec<RecordedRequest>,
+    /// how often the state was reset, so that a request begun before does not touch what came after
+    epoch: u64,
+}
+
+impl State {
+    fn new(seed: u64) -> Self {
+        Self { meetings: Meetings::default(), faults: ArmedFaults::new(seed), requests: Vec::new(), epoch: 0 }
+    }
+}
+
+/// Where a request stands in the record.
+#[derive(Clone, Copy)]
+struct RecordIndex {
+    epoch: u64,
+    index: usize,
+}
+
+impl Shared {
+    fn record(&self, request: RecordedRequest) -> RecordIndex {
+        let mut state = self.state.lock();
+        state.requests.push(request);
+        RecordIndex { epoch: state.epoch, index: state.requests.len().saturating_sub(1) }
+    }
+
+    /// Notes how a request was answered, and logs it.
+    fn complete(&self, at: RecordIndex, status: Option<StatusCode>) {
+        let lines = {
+            let mut state = self.state.lock();
+            if state.epoch != at.epoch {
+                return;
+            }
+            let Some(request) = state.requests.get_mut(at.index) else { return };
+            request.status = status.map(|status| status.as_u16());
+            request.log_lines()
+        };
+        if let Some(log) = self.log.lock().as_mut() {
+            // Whoever closed the log does not want it.
+            let _ = log.write_all(lines.as_bytes()).and_then(|()| log.flush());
+        }
+    }
+
+    fn reset(&self) {
+        let mut state = self.state.lock();
+        let epoch = state.epoch.wrapping_add(1);
+        *state = State { epoch, ..State::new(self.seed) };
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("connections", &self.connections).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+//! The local tools as their users see them: over sockets, as processes, through their public functions.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that panics has failed, which is what it is for; its helpers stand outside of #[test]"
+)]
+
+mod exchange;
+mod faults;
+mod issuer;
+mod model;
+mod runtime_api;
+mod simulator;

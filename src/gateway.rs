@@ -1,0 +1,215 @@
+//! Read first: the path of one request, and the only place that knows its order.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::auth::{AuthenticationError, Caller, ClaimNames, authorizer, bearer};
+use crate::chime::{Chime, CreatedMeeting};
+use crate::finding::Finding;
+use crate::http::{Answer, HttpRequest, Problem, Route, UnknownEventError, route};
+use crate::json::Json;
+use crate::meeting::{IDEMPOTENCY_KEY_HEADER, MeetingRequest};
+use crate::policy::Policies;
+use crate::refusal::Refusal;
+
+/// How callers are authenticated. There is no mode without authentication.
+#[derive(Debug)]
+pub enum Authenticator {
+    /// API Gateway's authorizer has verified the token (`AUTH_MODE=authorizer`).
+    Authorizer(ClaimNames),
+    /// The function verifies the token itself (`AUTH_MODE=bearer`).
+    Bearer(bearer::Verifier),
+}
+
+/// The gateway: everything that a request needs, made once.
+#[derive(Debug)]
+pub struct Gateway {
+    authenticator: Authenticator,
+    policies: Policies,
+    chime: Chime,
+}
+
+/// What is particular to one invocation.
+#[derive(Debug, Clone, Copy)]
+pub struct Invocation<'i> {
+    /// Names the request where the event does not.
+    pub request_id: &'i str,
+    /// When whoever runs the handler will stop waiting for it.
+    pub deadline: Instant,
+}
+
+/// Kept back of the time that Lambda gives, to write the answer and have it received.
+const RESERVE: Duration = Duration::from_millis(500);
+
+/// API Gateway gives up 30 seconds after it took the request, and has spent some of them on Lambda's start by then.
+const LONGEST_WORK: Duration = Duration::from_secs(27);
+
+impl Gateway {
+    /// A gateway that authenticates, decides and creates with these.
+    #[must_use]
+    pub fn new(authenticator: Authenticator, policies: Policies, chime: Chime) -> Self {
+        Gateway { authenticator, policies, chime }
+    }
+
+    /// What can be done before the first request, while nobody waits: fetch the keys that tokens are checked with.
+    /// Bounded in time, and never fails.
+    pub async fn warm_up(&self) {
+        if let Authenticator::Bearer(verifier) = &self.authenticator {
+            verifier.prefetch().await;
+        }
+    }
+
+    /// Answers one event. Every event has an answer, and every answer is logged with its cause.
+    pub async fn handle(&self, event: &[u8], invocation: Invocation<'_>) -> Answer {
+        let started = Instant::now();
+        let json = match Json::parse(event) {
+            Ok(json) => json,
+            Err(error) => {
+                tracing::error!(%error, "the event is not JSON");
+                let refusal = Refusal::UnknownEvent(UnknownEventError::not_json());
+                return Problem::of(refusal).into_answer(invocation.request_id);
+            }
+        };
+        let request = HttpRequest::from_event(&json);
+        let request_id = match &request {
+            Ok(request) => request.request_id.filter(|id| is_plain(id)).unwrap_or(invocation.request_id),
+            Err(_) => invocation.request_id,
+        };
+        let deadline = invocation.deadline.checked_sub(RESERVE).unwrap_or(started);
+        let deadline = deadline.min(started.checked_add(LONGEST_WORK).unwrap_or(deadline));
+        let result = match request {
+            Ok(request) => self.serve(&request, deadline).await,
+            Err(error) => Err(Refusal::from(error)),
+        };
+        match result {
+            Ok((tenant, created)) => {
+                tracing::info!(
+                    request_id,
+                    tenant,
+                    meeting_id = created.meeting_id,
+                    chime_request_id = created.chime_request_id,
+                    status = 201,
+                    milliseconds = milliseconds(started),
+                    "meeting created"
+                );
+                success(created, request_id)
+            }
+            Err(refusal) => refused(refusal, request_id, started),
+        }
+    }
+
+    async fn serve(
+        &self,
+        request: &HttpRequest<'_>,
+        deadline: Instant,
+    ) -> Result<(String, CreatedMeeting), Refusal> {
+        let Route::CreateMeeting = route(request)?;
+        let caller = self.authenticate(request).await?;
+        // Before the body is looked at: who may not create meetings learns nothing of what the policy allows.
+        let admitted = self.policies.admit(caller)?;
+        let plan = admitted.decide(read_body(request)?)?;
+        let created = self.chime.create_meeting(&plan, deadline).await?;
+        Ok((plan.tenant().to_owned(), created))
+    }
+
+    async fn authenticate(&self, request: &HttpRequest<'_>) -> Result<Caller, AuthenticationError> {
+        match &self.authenticator {
+            Authenticator::Authorizer(names) => authorizer::authenticate(request.authorizer, names),
+            Authenticator::Bearer(verifier) => {
+                verifier.authenticate(request.header("authorization").as_deref()).await
+            }
+        }
+    }
+}
+
+/// The body as a request to create a meeting, with whatever is wrong with it inside.
+fn read_body(request: &HttpRequest<'_>) -> Result<MeetingRequest, Refusal> {
+    if request.header("content-type").is_some_and(|value| !is_json(&value)) {
+        return Err(Refusal::NotJson);
+    }
+    let bytes = request.body.bytes()?;
+    let json = Json::parse(&bytes).map_err(|error| {
+        // serde_json names the place and the rule, and quotes nothing of the text.
+        Refusal::from(vec![Finding::breaks_model("#", format!("must be a JSON object: {error}"))])
+    })?;
+    Ok(MeetingRequest::read(&json, request.header(IDEMPOTENCY_KEY_HEADER).as_deref()))
+}
+
+/// `application/json` or a type built on it, in UTF-8, the only encoding that JSON has between systems (RFC 8259).
+fn is_json(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let is_json = media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+    let mut charsets = parts
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    is_json && charsets.all(|(_, value)| value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
+}
+
+/// Whether a request id may stand in a header: API Gateway's always may, a forged event's need not.
+fn is_plain(id: &str) -> bool {
+    (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn success(created: CreatedMeeting, request_id: &str) -> Answer {
+    let headers =
+        vec![("content-type", "application/json".into()), ("x-amzn-requestid", request_id.to_owned().into())];
+    Answer { status: 201, headers, body: created.body }
+}
+
+fn refused(refusal: Refusal, request_id: &str, started: Instant) -> Answer {
+    let cause = refusal.to_string();
+    let chime_request_id = match &refusal {
+        Refusal::Chime(failure) => failure.request_id.clone(),
+        _ => None,
+    };
+    // A meeting that is not the one asked for must wake somebody, though the caller's status is a 4xx.
+    let is_alarming = matches!(&refusal, Refusal::Chime(failure) if failure.is_alarming());
+    let problem = Problem::of(refusal);
+    let status = problem.status();
+    let milliseconds = milliseconds(started);
+    if status >= 500 || is_alarming {
+        tracing::error!(request_id, status, chime_request_id, milliseconds, cause, "request failed");
+    } else {
+        tracing::warn!(request_id, status, chime_request_id, milliseconds, cause, "request refused");
+    }
+    problem.into_answer(request_id)
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_told_by_its_media_type() {
+        for (value, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=UTF-8", true),
+            ("application/json; charset=\"utf-8\"", true),
+            ("application/vnd.api+json", true),
+            ("application/json; charset=latin1", false),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("application/jsonx", false),
+            ("text/json+json", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_request_id_that_no_header_can_carry_is_not_taken_over() {
+        assert!(is_plain("JKJaXmPLvHcESHA="));
+        assert!(!is_plain("a\r\nset-cookie: x"));
+        assert!(!is_plain("a b"));
+        assert!(!is_plain(""));
+        assert!(!is_plain(&"a".repeat(129)));
+    }
+}

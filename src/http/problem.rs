@@ -1,0 +1,289 @@
+//! Refusals as problems (RFC 9457) that AWS SDKs read as Chime's own exceptions: the one place where a refusal meets
+//! HTTP. Every text here is the gateway's own; what Chime wrote goes to the log.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Answer, BodyError, RouteError};
+use crate::auth::AuthenticationError;
+use crate::chime::{ChimeError, ChimeFailure};
+use crate::finding::{Finding, FindingKind, Place};
+use crate::policy::NotAdmitted;
+use crate::refusal::Refusal;
+
+/// Seconds that a caller is told to wait where nobody said for how long: about the time in which Chime's ten requests a
+/// second let the next ones in, plus a margin.
+const USUAL_WAIT: u64 = 2;
+
+/// Seconds that a caller is told to wait where the account is full of meetings: a meeting that is left ends after five
+/// minutes (developer guide), so asking much sooner helps nobody.
+const QUOTA_WAIT: u64 = 60;
+
+/// A refusal as HTTP has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    status: u16,
+    /// Chime's name for it, or this wire's where Chime has none.
+    code: &'static str,
+    detail: Cow<'static, str>,
+    errors: Vec<Entry>,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
+}
+
+/// An entry of `errors`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Entry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'static str>,
+    detail: String,
+}
+
+/// The body: RFC 9457's members, and Chime's beside them.
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    instance: &'a str,
+    errors: &'a [Entry],
+    #[serde(rename = "Code")]
+    code: &'static str,
+    #[serde(rename = "Message")]
+    message: &'a str,
+    #[serde(rename = "RequestId")]
+    request_id: &'a str,
+}
+
+impl Problem {
+    /// What the client is told of a refusal.
+    #[must_use]
+    pub fn of(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownEvent(_) => Problem::new(
+                400,
+                "BadRequestException",
+                "the event is not an HTTP request that this gateway serves",
+            ),
+            Refusal::Route(RouteError::NoSuchRoute) => {
+                Problem::new(404, "NotFoundException", "there is no such route")
+            }
+            Refusal::Route(RouteError::MethodNotAllowed { allow }) => {
+                Problem::new(405, "MethodNotAllowed", "the route has no such method").header("allow", allow)
+            }
+            Refusal::Authentication(error) => Problem::of_authentication(&error),
+            Refusal::NotAdmitted(reason) => Problem::of_admission(&reason),
+            Refusal::NotJson => {
+                Problem::new(415, "UnsupportedMediaType", "the body must be `application/json`")
+            }
+            Refusal::Body(BodyError::TooLarge) => {
+                Problem::new(413, "RequestEntityTooLarge", "the body may have at most 65536 bytes")
+            }
+            Refusal::Body(BodyError::InvalidBase64) => Problem::of_findings(vec![Finding::breaks_model(
+                "#",
+                "is not valid base64, as the event says it is",
+            )]),
+            Refusal::Findings(findings) => Problem::of_findings(findings),
+            Refusal::Chime(failure) => Problem::of_chime(&failure),
+            Refusal::Panicked => Problem::internal(),
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The answer to the request of that id.
+    #[must_use]
+    pub fn into_answer(self, request_id: &str) -> Answer {
+        let body = Body {
+            // The status says what kind of problem it is, and `Code` more closely (RFC 9457, section 4.2.1).
+            r#type: "about:blank",
+            title: title(self.status),
+            status: self.status,
+            detail: &self.detail,
+            instance: request_id,
+            errors: &self.errors,
+            code: self.code,
+            message: &self.detail,
+            request_id,
+        };
+        // Text, numbers and lists of them always serialize.
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        let mut headers = self.headers;
+        headers.push(("content-type", Cow::Borrowed("application/problem+json")));
+        headers.push(("x-amzn-errortype", Cow::Borrowed(self.code)));
+        headers.push(("x-amzn-requestid", Cow::Owned(request_id.to_owned())));
+        Answer { status: self.status, headers, body }
+    }
+
+    fn new(status: u16, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem { status, code, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+    }
+
+    fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn retry_after(self, wait: Option<Duration>, otherwise: u64) -> Self {
+        let seconds = wait.map_or(otherwise, |wait| wait.as_secs().max(1));
+        self.header("retry-after", seconds.to_string())
+    }
+
+    fn internal() -> Self {
+        Problem::new(
+            500,
+            "ServiceFailureException",
+            "the gateway failed; its log has the cause under this request id",
+        )
+    }
+
+    /// One body for every cause: which check failed is nobody's business but the log's.
+    fn of_authentication(error: &AuthenticationError) -> Self {
+        let unauthorized = || Problem::new(401, "UnauthorizedException", "a valid bearer token is required");
+        match error {
+            AuthenticationError::NoCredentials => unauthorized().header("www-authenticate", "Bearer"),
+            AuthenticationError::InvalidCredentials(_) | AuthenticationError::InvalidToken(_) => {
+                unauthorized().header("www-authenticate", r#"Bearer error="invalid_token""#)
+            }
+            AuthenticationError::NoTenant(_) => {
+                Problem::new(403, "ForbiddenException", "the token names no tenant that may create meetings")
+            }
+            AuthenticationError::KeysUnavailable { retry_after } => {
+                let detail = "the keys that tokens are checked with can't be had at the moment";
+                Problem::new(503, "ServiceUnavailableException", detail)
+                    .header("retry-after", retry_after.to_string())
+            }
+        }
+    }
+
+    fn of_admission(reason: &NotAdmitted) -> Self {
+        let NotAdmitted::Lacking { scopes, groups } = reason else {
+            return Problem::new(
+                403,
+                "ForbiddenException",
+                "the token names no tenant that may create meetings",
+            );
+        };
+        let mut needs = Vec::new();
+        if !scopes.is_empty() {
+            needs.push(format!("one of the scopes {}", quoted(scopes)));
+        }
+        if !groups.is_empty() {
+            needs.push(format!("one of the groups {}", quoted(groups)));
+        }
+        let detail =
+            format!("the tenant's policy lets those create meetings who have {}", needs.join(" and "));
+        let problem = Problem::new(403, "ForbiddenException", detail);
+        if scopes.is_empty() {
+            return problem;
+        }
+        // The scopes come from the policy document, where any text may stand; RFC 6749 bounds what a header may carry.
+        let nameable: Vec<&str> =
+            scopes.iter().map(String::as_str).filter(|scope| is_scope_token(scope)).collect();
+        problem.header(
+            "www-authenticate",
+            format!(r#"Bearer error="insufficient_scope", scope="{}""#, nameable.join(" ")),
+        )
+    }
+
+    /// 400 when any finding breaks the model, 403 when all break the policy alone.
+    fn of_findings(findings: Vec<Finding>) -> Self {
+        let breaks_model = findings.iter().any(|finding| finding.kind == FindingKind::BreaksModel);
+        let mut problem = if breaks_model {
+            Problem::new(400, "BadRequestException", "the request breaks the rules that `errors` lists")
+        } else {
+            Problem::new(403, "ForbiddenException", "the tenant's policy does not allow what `errors` lists")
+        };
+        problem.errors = findings.into_iter().map(Entry::from).collect();
+        problem
+    }
+
+    fn of_chime(failure: &ChimeFailure) -> Self {
+        match &failure.error {
+            ChimeError::PrimaryNotTheTenants => Problem::of_findings(vec![Finding::breaks_policy(
+                "#/PrimaryMeetingId",
+                "is not the id of a meeting of this tenant that goes on",
+            )]),
+            ChimeError::PrimaryIsReplica => Problem::of_findings(vec![Finding::breaks_model(
+                "#/PrimaryMeetingId",
+                "is itself a replica, which can't be replicated",
+            )]),
+            ChimeError::Rejected => Problem::new(
+                400,
+                "BadRequestException",
+                "Chime refuses this combination of members, for a reason outside its published rules",
+            ),
+            ChimeError::Misconfigured | ChimeError::NotSent => Problem::internal(),
+            ChimeError::Conflict => Problem::new(
+                409,
+                "ConflictException",
+                "the idempotency key was used with other members, or the policy changed in between",
+            ),
+            ChimeError::DifferentMeeting(members) => Problem::new(
+                409,
+                "ConflictException",
+                format!("the idempotency key belongs to a meeting with other {}", members.join(", ")),
+            ),
+            ChimeError::Throttled(wait) => {
+                Problem::new(429, "ThrottlingException", "too many requests").retry_after(*wait, USUAL_WAIT)
+            }
+            ChimeError::QuotaFull => {
+                Problem::new(429, "LimitExceededException", "the account's quota of meetings is full")
+                    .retry_after(None, QUOTA_WAIT)
+            }
+            ChimeError::NotFound | ChimeError::Failed => {
+                Problem::new(502, "BadGateway", "Chime failed or gave an answer that can't be used")
+            }
+            ChimeError::Unavailable(wait) => {
+                Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
+                    .retry_after(*wait, USUAL_WAIT)
+            }
+            ChimeError::TimedOut => Problem::new(504, "GatewayTimeout", "Chime did not answer in time"),
+        }
+    }
+}
+
+impl From<Finding> for Entry {
+    fn from(finding: Finding) -> Self {
+        let (pointer, header) = match finding.place {
+            Place::Member(pointer) => (Some(pointer), None),
+            Place::Header(name) => (None, Some(name)),
+        };
+        Entry { pointer, header, detail: finding.detail }
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// RFC 6749, section 3.3: printable ASCII without space, `"` and `\`.
+fn is_scope_token(scope: &str) -> bool {
+    scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+fn title(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        429 => "Too Many Requests",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Internal Server Error",
+    }
+}

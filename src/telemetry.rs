@@ -1,0 +1,96 @@
+//! Logs: one JSON object a line on standard output, where Lambda collects it.
+
+use tracing::Level;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::{FilterFn, Targets, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::{SettingFault, Settings};
+
+/// Which log lines are written.
+#[derive(Debug, Clone)]
+pub struct LogFilter(Targets);
+
+impl Default for LogFilter {
+    fn default() -> Self {
+        LogFilter(Targets::new().with_default(LevelFilter::INFO))
+    }
+}
+
+impl LogFilter {
+    /// Reads `RUST_LOG`, else `AWS_LAMBDA_LOG_LEVEL`, which Lambda's logging controls set. `INFO` when both are unset.
+    pub fn read(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> Self {
+        if let Some(text) = settings.get("RUST_LOG") {
+            return text.parse().map(LogFilter).unwrap_or_else(|_| {
+                let detail =
+                    format!("must be a list such as `info` or `warn,meeting_gateway=debug`, not `{text}`");
+                faults.push(SettingFault { setting: "RUST_LOG", detail });
+                LogFilter::default()
+            });
+        }
+        let Some(text) = settings.get("AWS_LAMBDA_LOG_LEVEL") else { return LogFilter::default() };
+        let level = match text.to_ascii_uppercase().as_str() {
+            // Lambda has a level above errors, Rust has not.
+            "FATAL" | "ERROR" => LevelFilter::ERROR,
+            "WARN" => LevelFilter::WARN,
+            "INFO" => LevelFilter::INFO,
+            "DEBUG" => LevelFilter::DEBUG,
+            "TRACE" => LevelFilter::TRACE,
+            _ => {
+                let detail =
+                    format!("must be `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`, not `{text}`");
+                faults.push(SettingFault { setting: "AWS_LAMBDA_LOG_LEVEL", detail });
+                LevelFilter::INFO
+            }
+        };
+        LogFilter(Targets::new().with_default(level))
+    }
+
+    /// Begins logging. Does nothing when logging has begun already.
+    pub fn start(self) {
+        let lines = tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false);
+        let started = tracing_subscriber::registry().with(self.0).with(no_payloads()).with(lines).try_init();
+        drop(started);
+    }
+}
+
+/// INVARIANT (no payloads): below INFO, the runtime logs whole events and the SDK whole requests, tokens and join
+/// tokens among them. Whatever level is set, they are not heard below INFO.
+fn no_payloads() -> FilterFn {
+    filter_fn(|metadata| {
+        *metadata.level() <= Level::INFO || metadata.target().split("::").next() == Some("meeting_gateway")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &'static str, value: &'static str) -> (LogFilter, Vec<SettingFault>) {
+        let lookup = |asked: &str| (asked == name).then(|| value.to_owned());
+        let mut faults = Vec::new();
+        let filter = LogFilter::read(&Settings::new(&lookup), &mut faults);
+        (filter, faults)
+    }
+
+    #[test]
+    fn levels_are_read_from_either_variable() {
+        let (filter, faults) = read("RUST_LOG", "warn,meeting_gateway=debug");
+        assert_eq!(faults, []);
+        assert!(filter.0.would_enable("meeting_gateway::chime", &Level::DEBUG));
+        assert!(!filter.0.would_enable("hyper", &Level::INFO));
+        let (filter, _) = read("AWS_LAMBDA_LOG_LEVEL", "FATAL");
+        assert!(!filter.0.would_enable("meeting_gateway", &Level::WARN));
+    }
+
+    #[test]
+    fn a_level_that_is_none_is_a_fault_by_name() {
+        assert_eq!(read("RUST_LOG", "loud=very").1[0].setting, "RUST_LOG");
+        assert_eq!(read("AWS_LAMBDA_LOG_LEVEL", "loud").1[0].setting, "AWS_LAMBDA_LOG_LEVEL");
+    }
+}
