@@ -1,8 +1,10 @@
 //! Runs the gateway on one machine: Amazon Chime, the token issuer, API Gateway and the Lambda Runtime API, each as small
 //! as contributors and tests need it. Never deployed.
 
+pub mod front;
 mod http_server;
 pub mod issuer;
 mod listening;
 pub mod runtime_api;
+pub mod sample_tenants;
 pub mod simulator;

@@ -17,6 +17,12 @@ impl Caller {
         Caller { tenant, subject, scopes, groups }
     }
 
+    /// A caller for the tests of what comes after authentication.
+    #[cfg(test)]
+    pub(crate) fn for_tests(tenant: &str, subject: &str, scopes: Vec<String>, groups: Vec<String>) -> Self {
+        Caller::new(tenant.to_owned(), subject.to_owned(), scopes, groups)
+    }
+
     /// The tenant that the token names. Not yet known to be one that the policy has.
     #[must_use]
     pub fn tenant(&self) -> &str {

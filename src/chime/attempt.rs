@@ -25,9 +25,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Runs `attempt` until it succeeds, fails for good, or could not be done in time.
 ///
 /// `attempt` must be safe to repeat: here, because every repeat carries the same ClientRequestToken, or only reads.
-pub(super) async fn with_retries<T, A>(deadline: Instant, mut attempt: A) -> Result<T, ChimeFailure>
+pub(super) async fn with_retries<T, F>(
+    deadline: Instant,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, ChimeFailure>
 where
-    A: AsyncFnMut() -> Result<T, ChimeFailure>,
+    F: Future<Output = Result<T, ChimeFailure>>,
 {
     let mut attempts: u32 = 0;
     let mut last: Option<ChimeFailure> = None;

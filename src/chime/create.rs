@@ -50,7 +50,7 @@ impl Chime {
             ChimeFailure::new(ChimeError::NotSent, "the operating system gave no random bytes")
         })?;
         let request = self.request(plan, token);
-        let created = with_retries(deadline, async || send(request.clone(), plan).await).await;
+        let created = with_retries(deadline, || send(request.clone(), plan)).await;
         created.map_err(|failure| match (&failure.error, plan.primary_meeting_id()) {
             // The primary was there a moment ago, so it has ended since.
             (ChimeError::NotFound, Some(_)) => {

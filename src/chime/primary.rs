@@ -19,14 +19,12 @@ impl Chime {
         tenant_ids: &[TenantId],
         deadline: Instant,
     ) -> Result<(), ChimeFailure> {
-        let found = with_retries(deadline, async || {
-            let answer = self.client.get_meeting().meeting_id(primary.as_str()).send().await;
-            match answer {
-                Ok(output) => Ok(output.meeting),
-                Err(error) => Err(ChimeFailure::from_sdk(&error)),
-            }
-        })
-        .await;
+        let request = self.client.get_meeting().meeting_id(primary.as_str());
+        let ask = || {
+            let request = request.clone();
+            async { request.send().await.map_err(|error| ChimeFailure::from_sdk(&error)) }
+        };
+        let found = with_retries(deadline, ask).await.map(|output| output.meeting);
         let meeting = match found {
             Ok(meeting) => meeting,
             // On an operation by meeting id, Chime's 403 and 404 mean the same: not this stack's meeting. A 400 is an

@@ -1,1 +1,19 @@
 //! Tables over the whole of the policy: documents in, plans and findings out.
+
+mod deciding;
+mod loading;
+
+use serde_json::Value;
+
+use super::Policies;
+use crate::json::Fault;
+use crate::meeting::Partition;
+
+fn load(document: &Value) -> Result<Policies, Vec<Fault>> {
+    Policies::load(document.to_string().as_bytes(), Partition::Commercial)
+}
+
+/// The pointers of a document's faults.
+fn faults(document: &Value) -> Vec<String> {
+    load(document).err().unwrap_or_default().into_iter().map(|fault| fault.pointer).collect()
+}

@@ -42,7 +42,7 @@ pub(super) struct SigningKey {
 
 enum Pair {
     Rsa(Box<RsaKeyPair>),
-    P256(EcdsaKeyPair),
+    P256(Box<EcdsaKeyPair>),
 }
 
 impl KeySet {
@@ -173,6 +173,6 @@ fn p256_pair() -> Result<Pair, KeyError> {
     let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
         .map_err(KeyError::from_error)?;
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random)
-        .map(Pair::P256)
+        .map(|pair| Pair::P256(Box::new(pair)))
         .map_err(KeyError::from_error)
 }

@@ -9,7 +9,10 @@
 
 mod exchange;
 mod faults;
+mod front;
 mod issuer;
 mod model;
+mod program;
 mod runtime_api;
+mod sdk;
 mod simulator;

@@ -45,3 +45,6 @@ pub(crate) use settings::check_claim_names;
 pub use settings::{BearerSettings, IssuerSettings, KeySource, TokenUse};
 pub use token_error::{Segment, TokenError};
 pub use verifier::{Verifier, verify};
+
+#[cfg(test)]
+mod tests;

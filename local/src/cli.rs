@@ -1,0 +1,100 @@
+//! The command line of `cargo run -p local`.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Runs the meeting gateway on this machine: the gateway behind an HTTP front, a Chime simulator, a token issuer.
+///
+/// It prints a curl per tenant of the policy that works when pasted, and every request that reaches Chime.
+#[derive(Debug, Parser)]
+#[command(name = "local")]
+pub(crate) struct Options {
+    /// Port of the HTTP front
+    #[arg(long, default_value_t = 3000)]
+    pub(crate) port: u16,
+
+    /// Port of the Chime simulator
+    #[arg(long, default_value_t = 3001)]
+    pub(crate) simulator_port: u16,
+
+    /// Port of the token issuer
+    #[arg(long, default_value_t = 3002)]
+    pub(crate) issuer_port: u16,
+
+    /// Address to listen on; 0.0.0.0 where a container has to reach it
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(crate) bind: IpAddr,
+
+    /// The policy document
+    #[arg(long, default_value = DEFAULT_POLICY, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+
+    /// `aws` for the real Chime, with your own AWS credentials and a real bill, or the URL of anything that speaks its
+    /// protocol; without it, the simulator
+    #[arg(long, value_name = "aws|URL", conflicts_with = "simulator_only")]
+    pub(crate) chime_endpoint: Option<ChimeEndpoint>,
+
+    /// Start the simulator and the issuer only, for a function that runs elsewhere
+    #[arg(long)]
+    pub(crate) simulator_only: bool,
+
+    /// Check a policy document, print every fault, and exit: 0 without a fault, 1 with one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) check_policy: Option<PathBuf>,
+
+    /// Print the JSON Schema of the policy document, and exit
+    #[arg(long)]
+    pub(crate) policy_schema: bool,
+
+    /// Print the settings that the gateway reads, each `required` or `optional`, and exit
+    #[arg(long)]
+    pub(crate) list_settings: bool,
+
+    /// The AWS region that Chime is called in; without it AWS_REGION of the environment, or us-east-1
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+}
+
+/// Where Chime is, when not the simulator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ChimeEndpoint {
+    /// the service itself
+    Aws,
+    /// something else that speaks its protocol
+    Url(String),
+}
+
+const DEFAULT_POLICY: &str = "policy/policy.json";
+
+impl Options {
+    /// The policy file; the sample is found from any folder.
+    pub(crate) fn policy_file(&self) -> PathBuf {
+        if self.policy.as_os_str() == DEFAULT_POLICY && !self.policy.exists() {
+            let beside_this_crate = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+            return beside_this_crate.join(DEFAULT_POLICY);
+        }
+        self.policy.clone()
+    }
+
+    /// The region by option, environment or default.
+    pub(crate) fn region(&self) -> String {
+        let from_environment = || std::env::var("AWS_REGION").ok().filter(|region| !region.is_empty());
+        self.region.clone().or_else(from_environment).unwrap_or_else(|| "us-east-1".to_owned())
+    }
+}
+
+impl std::str::FromStr for ChimeEndpoint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "aws" => Ok(Self::Aws),
+            url if url.starts_with("http://") || url.starts_with("https://") => {
+                Ok(Self::Url(url.trim_end_matches('/').to_owned()))
+            }
+            _ => Err("neither `aws` nor an http or https URL".to_owned()),
+        }
+    }
+}

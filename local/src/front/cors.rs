@@ -1,0 +1,63 @@
+//! CORS as an HTTP API with a CORS configuration answers it: preflights by itself, and its own headers on every answer.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderName,
+    HeaderValue, ORIGIN,
+};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, Response, StatusCode};
+
+use crate::http_server::empty_response;
+
+const ALLOWED_METHODS: &str = "GET,POST,DELETE,OPTIONS";
+const ALLOWED_HEADERS: &str = "authorization,content-type,idempotency-key";
+const EXPOSED_HEADERS: &str = "retry-after,x-amzn-errortype";
+/// How long a browser may remember a preflight, in seconds.
+const MAX_AGE: &str = "300";
+
+/// Whether this is a browser asking before the request itself.
+pub(super) fn is_preflight(parts: &Parts) -> bool {
+    parts.method == Method::OPTIONS
+        && parts.headers.contains_key(ORIGIN)
+        && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// 204; for an origin that is not allowed, without a single CORS header.
+pub(super) fn preflight_response(request: &HeaderMap) -> Response<Full<Bytes>> {
+    let mut response = empty_response(StatusCode::NO_CONTENT);
+    let Some(origin) = allowed_origin(request) else { return response };
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(ALLOWED_METHODS));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
+    response
+}
+
+/// Replaces whatever CORS headers the function set: API Gateway ignores them once it has a configuration of its own.
+pub(super) fn add_to_answer(request: &HeaderMap, answer: &mut HeaderMap) {
+    let set_by_function: Vec<HeaderName> =
+        answer.keys().filter(|name| name.as_str().starts_with("access-control-")).cloned().collect();
+    for name in set_by_function {
+        answer.remove(name);
+    }
+    if let Some(origin) = allowed_origin(request) {
+        answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+    }
+}
+
+/// The request's origin, when a frontend under development on this machine has it. A deployed API lists its origins.
+fn allowed_origin(request: &HeaderMap) -> Option<HeaderValue> {
+    let origin = request.get(ORIGIN)?;
+    let rest = origin.to_str().ok()?.strip_prefix("http://")?;
+    let host = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => rest,
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]").then(|| origin.clone())
+}

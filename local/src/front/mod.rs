@@ -1,0 +1,163 @@
+//! API Gateway's HTTP API in front of a function, on one machine: routes, CORS, events of payload 2.0, and the answers
+//! that API Gateway gives by itself.
+
+mod answer;
+mod cors;
+mod event;
+mod routes;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::HeaderValue;
+use hyper::{Request, Response, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+use self::event::Arrival;
+pub use self::routes::{Route, RouteError};
+use crate::http_server::{CloseConnection, json_response, serve as serve_http};
+use crate::listening::Listening;
+
+/// The largest request body that an HTTP API takes, in bytes (API Gateway's quotas).
+pub const LARGEST_BODY: usize = 10 * 1024 * 1024;
+
+/// How long an HTTP API waits for its integration (API Gateway's quotas).
+pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The function's own timeout, as the stack sets it: under API Gateway's, so that the function answers first.
+pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(29);
+
+/// The function: an event's JSON in, the answer's JSON out.
+pub type Handler = Arc<dyn Fn(Bytes, Invocation) -> Handling + Send + Sync>;
+
+/// A function's answer in the making.
+pub type Handling = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
+
+/// What Lambda tells a function beside the event.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Lambda's request id
+    pub request_id: String,
+    /// when the function would be killed
+    pub deadline: Instant,
+}
+
+/// A running front; dropping it closes its port.
+#[derive(Debug)]
+pub struct Front {
+    listening: Listening,
+}
+
+impl Front {
+    /// Starts on an address; port 0 takes any free one. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start(bind: SocketAddr, routes: Vec<Route>, handler: Handler) -> io::Result<Self> {
+        let gateway = Arc::new(ApiGateway { routes, handler });
+        let listening = serve_http(bind, move |request, peer| {
+            let gateway = Arc::clone(&gateway);
+            async move { gateway.respond(request, peer).await }
+        })?;
+        Ok(Self { listening })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listening.address()
+    }
+
+    /// Its URL for clients on this machine, with no slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.listening.reachable_address())
+    }
+}
+
+struct ApiGateway {
+    routes: Vec<Route>,
+    handler: Handler,
+}
+
+impl ApiGateway {
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Result<Response<Full<Bytes>>, CloseConnection> {
+        let (parts, body) = request.into_parts();
+        let request_id = api_gateway_request_id();
+        let mut response = if cors::is_preflight(&parts) {
+            cors::preflight_response(&parts.headers)
+        } else {
+            let body = Limited::new(body, LARGEST_BODY).collect().await;
+            let mut response = match (routes::find(&self.routes, &parts), body) {
+                (None, _) => message(StatusCode::NOT_FOUND, "Not Found"),
+                (Some(_), Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+                    message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long")
+                }
+                (Some(_), Err(_)) => return Err(CloseConnection),
+                (Some(matched), Ok(body)) => {
+                    let arrival = Arrival {
+                        parts: &parts,
+                        body: &body.to_bytes(),
+                        peer,
+                        request_id: &request_id,
+                        matched,
+                    };
+                    self.invoke(event::payload_2_0(&arrival)).await
+                }
+            };
+            cors::add_to_answer(&parts.headers, response.headers_mut());
+            response
+        };
+        if let Ok(value) = HeaderValue::from_str(&request_id) {
+            response.headers_mut().insert("apigw-requestid", value);
+        }
+        Ok(response)
+    }
+
+    async fn invoke(&self, event: Bytes) -> Response<Full<Bytes>> {
+        let deadline = Instant::now().checked_add(FUNCTION_TIMEOUT).unwrap_or_else(Instant::now);
+        let invocation = Invocation { request_id: Uuid::new_v4().to_string(), deadline };
+        // In a task of its own, the function outlives a client that hangs up, as in Lambda, and may panic.
+        let mut running = tokio::spawn((self.handler)(event, invocation));
+        match tokio::time::timeout(INTEGRATION_TIMEOUT, &mut running).await {
+            Ok(Ok(answer)) => answer::response(&answer)
+                .unwrap_or_else(|_| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")),
+            Ok(Err(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            Err(_) => {
+                running.abort();
+                message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ApiGateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiGateway").field("routes", &self.routes).finish_non_exhaustive()
+    }
+}
+
+/// An answer that API Gateway gives by itself.
+fn message(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
+    json_response(status, &json!({ "message": text }))
+}
+
+/// Such as `JKJaXmPLvHcESHA=`: 11 bytes in base64.
+fn api_gateway_request_id() -> String {
+    let random = Uuid::new_v4().into_bytes();
+    BASE64_STANDARD.encode(random.get(..11).unwrap_or_default())
+}

@@ -1,0 +1,148 @@
+//! `cargo run -p local`: the gateway and everything that it talks to, on one machine.
+
+mod aws;
+mod cli;
+mod gateway;
+mod welcome;
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::Parser;
+use local::front::{Front, Route};
+use local::issuer::{AUDIENCE, Issuer, IssuerError};
+use local::sample_tenants::sample_tenants;
+use local::simulator::{ACCOUNT, Simulator, SimulatorOptions};
+
+use self::cli::{ChimeEndpoint, Options};
+
+/// The routes of the deployed API.
+const ROUTES: &[&str] = &["POST /meetings"];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let ended = match &options.check_policy {
+        Some(file) => check_policy(file, &options.region()),
+        None if options.policy_schema => print(&gateway::policy_schema()),
+        None if options.list_settings => print(&gateway::settings_list()),
+        None => run(&options).await,
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            // Nobody is left to tell when this fails.
+            let _ = writeln!(io::stderr(), "{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts everything and runs until Ctrl-C.
+async fn run(options: &Options) -> Result<(), String> {
+    let issuer = start_issuer(options)?;
+    let simulator = match options.chime_endpoint {
+        None => Some(start_simulator(options)?),
+        Some(_) => None,
+    };
+    let chime_endpoint = match (&options.chime_endpoint, &simulator) {
+        (Some(ChimeEndpoint::Url(url)), _) => Some(url.clone()),
+        (_, Some(simulator)) => Some(simulator.endpoint()),
+        (_, None) => None,
+    };
+    let chime = match &chime_endpoint {
+        Some(url) => format!("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS={url}"),
+        None => format!("the real service in {}, with your AWS credentials", options.region()),
+    };
+    let mut tenants = Vec::new();
+    let front = if options.simulator_only {
+        None
+    } else {
+        let settings = settings(options, &issuer, chime_endpoint);
+        tenants = sample_tenants(&read_policy(options)?);
+        let credentials = aws::credentials(&options.region(), options.chime_endpoint.is_some()).await?;
+        Some(start_front(options, gateway::handler(&settings, credentials).await?)?)
+    };
+    let url = front.as_ref().map(Front::url);
+    let text = welcome::text(url.as_deref(), &chime, &issuer, &tenants).map_err(|error| error.to_string())?;
+    print(&text)?;
+    tokio::signal::ctrl_c().await.map_err(|error| format!("cannot wait for Ctrl-C: {error}"))
+}
+
+/// What the deployed function would find in its environment.
+fn settings(options: &Options, issuer: &Issuer, chime_endpoint: Option<String>) -> BTreeMap<String, String> {
+    let region = options.region();
+    let local_queue = format!("arn:aws:sqs:{region}:{ACCOUNT}:local-notifications");
+    let queue = std::env::var("NOTIFICATIONS_QUEUE_ARN").ok().filter(|arn| !arn.is_empty());
+    let mut settings = BTreeMap::from([
+        ("AUTH_MODE".to_owned(), "bearer".to_owned()),
+        ("JWT_ISSUER".to_owned(), issuer.issuer_url()),
+        ("JWT_AUDIENCE".to_owned(), AUDIENCE.to_owned()),
+        ("NOTIFICATIONS_QUEUE_ARN".to_owned(), queue.unwrap_or(local_queue)),
+        ("GATEWAY_NAME".to_owned(), "local".to_owned()),
+        ("AWS_REGION".to_owned(), region),
+        ("POLICY_FILE".to_owned(), options.policy_file().display().to_string()),
+    ]);
+    if let Some(url) = chime_endpoint {
+        settings.insert("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), url);
+    }
+    settings
+}
+
+fn check_policy(file: &std::path::Path, region: &str) -> Result<(), String> {
+    let document = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let faults = gateway::policy_faults(&document, region);
+    if faults.is_empty() {
+        return print(&format!("{}: no fault found\n", file.display()));
+    }
+    Err(faults.join("\n"))
+}
+
+fn read_policy(options: &Options) -> Result<serde_json::Value, String> {
+    let file = options.policy_file();
+    let document = std::fs::read(&file)
+        .map_err(|error| format!("cannot read the policy {}: {error}; see --policy", file.display()))?;
+    serde_json::from_slice(&document)
+        .map_err(|error| format!("the policy {} is not JSON: {error}", file.display()))
+}
+
+fn start_simulator(options: &Options) -> Result<Simulator, String> {
+    let address = SocketAddr::new(options.bind, options.simulator_port);
+    let log = SimulatorOptions { log: Some(Box::new(io::stdout())), ..SimulatorOptions::default() };
+    Simulator::start_with(address, log).map_err(|error| cannot_bind(&error, address, "--simulator-port"))
+}
+
+fn start_issuer(options: &Options) -> Result<Issuer, String> {
+    let address = SocketAddr::new(options.bind, options.issuer_port);
+    Issuer::start(address).map_err(|error| match error {
+        IssuerError::Bind(error) => cannot_bind(&error, address, "--issuer-port"),
+        other => other.to_string(),
+    })
+}
+
+fn start_front(options: &Options, handler: local::front::Handler) -> Result<Front, String> {
+    let address = SocketAddr::new(options.bind, options.port);
+    let routes: Result<Vec<Route>, _> = ROUTES.iter().map(|key| key.parse()).collect();
+    let routes = routes.map_err(|error| error.to_string())?;
+    Front::start(address, routes, handler).map_err(|error| cannot_bind(&error, address, "--port"))
+}
+
+fn cannot_bind(error: &io::Error, address: SocketAddr, option: &str) -> String {
+    match error.kind() {
+        ErrorKind::AddrInUse => {
+            format!("port {} on {} is in use; choose another with {option}", address.port(), address.ip())
+        }
+        ErrorKind::AddrNotAvailable => format!("{} is no address of this machine; see --bind", address.ip()),
+        _ => format!("cannot listen on {address}: {error}"),
+    }
+}
+
+fn print(text: &str) -> Result<(), String> {
+    let mut output = io::stdout().lock();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .map_err(|error| format!("cannot write to the standard output: {error}"))
+}

@@ -1,0 +1,213 @@
+//! `cargo run -p local` as a newcomer meets it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::json;
+
+use crate::exchange::exchange;
+use crate::simulator::{SIGNED, request_with};
+
+/// A running program; killed when dropped.
+struct Program {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    /// what it printed up to the last line of its welcome
+    welcome: String,
+}
+
+impl Program {
+    /// Starts on free ports and waits for the welcome to end with this line.
+    fn start(arguments: &[&str], last_line: &str) -> Self {
+        let mut child = command(&["--port", "0", "--simulator-port", "0", "--issuer-port", "0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut program = Self { child, output, welcome: String::new() };
+        program.welcome = program.read_through(last_line);
+        program
+    }
+
+    /// Everything up to and with the next line that contains a text.
+    fn read_through(&mut self, text: &str) -> String {
+        let mut read = String::new();
+        while !read.lines().last().is_some_and(|line| line.contains(text)) {
+            assert_ne!(self.output.read_line(&mut read).unwrap(), 0, "ended after: {read}");
+        }
+        read
+    }
+
+    /// What stands after a text in the welcome, up to the next space.
+    fn word_after(&self, text: &str) -> &str {
+        let rest = self.welcome.split_once(text).unwrap().1;
+        rest.split_whitespace().next().unwrap()
+    }
+
+    fn simulator(&self) -> SocketAddr {
+        self.word_after("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS=http://").parse().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Fails only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+    command.args(arguments).env_remove("AWS_REGION").env_remove("NOTIFICATIONS_QUEUE_ARN");
+    command
+}
+
+/// The exit code and what was said about it.
+fn refusal(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = command(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// The design's sample, with one tenant for groups of its own and one for everyone's.
+fn policy_file(name: &str) -> PathBuf {
+    let policy = json!({
+        "Everyone": {
+            "Fixed": { "TenantIds": ["${tenant}"], "Tags": { "Tenant": "${tenant}" } },
+            "Default": { "MediaRegion": "us-east-1" },
+            "Callers": { "AnyGroup": ["members"] },
+        },
+        "Tenants": { "acme": { "Fixed": { "Tags": { "CostCenter": "4711" } }, "Callers": { "AnyGroup": ["hosts"] } }, "globex": {} },
+    });
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+    std::fs::write(&file, policy.to_string()).unwrap();
+    file
+}
+
+fn claims_of(token: &str) -> serde_json::Value {
+    use base64::Engine;
+    let claims = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+}
+
+#[test]
+fn it_prints_addresses_tenants_and_a_curl_for_each_with_a_token_that_fits_the_policy() {
+    let policy = policy_file("welcome");
+    let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    let url = program.word_after("Meeting gateway").to_owned();
+    let issuer = program.word_after("JWT_ISSUER=").to_owned();
+    for (tenant, groups) in [("acme", ["hosts"]), ("globex", ["members"])] {
+        let curl = program.welcome.split_once(&format!("\n{tenant}:\n")).unwrap().1.lines().next().unwrap();
+        assert!(curl.starts_with(&format!("curl -sS -X POST {url} -H 'Authorization: Bearer ")), "{curl}");
+        let claims = claims_of(curl.split_once("Bearer ").unwrap().1.split('\'').next().unwrap());
+        assert_eq!(claims["custom:tenant_id"], tenant);
+        assert_eq!(claims["cognito:groups"], json!(groups));
+        assert_eq!(claims["iss"], issuer);
+    }
+}
+
+#[test]
+#[ignore = "until the gateway is wired into src/gateway.rs"]
+fn the_printed_curl_works_when_pasted_and_the_log_shows_what_chime_was_asked() {
+    let policy = policy_file("pasted");
+    let mut program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    let curl = program.welcome.lines().find(|line| line.starts_with("curl -sS -X POST")).unwrap();
+    let answer = Command::new("sh").arg("-c").arg(format!("{curl} -w '\\n%{{http_code}}'")).output().unwrap();
+    let answer = String::from_utf8(answer.stdout).unwrap();
+    assert!(answer.ends_with("\n201") && answer.contains("MediaPlacement"), "{answer}");
+    let log = program.read_through("       }");
+    assert!(log.contains("POST /meetings -> 201"), "{log}");
+    for shown in ["\"TenantIds\"", "\"acme\"", "\"CostCenter\"", "\"MeetingGateway\"", "local-notifications"]
+    {
+        assert!(log.contains(shown), "{shown} is not in {log}");
+    }
+}
+
+#[tokio::test]
+async fn the_simulator_alone_serves_other_processes_and_logs_what_they_ask() {
+    let mut program = Program::start(&["--simulator-only"], "/token?");
+    assert!(!program.welcome.contains("Meeting gateway"));
+    let body = request_with("TenantIds", json!(["acme"])).to_string();
+    let answer = exchange(program.simulator(), "POST", "/meetings", SIGNED, body.as_bytes()).await;
+    assert_eq!(answer.status, 201);
+    let log = program.read_through("       }");
+    assert!(log.contains("chime  POST /meetings -> 201") && log.contains("\"TenantIds\""), "{log}");
+}
+
+#[test]
+fn it_listens_where_it_is_told() {
+    let program = Program::start(&["--simulator-only", "--bind", "0.0.0.0"], "/token?");
+    // The wildcard address is printed as one that a client can use.
+    assert!(program.simulator().ip().is_loopback());
+    let listening = std::fs::read_to_string(format!("/proc/{}/net/tcp", program.child.id())).unwrap();
+    assert!(listening.contains(&format!("00000000:{:04X} ", program.simulator().port())), "{listening}");
+}
+
+#[test]
+fn what_it_cannot_do_it_says_and_exits_1() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = holder.local_addr().unwrap().port().to_string();
+    let policy = policy_file("refusals");
+    let policy = policy.to_str().unwrap();
+    let in_use = format!("port {taken} on 127.0.0.1 is in use; choose another with ");
+    let rows: &[(&[&str], String)] = &[
+        (&["--port", &taken, "--simulator-port", "0", "--issuer-port", "0"], format!("{in_use}--port")),
+        (
+            &["--port", "0", "--simulator-port", &taken, "--issuer-port", "0"],
+            format!("{in_use}--simulator-port"),
+        ),
+        (
+            &["--port", "0", "--simulator-port", "0", "--issuer-port", &taken],
+            format!("{in_use}--issuer-port"),
+        ),
+        (
+            &["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--bind", "192.0.2.1"],
+            "see --bind".to_owned(),
+        ),
+    ];
+    for (arguments, message) in rows {
+        let (code, said) = refusal(&[*arguments, &["--policy", policy]].concat());
+        assert_eq!(code, Some(1), "{arguments:?}: {said}");
+        assert!(said.contains(message.as_str()), "{arguments:?}: {said}");
+    }
+    let no_ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
+    let (code, said) = refusal(&[&no_ports[..], &["--policy", "/no/such/policy.json"]].concat());
+    assert!(code == Some(1) && said.contains("cannot read the policy /no/such/policy.json"), "{said}");
+    let (code, said) = refusal(&["--chime-endpoint", "chime.example"]);
+    assert!(code == Some(2) && said.contains("neither `aws` nor an http or https URL"), "{said}");
+    let (code, said) = refusal(&["--check-policy", "/no/such/policy.json"]);
+    assert!(code == Some(1) && said.contains("cannot read /no/such/policy.json"), "{said}");
+}
+
+#[test]
+fn help_names_every_option() {
+    let output = command(&["--help"]).output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for option in [
+        "--port",
+        "--simulator-port",
+        "--issuer-port",
+        "--bind",
+        "--policy",
+        "--chime-endpoint",
+        "--check-policy",
+        "--region",
+        "--simulator-only",
+    ] {
+        assert!(help.contains(option), "{option} is not in {help}");
+    }
+}
+
+#[test]
+fn interrupted_it_ends_in_order() {
+    let mut program = Program::start(&["--simulator-only"], "/token?");
+    let interrupted = Command::new("kill").args(["-INT", &program.child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    assert!(program.child.wait().unwrap().success());
+    let mut rest = String::new();
+    program.output.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
+}

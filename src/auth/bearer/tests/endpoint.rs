@@ -1,0 +1,180 @@
+//! An issuer's web server on loopback: real HTTP over real sockets, and as badly behaved as a test asks.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+
+/// What the server does with a request.
+#[derive(Debug, Clone)]
+pub(super) enum Answer {
+    /// 200 with this body.
+    Body(String),
+    /// That status, with an empty JSON object.
+    Status(u16),
+    /// 302 to this address.
+    Redirect(String),
+    /// Takes the request and says nothing.
+    Silence,
+    /// A body that begins and comes one byte each 100 ms.
+    Drip,
+    /// 200 with this content length and no body to it.
+    Announced(usize),
+    /// 200 without a content length, and a body of so many spaces.
+    Unannounced(usize),
+    /// Closes the connection.
+    HangUp,
+}
+
+/// A running server. It serves its configuration and the key set at separate paths.
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    configuration: Answer,
+    keys: Answer,
+    requests: Vec<String>,
+    hangs_up_after_answer: bool,
+    delay: Duration,
+}
+
+impl Endpoint {
+    /// A server whose configuration is right and whose keys are these.
+    pub(super) fn start(keys: Answer) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let configuration = Answer::Body(
+            json!({"issuer": format!("http://{address}"), "jwks_uri": format!("http://{address}/keys")})
+                .to_string(),
+        );
+        let state = Arc::new(Mutex::new(State {
+            configuration,
+            keys,
+            requests: Vec::new(),
+            hangs_up_after_answer: false,
+            delay: Duration::ZERO,
+        }));
+        let endpoint = Endpoint { address, state };
+        let serving = endpoint.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let serving = serving.clone();
+                thread::spawn(move || serving.serve(stream.unwrap()));
+            }
+        });
+        endpoint
+    }
+
+    /// The issuer that this server speaks for; its configuration is discovered from it.
+    pub(super) fn issuer(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(super) fn keys_address(&self) -> String {
+        format!("http://{}/keys", self.address)
+    }
+
+    /// How many requests for the keys have come.
+    pub(super) fn key_requests(&self) -> usize {
+        self.state.lock().unwrap().requests.iter().filter(|path| *path == "/keys").count()
+    }
+
+    /// Every path that was requested, in order.
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.state.lock().unwrap().requests.clone()
+    }
+
+    pub(super) fn set_keys(&self, answer: Answer) {
+        self.state.lock().unwrap().keys = answer;
+    }
+
+    pub(super) fn set_configuration(&self, answer: Answer) {
+        self.state.lock().unwrap().configuration = answer;
+    }
+
+    /// Closes every connection after one answer, without saying so in the answer: what a client finds after a pause.
+    pub(super) fn hang_up_after_each_answer(&self) {
+        self.state.lock().unwrap().hangs_up_after_answer = true;
+    }
+
+    /// Waits so long before each answer.
+    pub(super) fn set_delay(&self, delay: Duration) {
+        self.state.lock().unwrap().delay = delay;
+    }
+
+    fn serve(&self, mut stream: TcpStream) {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        while let Some(path) = read_request(&mut reader) {
+            let (answer, hangs_up, delay) = {
+                let mut state = self.state.lock().unwrap();
+                state.requests.push(path.clone());
+                let answer = match path.as_str() {
+                    "/.well-known/openid-configuration" => state.configuration.clone(),
+                    "/keys" => state.keys.clone(),
+                    _ => Answer::Status(404),
+                };
+                (answer, state.hangs_up_after_answer, state.delay)
+            };
+            thread::sleep(delay);
+            // The client may be gone, which is what some tests are about.
+            if respond(&mut stream, &answer).is_err() || hangs_up || matches!(answer, Answer::HangUp) {
+                return;
+            }
+        }
+    }
+}
+
+/// The path of the next request on the connection; `None` when it has ended.
+fn read_request(reader: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut first = String::new();
+    reader.read_line(&mut first).ok().filter(|length| *length > 0)?;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+        if line == "\r\n" {
+            return first.split(' ').nth(1).map(str::to_owned);
+        }
+    }
+}
+
+fn respond(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
+    let head = |status: u16, more: &str| {
+        format!("HTTP/1.1 {status} Any\r\ncontent-type: application/json\r\n{more}\r\n")
+    };
+    match answer {
+        Answer::Body(body) => {
+            write!(stream, "{}{body}", head(200, &format!("content-length: {}\r\n", body.len())))
+        }
+        Answer::Status(status) => write!(stream, "{}{{}}", head(*status, "content-length: 2\r\n")),
+        Answer::Redirect(to) => {
+            write!(stream, "{}", head(302, &format!("location: {to}\r\ncontent-length: 0\r\n")))
+        }
+        Answer::Silence => {
+            thread::sleep(Duration::from_secs(10));
+            Ok(())
+        }
+        Answer::Drip => {
+            write!(stream, "{}", head(200, "content-length: 1000\r\n"))?;
+            for _ in 0..100 {
+                stream.write_all(b" ")?;
+                thread::sleep(Duration::from_millis(100));
+            }
+            Ok(())
+        }
+        Answer::Announced(length) => {
+            write!(stream, "{}", head(200, &format!("content-length: {length}\r\n")))
+        }
+        Answer::Unannounced(length) => {
+            write!(stream, "{}", head(200, "connection: close\r\n"))?;
+            stream.write_all(&vec![b' '; *length])?;
+            stream.shutdown(std::net::Shutdown::Both)
+        }
+        Answer::HangUp => Ok(()),
+    }
+}

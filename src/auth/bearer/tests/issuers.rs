@@ -1,0 +1,84 @@
+//! Several issuers: what one may say can never be said by another.
+
+use serde_json::json;
+
+use super::minting::{Signer, jwk_set};
+use super::{ISSUER, NOW, at, claims, claims_with, issuer, outcome};
+use crate::auth::bearer::{IssuerSettings, KeySet, TokenError, verify};
+use crate::auth::{AuthenticationError, Caller, TenantError};
+
+const OTHER: &str = "https://other.example";
+
+/// Two issuers with a key each of the same name: the first owns acme, the second globex.
+struct Two {
+    first: (IssuerSettings, KeySet, Signer),
+    second: (IssuerSettings, KeySet, Signer),
+}
+
+impl Two {
+    fn new() -> Self {
+        let member = |name: &str, tenant: &str| {
+            let mut settings = issuer();
+            settings.issuer = name.to_owned();
+            settings.tenants = Some(vec![tenant.to_owned()]);
+            let signer = Signer::es256("k1");
+            let keys = KeySet::parse(jwk_set([&signer.jwk]).as_bytes()).unwrap();
+            (settings, keys, signer)
+        };
+        Two { first: member(ISSUER, "acme"), second: member(OTHER, "globex") }
+    }
+
+    fn decide(&self, token: &str) -> Result<Caller, AuthenticationError> {
+        let trusted = [(&self.first.0, &self.first.1), (&self.second.0, &self.second.1)];
+        verify(token, &trusted, at(NOW))
+    }
+}
+
+#[test]
+fn each_issuer_speaks_for_its_own_tenant_and_for_no_other() {
+    let two = Two::new();
+    for (signer, name, tenant, allowed) in [
+        (&two.first.2, ISSUER, "acme", true),
+        (&two.second.2, OTHER, "globex", true),
+        (&two.first.2, ISSUER, "globex", false),
+        (&two.second.2, OTHER, "acme", false),
+        (&two.first.2, ISSUER, "nobodys", false),
+    ] {
+        let mut claims = claims_with("iss", json!(name));
+        claims["custom:tenant_id"] = json!(tenant);
+        let tenants = two.decide(&signer.token(&claims)).map(|caller| caller.tenant().to_owned());
+        let refused =
+            AuthenticationError::NoTenant(TenantError::NotTheIssuers { claim: "custom:tenant_id".into() });
+        assert_eq!(
+            tenants,
+            if allowed { Ok(tenant.to_owned()) } else { Err(refused) },
+            "{name} for {tenant}"
+        );
+    }
+}
+
+#[test]
+fn a_key_of_one_issuer_signs_nothing_for_another_even_under_the_same_name() {
+    let two = Two::new();
+    let token = two.second.2.token(&claims());
+    assert_eq!(outcome(two.decide(&token)), Err(TokenError::BadSignature));
+}
+
+#[test]
+fn an_issuer_that_nobody_trusts_is_unknown_whatever_its_key() {
+    let two = Two::new();
+    let token = two.first.2.token(&claims_with("iss", json!("https://stranger.example")));
+    assert_eq!(outcome(two.decide(&token)), Err(TokenError::UnknownIssuer));
+}
+
+#[test]
+fn each_issuer_has_its_own_audiences_and_tenant_claim() {
+    let mut two = Two::new();
+    two.second.0.audiences = vec!["other-client".to_owned()];
+    two.second.0.claim_names.tenant = "/org/id".to_owned();
+    let mut claims = claims_with("iss", json!(OTHER));
+    claims["org"] = json!({"id": "globex"});
+    assert_eq!(outcome(two.decide(&two.second.2.token(&claims))), Err(TokenError::WrongAudience));
+    claims["aud"] = json!("other-client");
+    assert_eq!(two.decide(&two.second.2.token(&claims)).unwrap().tenant(), "globex");
+}

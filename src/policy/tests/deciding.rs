@@ -1,0 +1,414 @@
+//! Deciding: what is sent, and what is refused.
+
+use serde_json::{Value, json};
+
+use super::load;
+use crate::auth::Caller;
+use crate::finding::{Finding, FindingKind, Place};
+use crate::json::Json;
+use crate::meeting::MeetingRequest;
+use crate::policy::{MeetingPlan, NotAdmitted, Policies};
+
+fn caller(tenant: &str, scopes: &[&str], groups: &[&str]) -> Caller {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Caller::for_tests(tenant, "ann", owned(scopes), owned(groups))
+}
+
+/// Decides a body for `acme`, whose block lies over an everyone that gives an id and a region.
+fn decide(acme: &Value, body: &Value) -> Result<MeetingPlan, Vec<Finding>> {
+    let document = json!({
+        "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Default": { "MediaRegion": "us-east-1" } },
+        "Tenants": { "acme": acme }
+    });
+    let policies = load(&document).expect("the row's document has no fault");
+    let mut body = body.clone();
+    if body["ExternalMeetingId"].is_null() {
+        body["ExternalMeetingId"] = json!("standup");
+    }
+    let text = body.to_string();
+    let request = MeetingRequest::read(&Json::parse(text.as_bytes()).unwrap(), None);
+    policies.admit(caller("acme", &[], &[])).unwrap().decide(request)
+}
+
+fn places(result: &Result<MeetingPlan, Vec<Finding>>) -> Vec<String> {
+    let findings = result.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+    findings
+        .iter()
+        .map(|finding| match &finding.place {
+            Place::Member(pointer) => pointer.clone(),
+            Place::Header(name) => (*name).to_owned(),
+        })
+        .collect()
+}
+
+/// What a plan sends of the members that a policy decides.
+fn sent(plan: &MeetingPlan) -> Value {
+    let features = plan.features();
+    let tags: serde_json::Map<String, Value> =
+        plan.tags().iter().map(|(key, value)| (key.as_str().to_owned(), json!(value.as_str()))).collect();
+    json!({
+        "region": plan.media_region().as_str(),
+        "network": plan.network_type().map(|value| value.as_str()),
+        "host": plan.meeting_host_id().map(|id| id.as_str()),
+        "echo": features.echo_reduction.map(|value| value.as_str()),
+        "video": features.video_resolution.map(|value| value.as_str()),
+        "content": features.content_resolution.map(|value| value.as_str()),
+        "count": features.attendee_count.map(|value| value.get()),
+        "tags": tags,
+    })
+}
+
+#[test]
+fn silence_gets_the_fixed_value_the_default_or_the_lower_of_ceiling_and_chimes_default() {
+    let features = |video: &str, content: &str, count: u8| json!({ "MeetingFeatures": { "Video": { "MaxResolution": video }, "Content": { "MaxResolution": content }, "Attendee": { "MaxCount": count } } });
+    for (acme, member, expected, why) in [
+        (json!({}), "video", json!(null), "nothing said, nothing sent: Chime's default holds"),
+        (json!({ "Fixed": features("None", "None", 5) }), "video", json!("None"), "fixed"),
+        (json!({ "Default": features("None", "None", 5) }), "content", json!("None"), "default"),
+        (
+            json!({ "Allowed": features("FHD", "UHD", 250) }),
+            "video",
+            json!("HD"),
+            "a high ceiling gives Chime's default",
+        ),
+        (json!({ "Allowed": features("FHD", "UHD", 250) }), "content", json!("FHD"), "likewise"),
+        (json!({ "Allowed": features("FHD", "UHD", 250) }), "count", json!(250), "likewise"),
+        (
+            json!({ "Allowed": features("None", "None", 5) }),
+            "video",
+            json!("None"),
+            "a low ceiling binds silence",
+        ),
+        (json!({ "Allowed": features("None", "None", 5) }), "content", json!("None"), "likewise"),
+        (json!({ "Allowed": features("None", "None", 5) }), "count", json!(5), "likewise"),
+        (
+            json!({ "Allowed": { "MeetingFeatures": { "Audio": { "EchoReduction": "UNAVAILABLE" } } } }),
+            "echo",
+            json!("UNAVAILABLE"),
+            "the lowest value binds silence",
+        ),
+        (
+            json!({ "Allowed": { "MeetingFeatures": { "Audio": { "EchoReduction": "AVAILABLE" } } } }),
+            "echo",
+            json!(null),
+            "Chime's own default can't be above the highest",
+        ),
+        (
+            json!({ "Allowed": { "MediaPlacementNetworkType": "Ipv4Only" } }),
+            "network",
+            json!("Ipv4Only"),
+            "the lowest value binds silence",
+        ),
+        (
+            json!({ "Allowed": { "MediaPlacementNetworkType": "DualStack" } }),
+            "network",
+            json!(null),
+            "likewise",
+        ),
+        (
+            json!({ "Default": { "MediaRegion": "eu-west-2" } }),
+            "region",
+            json!("eu-west-2"),
+            "the tenant's default over everyone's",
+        ),
+        (
+            json!({ "Fixed": { "MediaRegion": "eu-west-2" } }),
+            "region",
+            json!("eu-west-2"),
+            "the tenant's fixed value over everyone's default",
+        ),
+        (
+            json!({ "Default": { "MeetingHostId": "host-1" } }),
+            "host",
+            json!("host-1"),
+            "a member without order",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "A": "${tenant}-1" } }, "Default": { "Tags": { "B": "2" } } }),
+            "tags",
+            json!({ "A": "acme-1", "B": "2" }),
+            "tags of both kinds",
+        ),
+    ] {
+        let plan = decide(&acme, &json!({})).unwrap_or_else(|findings| panic!("{acme}: {findings:?}"));
+        assert_eq!(sent(&plan)[member], expected, "{acme}: {why}");
+    }
+}
+
+#[test]
+fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
+    let video = |value: &str| json!({ "MeetingFeatures": { "Video": { "MaxResolution": value } } });
+    let count = |value: u32| json!({ "MeetingFeatures": { "Attendee": { "MaxCount": value } } });
+    let tags = |pairs: &[(&str, &str)]| -> Value {
+        json!({ "Tags": pairs.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect::<Vec<_>>() })
+    };
+    const VIDEO: &str = "#/MeetingFeatures/Video/MaxResolution";
+    const COUNT: &str = "#/MeetingFeatures/Attendee/MaxCount";
+    for (acme, body, expected, why) in [
+        (json!({}), video("HD"), vec![VIDEO], "no `Allowed`, not even for Chime's default"),
+        (json!({ "Fixed": video("HD") }), video("HD"), vec![VIDEO], "fixed, the same value or not"),
+        (json!({ "Default": video("HD") }), video("HD"), vec![VIDEO], "a default alone allows nothing"),
+        (json!({ "Allowed": video("HD") }), video("None"), vec![], "below the ceiling"),
+        (json!({ "Allowed": video("HD") }), video("HD"), vec![], "at the ceiling"),
+        (json!({ "Allowed": video("HD") }), video("FHD"), vec![VIDEO], "above the ceiling"),
+        (json!({ "Allowed": count(50) }), count(50), vec![], "at the ceiling"),
+        (json!({ "Allowed": count(50) }), count(51), vec![COUNT], "one above"),
+        (json!({ "Allowed": count(50) }), count(251), vec![COUNT], "beyond the model: one finding, not two"),
+        (json!({}), count(251), vec![COUNT, COUNT], "beyond the model, and not to be asked for at all"),
+        (
+            json!({}),
+            json!({ "MediaRegion": "us-east-1" }),
+            vec!["#/MediaRegion"],
+            "everyone's default is not a choice",
+        ),
+        (
+            json!({ "Allowed": { "MediaRegion": ["us-east-1", "eu-west-2"] } }),
+            json!({ "MediaRegion": "eu-west-2" }),
+            vec![],
+            "in the list",
+        ),
+        (
+            json!({ "Allowed": { "MediaRegion": ["us-east-1"] } }),
+            json!({ "MediaRegion": "eu-west-2" }),
+            vec!["#/MediaRegion"],
+            "not in the list",
+        ),
+        (
+            json!({}),
+            json!({ "MediaPlacementNetworkType": "Ipv4Only" }),
+            vec!["#/MediaPlacementNetworkType"],
+            "no `Allowed`",
+        ),
+        (
+            json!({ "Allowed": { "MediaPlacementNetworkType": "Ipv4Only" } }),
+            json!({ "MediaPlacementNetworkType": "DualStack" }),
+            vec!["#/MediaPlacementNetworkType"],
+            "above the ceiling",
+        ),
+        (json!({}), json!({ "MeetingHostId": "host-1" }), vec!["#/MeetingHostId"], "no `Allowed`"),
+        (
+            json!({ "Allowed": { "MeetingHostId": false } }),
+            json!({ "MeetingHostId": "host-1" }),
+            vec!["#/MeetingHostId"],
+            "allowed not to",
+        ),
+        (
+            json!({ "Allowed": { "MeetingHostId": true } }),
+            json!({ "MeetingHostId": "host-1" }),
+            vec![],
+            "allowed",
+        ),
+        (json!({}), json!({ "PrimaryMeetingId": "p1" }), vec!["#/PrimaryMeetingId"], "no `Allowed`"),
+        (
+            json!({ "Allowed": { "PrimaryMeetingId": true } }),
+            json!({ "PrimaryMeetingId": "p1" }),
+            vec![],
+            "allowed",
+        ),
+        (
+            json!({ "Allowed": { "PrimaryMeetingId": true } }),
+            json!({ "PrimaryMeetingId": "p" }),
+            vec!["#/PrimaryMeetingId"],
+            "too short for the model",
+        ),
+        (json!({}), tags(&[("Course", "1")]), vec!["#/Tags/0/Key"], "no tag is allowed"),
+        (json!({ "Allowed": { "Tags": ["Course"] } }), tags(&[("Course", "1")]), vec![], "an allowed key"),
+        (
+            json!({ "Allowed": { "Tags": ["Course"] } }),
+            tags(&[("course", "1")]),
+            vec!["#/Tags/0/Key"],
+            "keys have a case",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "A": "1" } } }),
+            tags(&[("B", "1"), ("a", "2")]),
+            vec!["#/Tags/0/Key", "#/Tags/1/Key"],
+            "every tag is judged",
+        ),
+        (
+            json!({ "Allowed": { "Tags": ["Course"] } }),
+            tags(&[("MeetingGateway", "x")]),
+            vec!["#/Tags/0/Key"],
+            "the gateway's own",
+        ),
+    ] {
+        assert_eq!(places(&decide(&acme, &body)), expected, "{acme} {body}: {why}");
+    }
+}
+
+#[test]
+fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_what() {
+    let body = |video: Option<&str>, content: Option<&str>, count: Option<u8>| {
+        let mut features = json!({});
+        if let Some(video) = video {
+            features["Video"]["MaxResolution"] = json!(video);
+        }
+        if let Some(content) = content {
+            features["Content"]["MaxResolution"] = json!(content);
+        }
+        if let Some(count) = count {
+            features["Attendee"]["MaxCount"] = json!(count);
+        }
+        json!({ "MeetingFeatures": features })
+    };
+    let all = json!({ "Allowed": body(Some("FHD"), Some("UHD"), Some(250)) });
+    let default_30 =
+        json!({ "Default": body(None, None, Some(30)), "Allowed": body(Some("FHD"), Some("UHD"), None) });
+    let default_25 =
+        json!({ "Default": body(None, None, Some(25)), "Allowed": body(Some("FHD"), Some("UHD"), None) });
+    let fixed_fhd = json!({ "Fixed": body(Some("FHD"), None, None), "Allowed": body(None, None, Some(50)) });
+    let no_count = json!({ "Allowed": body(Some("FHD"), Some("UHD"), None) });
+    for (acme, body, words) in [
+        (&all, body(Some("FHD"), None, Some(25)), None),
+        (&all, body(Some("FHD"), None, Some(26)), Some(vec!["`FHD` (asked for)", "`26` (asked for)"])),
+        (&all, body(None, Some("UHD"), Some(26)), Some(vec!["`UHD` (asked for)", "`26` (asked for)"])),
+        (
+            &all,
+            body(Some("FHD"), Some("UHD"), None),
+            Some(vec!["`FHD` (asked for)", "`UHD` (asked for)", "`250` (from the policy)"]),
+        ),
+        (&all, body(Some("HD"), Some("FHD"), Some(250)), None),
+        (
+            &default_30,
+            body(Some("FHD"), None, None),
+            Some(vec!["`FHD` (asked for)", "`30` (from the policy)"]),
+        ),
+        (&default_25, body(Some("FHD"), Some("UHD"), None), None),
+        (&fixed_fhd, body(None, None, None), Some(vec!["`FHD` (from the policy)", "`50` (from the policy)"])),
+        (&fixed_fhd, body(None, None, Some(25)), None),
+        (&no_count, body(Some("FHD"), None, None), Some(vec!["`FHD` (asked for)", "there is none"])),
+    ] {
+        let result = decide(acme, &body);
+        let expected = if words.is_some() { vec!["#/MeetingFeatures/Attendee/MaxCount"] } else { vec![] };
+        assert_eq!(places(&result), expected, "{acme} {body}");
+        if let (Some(words), Err(findings)) = (words, result) {
+            assert_eq!(findings[0].kind, FindingKind::BreaksModel);
+            for word in words {
+                assert!(findings[0].detail.contains(word), "{word}: {}", findings[0].detail);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_resolution_that_is_refused_is_not_held_against_the_count_as_well() {
+    let acme = json!({ "Allowed": { "MeetingFeatures": { "Video": { "MaxResolution": "HD" } } } });
+    let body = json!({ "MeetingFeatures": { "Video": { "MaxResolution": "FHD" } } });
+    let result = decide(&acme, &body);
+    assert_eq!(places(&result), ["#/MeetingFeatures/Video/MaxResolution"]);
+}
+
+#[test]
+fn tags_of_caller_and_policy_together_must_fit() {
+    let keys: Vec<String> = (0..48).map(|n| format!("k{n}")).collect();
+    let acme = json!({ "Fixed": { "Tags": { "A": "1", "B": "2" } }, "Allowed": { "Tags": keys } });
+    let body = |count: usize| json!({ "Tags": keys.iter().take(count).map(|key| json!({ "Key": key, "Value": "" })).collect::<Vec<_>>() });
+    assert_eq!(decide(&acme, &body(47)).unwrap().tags().len(), 49);
+    let result = decide(&acme, &body(48));
+    assert_eq!(places(&result), ["#/Tags"]);
+    assert!(result.unwrap_err()[0].detail.contains("the 2 of the policy"));
+}
+
+#[test]
+fn a_callers_tag_stands_in_place_of_the_default_of_its_key_and_order_does_not_matter() {
+    let acme = json!({ "Default": { "Tags": { "Course": "none", "Room": "1" } }, "Allowed": { "Tags": ["Course", "Room"] } });
+    let tag = |key: &str, value: &str| json!({ "Key": key, "Value": value });
+    let one = decide(&acme, &json!({ "Tags": [tag("Course", "physics")] })).unwrap();
+    assert_eq!(sent(&one)["tags"], json!({ "Course": "physics", "Room": "1" }));
+    let forth = decide(&acme, &json!({ "Tags": [tag("Course", "a"), tag("Room", "b")] })).unwrap();
+    let back = decide(&acme, &json!({ "Tags": [tag("Room", "b"), tag("Course", "a")] })).unwrap();
+    assert_eq!(forth.tags(), back.tags());
+}
+
+#[test]
+fn a_region_that_nobody_gives_is_asked_for() {
+    let document = json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Allowed": { "MediaRegion": ["us-east-1"] } }, "Tenants": { "acme": {} } });
+    let policies = load(&document).unwrap();
+    let request = MeetingRequest::read(&Json::parse(br#"{"ExternalMeetingId":"standup"}"#).unwrap(), None);
+    let findings = policies.admit(caller("acme", &[], &[])).unwrap().decide(request).unwrap_err();
+    assert_eq!((findings.len(), &findings[0].place), (1, &Place::Member("#/MediaRegion".to_owned())));
+    assert_eq!(findings[0].kind, FindingKind::BreaksModel);
+}
+
+fn admission(callers: &Value, scopes: &[&str], groups: &[&str]) -> Result<(), NotAdmitted> {
+    let everyone = json!({ "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" }, "Callers": { "AnyGroup": ["staff"] } });
+    let document = json!({ "Everyone": everyone, "Tenants": { "acme": { "Callers": callers } } });
+    load(&document).unwrap().admit(caller("acme", scopes, groups)).map(drop)
+}
+
+#[test]
+fn callers_need_one_of_the_scopes_and_one_of_the_groups_after_merging() {
+    for (callers, scopes, groups, admitted, why) in [
+        (json!({}), vec![], vec!["staff"], true, "everyone's groups"),
+        (json!({}), vec![], vec![], false, "no group"),
+        (json!({}), vec![], vec!["Staff"], false, "names have a case"),
+        (json!({ "AnyGroup": ["hosts", "staff"] }), vec![], vec!["hosts"], true, "one of the tenant's own"),
+        (
+            json!({ "AnyGroup": ["hosts"] }),
+            vec![],
+            vec!["staff"],
+            false,
+            "the tenant's groups stand in place of everyone's",
+        ),
+        (json!({ "AnyScope": ["create"] }), vec!["create"], vec!["staff"], true, "both hold"),
+        (
+            json!({ "AnyScope": ["create"] }),
+            vec!["create"],
+            vec![],
+            false,
+            "everyone's groups still hold beside the tenant's scopes",
+        ),
+        (json!({ "AnyScope": ["create"] }), vec![], vec!["staff"], false, "and the scopes"),
+        (json!({ "AnyScope": ["create"] }), vec!["creates"], vec!["staff"], false, "a longer name"),
+    ] {
+        assert_eq!(admission(&callers, &scopes, &groups).is_ok(), admitted, "{callers}: {why}");
+    }
+    let lacking = admission(&json!({ "AnyScope": ["create"] }), &[], &[]).unwrap_err();
+    assert_eq!(lacking, NotAdmitted::Lacking { scopes: vec!["create".into()], groups: vec!["staff".into()] });
+}
+
+#[test]
+fn a_policy_without_callers_admits_every_authenticated_caller_of_the_tenant() {
+    let document = json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } }, "Tenants": { "acme": {} } });
+    assert!(load(&document).unwrap().admit(caller("acme", &[], &[])).is_ok());
+}
+
+fn unlisted(policies: &Policies, tenant: &str) -> bool {
+    policies.admit(caller(tenant, &[], &[])).is_ok()
+}
+
+#[test]
+fn unlisted_tenants_are_refused_unless_the_document_lets_them_in_and_never_as_somebody_else() {
+    let document = |word: Option<&str>| {
+        let mut document = json!({
+            "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } },
+            "Tenants": { "acme": { "Fixed": { "TenantIds": ["acme-eu", "acme-us"] } } }
+        });
+        if let Some(word) = word {
+            document["UnlistedTenants"] = json!(word);
+        }
+        load(&document).unwrap()
+    };
+    assert!(!unlisted(&document(None), "globex"));
+    assert!(!unlisted(&document(Some("Deny")), "globex"));
+    let open = document(Some("Everyone"));
+    for (tenant, admitted, why) in [
+        ("globex", true, "any other name"),
+        ("acme", true, "listed, and itself"),
+        ("acme-eu", false, "a listed tenant's id"),
+        ("aaaa", false, "outside Chime's pattern"),
+        ("a.b", false, "outside Chime's pattern"),
+        ("x", false, "too short"),
+    ] {
+        assert_eq!(unlisted(&open, tenant), admitted, "{tenant}: {why}");
+    }
+    assert!(matches!(open.admit(caller("acme-eu", &[], &[])), Err(NotAdmitted::NoSuchTenant(_))));
+}
+
+#[test]
+fn a_plan_carries_the_callers_tenant_subject_and_key() {
+    let plan = decide(&json!({}), &json!({ "ClientRequestToken": "key-1" })).unwrap();
+    assert_eq!((plan.tenant(), plan.subject()), ("acme", "ann"));
+    assert_eq!(plan.idempotency_key().map(|key| key.as_str()), Some("key-1"));
+    assert_eq!(plan.tenant_ids().iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["acme"]);
+}

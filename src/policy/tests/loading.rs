@@ -1,0 +1,415 @@
+//! Loading: which documents never serve, and what they are told.
+
+use serde_json::{Value, json};
+
+use super::{faults, load};
+use crate::meeting::Partition;
+use crate::policy::Policies;
+
+/// A document that loads: everyone has an id and a region; one tenant adds `block`.
+fn document(everyone: &Value, acme: &Value) -> Value {
+    let mut everyone = everyone.clone();
+    if everyone["Fixed"]["TenantIds"].is_null() {
+        everyone["Fixed"]["TenantIds"] = json!(["${tenant}"]);
+    }
+    json!({ "Everyone": everyone, "Tenants": { "acme": acme } })
+}
+
+/// Everyone's block of most rows.
+fn base() -> Value {
+    json!({ "Default": { "MediaRegion": "us-east-1" } })
+}
+
+#[test]
+fn each_fault_of_a_tenants_block_has_its_pointer() {
+    for (acme, expected, why) in [
+        (json!({}), vec![], "nothing of its own"),
+        (json!([]), vec!["#/Tenants/acme"], "no object"),
+        (json!({ "Colour": 1 }), vec!["#/Tenants/acme/Colour"], "an unknown word"),
+        (
+            json!({ "Fixed": { "NotificationsConfiguration": {} } }),
+            vec!["#/Tenants/acme/Fixed/NotificationsConfiguration"],
+            "the gateway's alone",
+        ),
+        (
+            json!({ "Fixed": { "ExternalMeetingId": "x" } }),
+            vec!["#/Tenants/acme/Fixed/ExternalMeetingId"],
+            "the caller's alone",
+        ),
+        (
+            json!({ "Fixed": { "PrimaryMeetingId": "x" } }),
+            vec!["#/Tenants/acme/Fixed/PrimaryMeetingId"],
+            "a meeting ends, a policy stays",
+        ),
+        (
+            json!({ "Default": { "TenantIds": ["x"] } }),
+            vec!["#/Tenants/acme/Default/TenantIds"],
+            "no caller may choose one",
+        ),
+        (
+            json!({ "Fixed": { "MediaRegion": null } }),
+            vec!["#/Tenants/acme/Fixed/MediaRegion"],
+            "null is no value",
+        ),
+        (
+            json!({ "Fixed": { "MediaRegion": "us-east-9" } }),
+            vec!["#/Tenants/acme/Fixed/MediaRegion"],
+            "Chime would always refuse it",
+        ),
+        (
+            json!({ "Fixed": { "MediaRegion": "us-gov-west-1" } }),
+            vec!["#/Tenants/acme/Fixed/MediaRegion"],
+            "another partition's",
+        ),
+        (
+            json!({ "Default": { "MediaRegion": "eu-west-2" }, "Allowed": { "MediaRegion": ["eu-west-2", "x1"] } }),
+            vec!["#/Tenants/acme/Allowed/MediaRegion/1"],
+            "in a list as well",
+        ),
+        (
+            json!({ "Default": { "MediaRegion": "eu-west-2" }, "Allowed": { "MediaRegion": [] } }),
+            vec!["#/Tenants/acme/Allowed/MediaRegion", "#/Tenants/acme/Default/MediaRegion"],
+            "nothing is not a choice",
+        ),
+        (
+            json!({ "Fixed": { "MediaRegion": "eu-west-2" }, "Default": { "MediaRegion": "eu-west-2" } }),
+            vec!["#/Tenants/acme/Default/MediaRegion"],
+            "fixed and default in one block",
+        ),
+        (
+            json!({ "Fixed": { "MediaRegion": "eu-west-2" }, "Allowed": { "MediaRegion": ["eu-west-2"] } }),
+            vec!["#/Tenants/acme/Allowed/MediaRegion"],
+            "fixed and allowed in one block",
+        ),
+        (
+            json!({ "Default": { "MediaRegion": "eu-west-2" }, "Allowed": { "MediaRegion": ["eu-west-1"] } }),
+            vec!["#/Tenants/acme/Default/MediaRegion"],
+            "a default outside what is allowed",
+        ),
+        (
+            json!({ "Allowed": { "MediaRegion": ["eu-west-1"] } }),
+            vec!["#/Tenants/acme/Allowed/MediaRegion"],
+            "an inherited default outside what is allowed",
+        ),
+        (
+            json!({ "Default": { "MeetingFeatures": { "Video": { "MaxResolution": "HD" } } }, "Allowed": { "MeetingFeatures": { "Video": { "MaxResolution": "None" } } } }),
+            vec!["#/Tenants/acme/Default/MeetingFeatures/Video/MaxResolution"],
+            "a default above the ceiling",
+        ),
+        (
+            json!({ "Default": { "MeetingFeatures": { "Attendee": { "MaxCount": 51 } } }, "Allowed": { "MeetingFeatures": { "Attendee": { "MaxCount": 50 } } } }),
+            vec!["#/Tenants/acme/Default/MeetingFeatures/Attendee/MaxCount"],
+            "one above the ceiling",
+        ),
+        (
+            json!({ "Default": { "MeetingFeatures": { "Attendee": { "MaxCount": 50 } } }, "Allowed": { "MeetingFeatures": { "Attendee": { "MaxCount": 50 } } } }),
+            vec![],
+            "at the ceiling",
+        ),
+        (
+            json!({ "Fixed": { "MeetingFeatures": { "Attendee": { "MaxCount": 0 } } } }),
+            vec!["#/Tenants/acme/Fixed/MeetingFeatures/Attendee/MaxCount"],
+            "below the model's least",
+        ),
+        (
+            json!({ "Fixed": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" }, "Attendee": { "MaxCount": 26 } } } }),
+            vec!["#/Tenants/acme/Fixed/MeetingFeatures/Video/MaxResolution"],
+            "FHD for 26 would always be refused",
+        ),
+        (
+            json!({ "Fixed": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" }, "Attendee": { "MaxCount": 25 } } } }),
+            vec![],
+            "FHD for 25",
+        ),
+        (
+            json!({ "Default": { "MeetingFeatures": { "Content": { "MaxResolution": "UHD" } } } }),
+            vec!["#/Tenants/acme/Default/MeetingFeatures/Content/MaxResolution"],
+            "UHD with no count that anyone could ask for",
+        ),
+        (
+            json!({ "Default": { "MeetingFeatures": { "Content": { "MaxResolution": "UHD" } } }, "Allowed": { "MeetingFeatures": { "Attendee": { "MaxCount": 50 } } } }),
+            vec![],
+            "UHD where a caller can ask for a count",
+        ),
+        (json!({ "Fixed": { "TenantIds": [] } }), vec!["#/Tenants/acme/Fixed/TenantIds"], "no id at all"),
+        (json!({ "Fixed": { "TenantIds": ["a1", "a2", "a3", "a4", "a5"] } }), vec![], "five"),
+        (
+            json!({ "Fixed": { "TenantIds": ["a1", "a2", "a3", "a4", "a5", "a6"] } }),
+            vec!["#/Tenants/acme/Fixed/TenantIds"],
+            "six",
+        ),
+        (
+            json!({ "Fixed": { "TenantIds": ["a.b"] } }),
+            vec!["#/Tenants/acme/Fixed/TenantIds/0"],
+            "outside the pattern",
+        ),
+        (
+            json!({ "Fixed": { "TenantIds": ["x${tenant}", "xacme"] } }),
+            vec!["#/Tenants/acme/Fixed/TenantIds/1"],
+            "twice, once filled in",
+        ),
+        (
+            json!({ "Fixed": { "TenantIds": ["${user}"] } }),
+            vec!["#/Tenants/acme/Fixed/TenantIds/0"],
+            "an unknown variable",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "aws:x": "1" } } }),
+            vec!["#/Tenants/acme/Fixed/Tags/aws:x"],
+            "a reserved key",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "MeetingGateway": "1" } } }),
+            vec!["#/Tenants/acme/Fixed/Tags/MeetingGateway"],
+            "the gateway's own",
+        ),
+        (
+            json!({ "Default": { "Tags": { "meetinggateway": "1" } } }),
+            vec!["#/Tenants/acme/Default/Tags/meetinggateway"],
+            "in any case",
+        ),
+        (
+            json!({ "Allowed": { "Tags": ["MEETINGGATEWAY"] } }),
+            vec!["#/Tenants/acme/Allowed/Tags/0"],
+            "in any list",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "a": "1", "A": "2" } } }),
+            vec!["#/Tenants/acme/Fixed/Tags/a"],
+            "one key to IAM",
+        ),
+        (
+            json!({ "Allowed": { "Tags": ["a", "A"] } }),
+            vec!["#/Tenants/acme/Allowed/Tags/1"],
+            "one key to IAM",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "a": "1" } }, "Allowed": { "Tags": ["A"] } }),
+            vec!["#/Tenants/acme/Allowed/Tags/0"],
+            "fixed and allowed",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "a": "1" } }, "Default": { "Tags": { "a": "2" } } }),
+            vec!["#/Tenants/acme/Default/Tags/a"],
+            "fixed and default",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "a": "ä" } } }),
+            vec!["#/Tenants/acme/Fixed/Tags/a"],
+            "a value outside the pattern",
+        ),
+        (
+            json!({ "Fixed": { "Tags": { "a/b": "~" } } }),
+            vec!["#/Tenants/acme/Fixed/Tags/a~1b"],
+            "pointers are escaped",
+        ),
+        (
+            json!({ "Fixed": { "Tags": [] } }),
+            vec!["#/Tenants/acme/Fixed/Tags"],
+            "a list where an object is due",
+        ),
+        (
+            json!({ "Callers": { "AnyGroup": [] } }),
+            vec!["#/Tenants/acme/Callers/AnyGroup"],
+            "nobody could satisfy it",
+        ),
+        (
+            json!({ "Callers": { "AnyScope": [""] } }),
+            vec!["#/Tenants/acme/Callers/AnyScope/0"],
+            "an empty name",
+        ),
+        (
+            json!({ "Callers": { "AllGroups": ["x"] } }),
+            vec!["#/Tenants/acme/Callers/AllGroups"],
+            "an unknown word",
+        ),
+        (
+            json!({ "Allowed": { "PrimaryMeetingId": "yes" } }),
+            vec!["#/Tenants/acme/Allowed/PrimaryMeetingId"],
+            "a boolean it is",
+        ),
+        (
+            json!({ "Allowed": { "MediaPlacementNetworkType": ["DualStack"] } }),
+            vec!["#/Tenants/acme/Allowed/MediaPlacementNetworkType"],
+            "a ceiling, not a list",
+        ),
+    ] {
+        assert_eq!(faults(&document(&base(), &acme)), expected, "{acme}: {why}");
+    }
+}
+
+#[test]
+fn what_everyone_fixes_no_tenant_opens_but_a_tenant_may_fix_it_otherwise() {
+    let everyone = json!({ "Fixed": { "MediaRegion": "us-east-1", "Tags": { "Tier": "1" } } });
+    for (acme, expected, why) in [
+        (
+            json!({ "Default": { "MediaRegion": "us-east-1" } }),
+            vec!["#/Tenants/acme/Default/MediaRegion"],
+            "default",
+        ),
+        (
+            json!({ "Allowed": { "MediaRegion": ["us-east-1"] } }),
+            vec!["#/Tenants/acme/Allowed/MediaRegion"],
+            "allowed",
+        ),
+        (json!({ "Allowed": { "Tags": ["tier"] } }), vec!["#/Tenants/acme/Allowed/Tags/0"], "an allowed tag"),
+        (
+            json!({ "Default": { "Tags": { "Tier": "2" } } }),
+            vec!["#/Tenants/acme/Default/Tags/Tier"],
+            "a default tag",
+        ),
+        (json!({ "Fixed": { "MediaRegion": "eu-west-2", "Tags": { "Tier": "2" } } }), vec![], "fixed anew"),
+    ] {
+        assert_eq!(faults(&document(&everyone, &acme)), expected, "{why}");
+    }
+}
+
+#[test]
+fn faults_of_everyones_own_block_are_told_once_however_many_tenants_inherit_them() {
+    let document = json!({
+        "Everyone": {
+            "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1", "Tags": { "a": "1", "A": "2" } },
+            "Allowed": { "MediaRegion": ["us-east-1"] },
+            "Default": { "MeetingFeatures": { "Audio": { "EchoReduction": "LOUD" } } }
+        },
+        "Tenants": { "acme": {}, "globex": {}, "initech": { "Allowed": { "PrimaryMeetingId": true } } }
+    });
+    let expected = [
+        "#/Everyone/Allowed/MediaRegion",
+        "#/Everyone/Default/MeetingFeatures/Audio/EchoReduction",
+        "#/Everyone/Fixed/Tags/a",
+    ];
+    assert_eq!(faults(&document), expected);
+}
+
+#[test]
+fn faults_of_everyones_block_are_told_even_when_no_tenant_is_listed() {
+    let everyone =
+        json!({ "Fixed": { "MediaRegion": "us-east-1" }, "Default": { "MediaRegion": "us-east-1" } });
+    assert_eq!(faults(&json!({ "Everyone": everyone, "Tenants": {} })), ["#/Everyone/Default/MediaRegion"]);
+}
+
+#[test]
+fn everyone_may_leave_to_tenants_what_would_be_refused_by_itself() {
+    let everyone = json!({ "Fixed": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" } }, "MediaRegion": "us-east-1" } });
+    let small = json!({ "Fixed": { "MeetingFeatures": { "Attendee": { "MaxCount": 25 } } } });
+    assert_eq!(faults(&document(&everyone, &small)), [""; 0]);
+    let large = json!({ "Fixed": { "MeetingFeatures": { "Attendee": { "MaxCount": 26 } } } });
+    assert_eq!(
+        faults(&document(&everyone, &large)),
+        ["#/Everyone/Fixed/MeetingFeatures/Video/MaxResolution"]
+    );
+    assert_eq!(
+        faults(&document(&everyone, &json!({}))),
+        ["#/Everyone/Fixed/MeetingFeatures/Video/MaxResolution"]
+    );
+}
+
+#[test]
+fn a_tenant_needs_ids_and_a_region_from_somewhere() {
+    let nothing = json!({ "Tenants": { "acme": {} } });
+    let found = load(&nothing).unwrap_err();
+    assert_eq!(found.iter().map(|fault| fault.pointer.as_str()).collect::<Vec<_>>(), ["#/Tenants/acme"; 2]);
+    let everyone = json!({});
+    assert_eq!(
+        faults(&document(&everyone, &json!({ "Allowed": { "MediaRegion": ["us-east-1"] } }))),
+        [""; 0]
+    );
+}
+
+#[test]
+fn no_two_tenants_share_an_id() {
+    let with = |acme: Value, globex: Value| {
+        json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } },
+                "Tenants": { "acme": acme, "globex": globex } })
+    };
+    assert_eq!(faults(&with(json!({}), json!({}))), [""; 0]);
+    let shared = json!({ "Fixed": { "TenantIds": ["shared"] } });
+    assert_eq!(faults(&with(shared.clone(), shared)), ["#/Tenants/globex"]);
+    assert_eq!(
+        faults(&with(json!({}), json!({ "Fixed": { "TenantIds": ["own", "acme"] } }))),
+        ["#/Tenants/globex"]
+    );
+}
+
+#[test]
+fn a_tenants_name_that_fits_no_pattern_is_its_own_fault() {
+    let everyone = json!({ "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1", "Tags": { "T": "${tenant}" } } });
+    for (name, expected) in [
+        ("aaaa", vec!["#/Tenants/aaaa"]),
+        ("a b", vec!["#/Tenants/a b"]),
+        ("ä1", vec!["#/Tenants/ä1"; 2]),
+        ("x/y", vec!["#/Tenants/x~1y"]),
+        ("", vec!["#/Tenants/"; 2]),
+    ] {
+        assert_eq!(faults(&json!({ "Everyone": everyone, "Tenants": { name: {} } })), expected, "{name}");
+    }
+}
+
+#[test]
+fn forty_nine_tags_fit_beside_the_gateways_own_and_fifty_do_not() {
+    let tags = |from: usize, to: usize| -> Value {
+        (from..to).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
+    };
+    let everyone = json!({ "Default": { "MediaRegion": "us-east-1", "Tags": tags(0, 20) } });
+    assert_eq!(faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(20, 49) } }))), [""; 0]);
+    assert_eq!(
+        faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(20, 50) } }))),
+        ["#/Tenants/acme"]
+    );
+    assert_eq!(
+        faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(1, 50) } }))),
+        ["#/Tenants/acme"],
+        "k0 stays a default"
+    );
+    assert_eq!(
+        faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(0, 49) } }))),
+        [""; 0],
+        "a fixed key is no default"
+    );
+}
+
+#[test]
+fn unlisted_tenants_can_be_let_in_only_under_a_template_that_keeps_them_apart() {
+    let with = |ids: Value| json!({ "Everyone": { "Fixed": { "TenantIds": ids, "MediaRegion": "us-east-1" } }, "UnlistedTenants": "Everyone" });
+    for (ids, expected, why) in [
+        (json!(["${tenant}"]), vec![], "the name itself"),
+        (json!(["eu-${tenant}"]), vec![], "with a prefix"),
+        (json!(["shared"]), vec!["#/Everyone/Fixed/TenantIds/0"], "one id for all"),
+        (
+            json!(["${tenant}", "${tenant}-x"]),
+            vec!["#/Everyone/Fixed/TenantIds"],
+            "`a` and `a-x` would share `a-x`",
+        ),
+    ] {
+        assert_eq!(faults(&with(ids)), expected, "{why}");
+    }
+    let no_region =
+        json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] } }, "UnlistedTenants": "Everyone" });
+    assert_eq!(faults(&no_region), ["#/Everyone"]);
+}
+
+#[test]
+fn the_text_itself_may_be_at_fault() {
+    for (text, expected, why) in [
+        ("", "#", "no text"),
+        ("[]", "#", "no object"),
+        ("{} {}", "#", "two documents"),
+        (r#"{"Tenants":{},"Tenants":{}}"#, "#/Tenants", "a repeated word"),
+        (r#"{"Tenants":{"acme":{},"acme":{}}}"#, "#/Tenants/acme", "a repeated tenant"),
+        (r#"{"Tenants":[]}"#, "#/Tenants", "a list"),
+        (r#"{"$schema":1}"#, "#/$schema", "a schema that is no text"),
+        (r#"{"UnlistedTenants":"deny"}"#, "#/UnlistedTenants", "names have a case"),
+        (r#"{"Comment":"x"}"#, "#/Comment", "an unknown word"),
+    ] {
+        let found = Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err();
+        assert!(found.iter().any(|fault| fault.pointer == expected), "{text}: {why}: {found:?}");
+    }
+}
+
+#[test]
+fn govcloud_has_regions_of_its_own() {
+    let document = document(&json!({}), &json!({ "Fixed": { "MediaRegion": "us-gov-west-1" } })).to_string();
+    assert!(Policies::load(document.as_bytes(), Partition::GovCloud).is_ok());
+    assert!(Policies::load(document.as_bytes(), Partition::Commercial).is_err());
+}

@@ -1,0 +1,212 @@
+//! CreateMeeting from a bearer token to Chime's answer.
+
+use local::issuer::TokenRequest;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, GATEWAY_NAME, PATIENCE, QUEUE, Stack, post, with_header};
+
+#[tokio::test]
+async fn a_meeting_is_created_under_the_tenants_policy_and_handed_on_as_chime_gave_it() {
+    let stack = Stack::start().await;
+    let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let meeting = &stack.simulator.meetings()[0].body;
+    assert_eq!(answer.body, json!({ "Meeting": meeting }));
+    let sent = stack.creation();
+    assert_eq!(sent["TenantIds"], json!(["acme"]));
+    assert_eq!(sent["NotificationsConfiguration"], json!({ "SqsQueueArn": QUEUE }));
+    let tags = sent["Tags"].as_array().unwrap();
+    assert!(tags.contains(&json!({ "Key": "MeetingGateway", "Value": GATEWAY_NAME })));
+    assert!(tags.contains(&json!({ "Key": "CostCenter", "Value": "4711" })));
+    assert!(stack.simulator.requests().iter().all(|request| request.signed));
+}
+
+#[tokio::test]
+async fn members_of_the_answer_that_the_sdk_does_not_know_are_kept() {
+    use local::simulator::TransportFault;
+    let stack = Stack::start().await;
+    let newer = json!({ "SomethingNewer": { "Nested": [1, 2.5e3, null] } });
+    let members = newer.as_object().unwrap().clone();
+    stack.simulator.inject(TransportFault::OtherMeeting { members }, 1);
+    let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(answer.body["Meeting"]["SomethingNewer"], newer["SomethingNewer"]);
+}
+
+#[tokio::test]
+async fn a_problem_is_both_rfc_9457_and_an_exception_of_chime() {
+    let stack = Stack::start().await;
+    let answer = stack.create("acme", &json!({ "ExternalMeetingId": "x", "MediaRegion": "mars-1" })).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    assert_eq!(answer.header("x-amzn-errortype"), Some("BadRequestException"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    for (member, expected) in [
+        ("type", json!("about:blank")),
+        ("title", json!("Bad Request")),
+        ("status", json!(400)),
+        ("instance", json!("JKJaXmPLvHcESHA=")),
+        ("RequestId", json!("JKJaXmPLvHcESHA=")),
+        ("Code", json!("BadRequestException")),
+    ] {
+        assert_eq!(answer.body[member], expected, "{member}");
+    }
+    assert_eq!(answer.body["detail"], answer.body["Message"]);
+    assert_eq!(answer.places(), ["#/ExternalMeetingId", "#/MediaRegion"]);
+}
+
+#[tokio::test]
+async fn the_same_key_is_the_same_meeting_and_other_members_under_it_are_a_conflict() {
+    let stack = Stack::start().await;
+    let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
+    let first = stack.create("acme", &body).await;
+    let again = stack.create("acme", &body).await;
+    assert_eq!((first.status, &first.text), (201, &again.text));
+    let headers = post(&stack.token("acme"), &json!({ "ExternalMeetingId": "standup" }).to_string());
+    let by_header = stack.invoke(&with_header(headers, "idempotency-key", "\"key-1\"")).await;
+    assert_eq!(by_header.text, first.text, "the header is the same key");
+    let other = json!({ "ExternalMeetingId": "another", "ClientRequestToken": "key-1" });
+    let conflict = stack.create("acme", &other).await;
+    assert_eq!((conflict.status, &conflict.body["Code"]), (409, &json!("ConflictException")));
+    assert_eq!(stack.simulator.meetings().len(), 1);
+}
+
+#[tokio::test]
+async fn one_key_in_two_tenants_or_of_two_people_makes_two_meetings() {
+    let stack = Stack::start().await;
+    let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
+    let mut tokens = Vec::new();
+    for (tenant, subject) in [("acme", "ann"), ("acme", "bob"), ("initech", "ann")] {
+        let request = TokenRequest { subject: subject.to_owned(), ..TokenRequest::new(tenant, &["hosts"]) };
+        let token = stack.issuer.token(&request).unwrap();
+        assert_eq!(stack.invoke(&post(&token, &body.to_string())).await.status, 201);
+        tokens = stack.creations().iter().map(|sent| sent["ClientRequestToken"].to_string()).collect();
+    }
+    tokens.sort();
+    tokens.dedup();
+    assert_eq!((tokens.len(), stack.simulator.meetings().len()), (3, 3));
+}
+
+#[tokio::test]
+async fn without_a_key_each_request_is_its_own_meeting() {
+    let stack = Stack::start().await;
+    let body = json!({ "ExternalMeetingId": "standup" });
+    stack.create("acme", &body).await;
+    stack.create("acme", &body).await;
+    assert_eq!(stack.simulator.meetings().len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_may_not_create_learns_nothing_of_what_the_policy_allows() {
+    let stack = Stack::start().await;
+    let body = json!({ "ExternalMeetingId": "standup", "MediaRegion": "mars-1" }).to_string();
+    let token = stack.issuer.token(&TokenRequest::new("globex", &["members"])).unwrap();
+    let answer = stack.invoke(&post(&token, &body)).await;
+    assert_eq!((answer.status, answer.places().len()), (403, 0), "{}", answer.text);
+    assert!(answer.text.contains("hosts"), "it says which group is missing");
+    let unknown = stack.invoke(&post(&stack.token("umbrella"), &body)).await;
+    assert_eq!((unknown.status, unknown.places().len()), (403, 0));
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_named_in_the_header_that_rfc_6750_has_for_it() {
+    let policy = json!({
+        "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" },
+                      "Callers": { "AnyScope": ["meetings/create", "meetings/admin"] } },
+        "Tenants": { "acme": {} }
+    });
+    let stack = Stack::with().policy(&policy).start().await;
+    let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await;
+    assert_eq!(answer.status, 403);
+    let expected = r#"Bearer error="insufficient_scope", scope="meetings/create meetings/admin""#;
+    assert_eq!(answer.header("www-authenticate"), Some(expected));
+    let request =
+        TokenRequest { scope: Some("other meetings/admin".into()), ..TokenRequest::new("acme", &[]) };
+    let token = stack.issuer.token(&request).unwrap();
+    let body = json!({ "ExternalMeetingId": "standup" }).to_string();
+    assert_eq!(stack.invoke(&post(&token, &body)).await.status, 201);
+}
+
+#[tokio::test]
+async fn nothing_secret_reaches_the_log_at_any_level() {
+    let stack = Stack::with().setting("RUST_LOG", "trace").start().await;
+    let token = stack.token("acme");
+    let body = json!({ "ExternalMeetingId": "secret-external-id", "ClientRequestToken": "secret-key-1" });
+    let answer = stack.invoke(&post(&token, &body.to_string())).await;
+    assert_eq!(answer.status, 201);
+    let refused = json!({ "ExternalMeetingId": "secret-external-id", "SecretMember": 1, "MediaRegion": "secret-region" });
+    assert_eq!(stack.invoke(&post(&token, &refused.to_string())).await.status, 400);
+    let log = stack.function.logs_with("request refused", PATIENCE).await.expect("the refusal is logged");
+    let meeting = answer.body["Meeting"]["MeetingId"].as_str().unwrap();
+    assert!(
+        log.contains(meeting) && log.contains("acme"),
+        "the meeting's id and the tenant are there: {log}"
+    );
+    let audio_url = answer.body["Meeting"]["MediaPlacement"]["AudioHostUrl"].as_str().unwrap();
+    for secret in [
+        "secret-external-id",
+        "secret-key-1",
+        "SecretMember",
+        "secret-region",
+        &token,
+        audio_url,
+        "wJalrXUtnFEMI",
+    ] {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_json_at_all_is_answered_and_the_function_lives_on() {
+    let stack = Stack::start().await;
+    for event in ["", "{", "not json", "\u{0}", "[[[[[[", r#"{"requestContext":{"http":"#] {
+        let answer = Answer::of(stack.function.invoke(event, PATIENCE).await);
+        assert_eq!((answer.status, &answer.body["Code"]), (400, &json!("BadRequestException")), "{event:?}");
+    }
+    let bytes: &'static [u8] = &[0xff, 0xfe, b'{', 0x80];
+    assert_eq!(Answer::of(stack.function.invoke(bytes, PATIENCE).await).status, 400);
+    assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_request_id_that_would_split_a_header_is_not_taken_over() {
+    let stack = Stack::start().await;
+    let mut event = post(&stack.token("acme"), &json!({ "ExternalMeetingId": "standup" }).to_string());
+    event["requestContext"]["requestId"] = json!("a\r\nset-cookie: x=1");
+    let answer = stack.invoke(&event).await;
+    assert_eq!(answer.status, 201);
+    assert!(answer.header("x-amzn-requestid").is_some_and(|id| !id.contains('\n')));
+}
+
+/// Every status that Chime's errors come to. The full matrix of faults is a table of its own.
+#[tokio::test]
+async fn errors_of_chime_are_told_in_the_gateways_own_words() {
+    use local::simulator::Fault;
+    let stack = Stack::start().await;
+    for (exception, status, code) in [
+        ("BadRequestException", 400, "BadRequestException"),
+        ("LimitExceededException", 429, "LimitExceededException"),
+        ("UnauthorizedException", 500, "ServiceFailureException"),
+        ("ForbiddenException", 500, "ServiceFailureException"),
+        ("AccessDeniedException", 500, "ServiceFailureException"),
+        ("ConflictException", 409, "ConflictException"),
+        ("ThrottlingException", 429, "ThrottlingException"),
+        ("ServiceFailureException", 502, "BadGateway"),
+        ("ServiceUnavailableException", 503, "ServiceUnavailableException"),
+    ] {
+        stack.simulator.reset();
+        stack.simulator.inject(Fault::exception(exception).expect("the simulator knows it"), 9);
+        let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await;
+        assert_eq!((answer.status, &answer.body["Code"]), (status, &json!(code)), "{exception}");
+        let wants_retry_after = [429, 503].contains(&status);
+        assert_eq!(answer.header("retry-after").is_some(), wants_retry_after, "{exception}");
+        assert_eq!(
+            answer.body["instance"],
+            json!("JKJaXmPLvHcESHA="),
+            "the id is API Gateway's, not Chime's"
+        );
+        assert_eq!(answer.body["errors"], Value::Array(Vec::new()), "{exception}");
+    }
+}

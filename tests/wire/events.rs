@@ -1,0 +1,56 @@
+//! Every file of `events/` is a row of `events/expected.json`: the answer that the gateway gives, and the request that
+//! Chime received.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::harness::{Answer, PATIENCE, Stack};
+
+/// Files of the folder that are no events.
+const NO_EVENTS: [&str; 3] = ["expected.json", "env.json", "README.md"];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("events")
+}
+
+fn rows() -> serde_json::Map<String, Value> {
+    let text = std::fs::read(folder().join("expected.json")).expect("the table is there");
+    serde_json::from_slice(&text).expect("the table is JSON")
+}
+
+#[test]
+fn every_event_file_is_a_row_and_every_row_a_file() {
+    let files: BTreeSet<String> = std::fs::read_dir(folder())
+        .expect("the folder is there")
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !NO_EVENTS.contains(&name.as_str()))
+        .collect();
+    let rows: BTreeSet<String> = rows().keys().cloned().collect();
+    assert_eq!(files, rows);
+}
+
+#[tokio::test]
+async fn every_event_is_answered_as_its_row_says() {
+    let stack = Stack::with().setting("AUTH_MODE", "authorizer").start().await;
+    for (file, row) in rows() {
+        stack.simulator.reset();
+        let event = std::fs::read(folder().join(&file)).unwrap();
+        let answer = Answer::of(stack.function.invoke(event, PATIENCE).await);
+        let why = &row["why"];
+        assert_eq!(row["authMode"], "authorizer", "{file}");
+        assert_eq!(answer.status, row["status"].as_u64().unwrap(), "{file}: {why}: {}", answer.text);
+        assert_eq!(answer.body["Code"], row["code"], "{file}: {why}");
+        assert_eq!(serde_json::to_value(answer.places()).unwrap(), row["pointers"], "{file}: {why}");
+        match &row["chime"] {
+            Value::Null => assert_eq!(stack.creations().len(), 0, "{file}: {why}: nothing is created"),
+            expected => {
+                let mut sent = stack.creation();
+                let token = sent.as_object_mut().unwrap().remove("ClientRequestToken");
+                assert!(token.is_some(), "{file}: every creation carries a token");
+                assert_eq!(&sent, expected, "{file}: {why}");
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! A stack on loopback, and requests to it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use local::issuer::{Issuer, TokenRequest};
+use local::runtime_api::{Function, Outcome, RuntimeApi};
+use local::simulator::{Operation, Simulator};
+use serde_json::{Value, json};
+
+pub(crate) const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:meeting-notifications";
+pub(crate) const GATEWAY_NAME: &str = "meeting-gateway";
+
+/// How long a test waits for an answer: longer than the gateway ever takes, so that a wait that ends is a failure.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// The gateway's process with everything around it.
+pub(crate) struct Stack {
+    pub(crate) simulator: Simulator,
+    pub(crate) issuer: Issuer,
+    pub(crate) function: RuntimeApi,
+}
+
+/// What a stack is made of, before it is started.
+pub(crate) struct StackBuilder {
+    policy: Option<String>,
+    settings: Vec<(String, String)>,
+}
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u64,
+    pub(crate) headers: Value,
+    pub(crate) body: Value,
+    /// the body as it was written
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn of(outcome: Outcome) -> Self {
+        let Outcome::Response(bytes) = outcome else { panic!("the invocation had no answer: {outcome:?}") };
+        let answer: Value = serde_json::from_slice(&bytes).expect("the function answers JSON");
+        let text = answer["body"].as_str().expect("the answer has a body").to_owned();
+        Answer {
+            status: answer["statusCode"].as_u64().expect("the answer has a status"),
+            headers: answer["headers"].clone(),
+            body: serde_json::from_str(&text).expect("every body is JSON"),
+            text,
+        }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers[name].as_str()
+    }
+
+    /// The pointers of `errors`, or the headers' names, sorted.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let place = |error: &Value| error["pointer"].as_str().or(error["header"].as_str()).map(str::to_owned);
+        let mut places: Vec<String> = errors.iter().filter_map(place).collect();
+        places.sort();
+        places
+    }
+}
+
+/// A policy document in a file of its own for as long as the tests run.
+fn policy_file(text: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("policy-{}-{}.json", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("the test's folder is writable");
+    path
+}
+
+pub(crate) fn sample_policy_path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("policy/policy.json")
+}
+
+impl StackBuilder {
+    pub(crate) fn policy(mut self, policy: &Value) -> Self {
+        self.policy = Some(policy.to_string());
+        self
+    }
+
+    /// Sets a variable, in place of what the stack would set. An empty value stays empty.
+    pub(crate) fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn function(&self, simulator: &Simulator, issuer: &Issuer) -> Function {
+        let policy = self.policy.as_deref().map_or_else(sample_policy_path, policy_file);
+        let mut settings: Vec<(String, String)> = [
+            ("AUTH_MODE", "bearer"),
+            ("JWT_ISSUER", &issuer.issuer_url()),
+            ("JWT_AUDIENCE", "local"),
+            ("POLICY_FILE", &policy.to_string_lossy()),
+            ("NOTIFICATIONS_QUEUE_ARN", QUEUE),
+            ("GATEWAY_NAME", GATEWAY_NAME),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", &simulator.endpoint()),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            ("AWS_SESSION_TOKEN", "example-session-token"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        settings.retain(|(name, _)| !self.settings.iter().any(|(other, _)| other == name));
+        settings.extend(self.settings.iter().cloned());
+        let function = Function::new(env!("CARGO_BIN_EXE_gateway"));
+        settings.iter().fold(function, |function, (name, value)| function.with_environment(name, value))
+    }
+
+    pub(crate) async fn start(self) -> Stack {
+        let simulator = Simulator::start(loopback()).expect("a port is free");
+        let issuer = Issuer::start(loopback()).expect("a port is free");
+        let function = RuntimeApi::start(&self.function(&simulator, &issuer)).expect("the gateway starts");
+        Stack { simulator, issuer, function }
+    }
+
+    /// Starts a process that is expected not to come up: what became of it, and what it wrote.
+    pub(crate) async fn start_in_vain(self) -> (Outcome, String) {
+        let stack = self.start().await;
+        let outcome = stack.function.wait_until_ready(PATIENCE).await.expect("the init must not succeed");
+        // The pipes are read beside the process, so its last words may come a moment after its end.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let written = format!("{}{}", stack.function.standard_output(), stack.function.standard_error());
+        (outcome, written)
+    }
+}
+
+impl Stack {
+    pub(crate) fn with() -> StackBuilder {
+        StackBuilder { policy: None, settings: Vec::new() }
+    }
+
+    /// A stack with the sample policy, in bearer mode.
+    pub(crate) async fn start() -> Stack {
+        Stack::with().start().await
+    }
+
+    /// A token for a host of that tenant.
+    pub(crate) fn token(&self, tenant: &str) -> String {
+        self.issuer.token(&TokenRequest::new(tenant, &["hosts"])).expect("the issuer signs")
+    }
+
+    /// Invokes the function with an event.
+    pub(crate) async fn invoke(&self, event: &Value) -> Answer {
+        Answer::of(self.function.invoke(event.to_string(), PATIENCE).await)
+    }
+
+    /// Posts a body as a host of that tenant.
+    pub(crate) async fn create(&self, tenant: &str, body: &Value) -> Answer {
+        self.invoke(&post(&self.token(tenant), &body.to_string())).await
+    }
+
+    /// The bodies of the CreateMeeting requests that reached Chime.
+    pub(crate) fn creations(&self) -> Vec<Value> {
+        let requests = self.simulator.requests();
+        requests
+            .into_iter()
+            .filter(|request| request.operation == Operation::CreateMeeting)
+            .map(|r| r.body)
+            .collect()
+    }
+
+    /// The body of the one CreateMeeting request that reached Chime.
+    pub(crate) fn creation(&self) -> Value {
+        let mut creations = self.creations();
+        assert_eq!(creations.len(), 1, "one CreateMeeting request reached Chime");
+        creations.remove(0)
+    }
+}
+
+/// A payload 2.0 event: `POST /meetings` with that token.
+pub(crate) fn post(token: &str, body: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "POST /meetings",
+        "rawPath": "/meetings",
+        "rawQueryString": "",
+        "headers": { "authorization": format!("Bearer {token}"), "content-type": "application/json" },
+        "requestContext": {
+            "http": { "method": "POST", "path": "/meetings", "protocol": "HTTP/1.1" },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "stage": "$default",
+        },
+        "body": body,
+        "isBase64Encoded": false,
+    })
+}
+
+/// Sets a header of an event.
+pub(crate) fn with_header(mut event: Value, name: &str, value: &str) -> Value {
+    event["headers"][name] = json!(value);
+    event
+}

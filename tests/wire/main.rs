@@ -1,0 +1,14 @@
+//! Through the wire: the real `gateway` binary as a process under a Lambda Runtime API, the real SDK client, the Chime
+//! simulator and the token issuer on loopback.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod bearer;
+mod create;
+mod events;
+mod harness;
+mod members;
+mod model;
+mod primary;
+mod sample_policy;
+mod startup;
