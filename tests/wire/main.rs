@@ -1,13 +1,7 @@
 //! Through the wire: the real `gateway` binary as a process under a Lambda Runtime API, the real SDK client, the Chime
 //! simulator and the token issuer on loopback.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod bearer;
 mod create;
