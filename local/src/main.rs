@@ -65,10 +65,21 @@ async fn run(options: &Options) -> Result<(), String> {
         let credentials = aws::credentials(&options.region(), options.chime_endpoint.is_some()).await?;
         Some(start_front(options, gateway::handler(&settings, credentials).await?)?)
     };
+    // Waits for Ctrl-C from here on, and not only once the welcome has been read.
+    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    tokio::select! {
+        biased;
+        interrupted = &mut interrupt => return interrupted.map_err(|error| cannot_wait(&error)),
+        () = std::future::ready(()) => {}
+    }
     let url = front.as_ref().map(Front::url);
     let text = welcome::text(url.as_deref(), &chime, &issuer, &tenants).map_err(|error| error.to_string())?;
     print(&text)?;
-    tokio::signal::ctrl_c().await.map_err(|error| format!("cannot wait for Ctrl-C: {error}"))
+    interrupt.await.map_err(|error| cannot_wait(&error))
+}
+
+fn cannot_wait(error: &io::Error) -> String {
+    format!("cannot wait for Ctrl-C: {error}")
 }
 
 /// What the deployed function would find in its environment.
