@@ -8,6 +8,7 @@
     reason = "a test that panics has failed, which is what it is for; its helpers stand outside of #[test]"
 )]
 
+mod constraints;
 mod exchange;
 mod faults;
 mod front;
