@@ -15,7 +15,10 @@
 
 #![cfg_attr(
     test,
-    expect(clippy::arithmetic_side_effects, reason = "a test that overflows panics, which is how a test fails")
+    expect(
+        clippy::arithmetic_side_effects,
+        reason = "a test that overflows panics, which is how a test fails"
+    )
 )]
 
 pub mod lambda;
