@@ -13,14 +13,6 @@
 //!
 //! [`config`] and [`telemetry`] are read once, and [`start`] makes the gateway of them.
 
-#![cfg_attr(
-    test,
-    expect(
-        clippy::arithmetic_side_effects,
-        reason = "a test that overflows panics, which is how a test fails"
-    )
-)]
-
 pub mod lambda;
 
 pub mod gateway;

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::panic,
     reason = "a test that panics has failed, which is what it is for; its helpers stand outside of #[test]"
 )]
 

@@ -1,19 +1,25 @@
 //! `cargo run -p local` as a newcomer meets it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::exchange::exchange;
 use crate::simulator::{SIGNED, request_with};
 
+/// Long enough for a line that is meant to come, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A running program; killed when dropped.
 struct Program {
     child: Child,
-    output: BufReader<ChildStdout>,
+    /// its lines as they come, read by a thread so that waiting for one can end
+    output: Receiver<String>,
     /// what it printed up to the last line of its welcome
     welcome: String,
 }
@@ -26,7 +32,11 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
+        let (lines, output) = channel();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).try_for_each(|line| lines.send(line))
+        });
         let mut program = Self { child, output, welcome: String::new() };
         program.welcome = program.read_through(last_line);
         program
@@ -36,7 +46,10 @@ impl Program {
     fn read_through(&mut self, text: &str) -> String {
         let mut read = String::new();
         while !read.lines().last().is_some_and(|line| line.contains(text)) {
-            assert_ne!(self.output.read_line(&mut read).unwrap(), 0, "ended after: {read}");
+            match self.output.recv_timeout(PATIENCE) {
+                Ok(line) => read.push_str(&format!("{line}\n")),
+                Err(error) => panic!("{error}; no line with `{text}` in: {read}"),
+            }
         }
         read
     }
@@ -207,7 +220,9 @@ fn interrupted_it_ends_in_order() {
     let interrupted = Command::new("kill").args(["-INT", &program.child.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
     assert!(program.child.wait().unwrap().success());
-    let mut rest = String::new();
-    program.output.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "");
+    assert_eq!(
+        program.output.recv_timeout(PATIENCE),
+        Err(RecvTimeoutError::Disconnected),
+        "nothing more is said"
+    );
 }
