@@ -15,18 +15,14 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// Bodies that are refused, with the reason; each has at most 64 KiB, so that the body is read.
 fn refused_bodies() -> Vec<(String, &'static str)> {
     let filled = |item: &dyn Fn(usize) -> String, open: &str, close: &str| {
-        let mut body = open.to_owned();
-        for number in 0.. {
-            let item = item(number);
-            if body.len() + item.len() + close.len() + 1 > LARGEST_BODY {
-                break;
-            }
-            if number > 0 {
-                body.push(',');
-            }
-            body.push_str(&item);
+        let mut items = Vec::new();
+        let mut room = LARGEST_BODY.saturating_sub(open.len()).saturating_sub(close.len());
+        for item in (0..).map(item) {
+            let Some(left) = room.checked_sub(item.len().saturating_add(1)) else { break };
+            room = left;
+            items.push(item);
         }
-        body + close
+        format!("{open}{}{close}", items.join(","))
     };
     let half = LARGEST_BODY / 2 - 16;
     vec![
