@@ -1,8 +1,5 @@
 //! The Lambda binary: settings, clients, run.
 
-// The future of one invocation holds the SDK's, which nest deeper than the compiler's default.
-#![recursion_limit = "256"]
-
 use std::process::ExitCode;
 
 use meeting_gateway::config::{Config, Settings};
