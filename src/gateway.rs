@@ -1,8 +1,11 @@
 //! Read first: the path of one request, and the only place that knows its order.
 
+use std::panic::AssertUnwindSafe;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use futures_util::FutureExt as _;
+use tokio::time::{Instant, timeout_at};
 
 use crate::auth::{AuthenticationError, Caller, ClaimNames, authorizer, bearer};
 use crate::chime::{Chime, CreatedMeeting};
@@ -55,14 +58,38 @@ impl Gateway {
     /// What can be done before the first request, while nobody waits: fetch the keys that tokens are checked with.
     /// Bounded in time, and never fails.
     pub async fn warm_up(&self) {
-        if let Authenticator::Bearer(verifier) = &self.authenticator {
-            verifier.prefetch().await;
+        match &self.authenticator {
+            Authenticator::Authorizer(_) => self.chime.connect_ahead().await,
+            Authenticator::Bearer(verifier) => {
+                tokio::join!(self.chime.connect_ahead(), verifier.prefetch());
+            }
         }
     }
 
     /// Answers one event. Every event has an answer, and every answer is logged with its cause.
+    ///
+    /// A panic is answered too. `lambda_runtime` would report a failed invocation, of which API Gateway makes an answer
+    /// that no client understands.
     pub async fn handle(&self, event: &[u8], invocation: Invocation<'_>) -> Answer {
         let started = Instant::now();
+        let own_id = OnceLock::new();
+        // What outlives the panic is the keys' cache, whole between any two statements, and the SDK's client, which
+        // drops the connection that was in use.
+        let answering = AssertUnwindSafe(self.answer(event, invocation, started, &own_id).boxed());
+        answering.catch_unwind().await.unwrap_or_else(|_| {
+            let request_id = own_id.get().map_or(invocation.request_id, String::as_str);
+            refused(Refusal::Panicked, request_id, started)
+        })
+    }
+
+    /// Notes the request's own id in `own_id` as soon as it is known.
+    async fn answer(
+        &self,
+        event: &[u8],
+        invocation: Invocation<'_>,
+        started: Instant,
+        own_id: &OnceLock<String>,
+    ) -> Answer {
         let json = match Json::parse(event) {
             Ok(json) => json,
             Err(error) => {
@@ -76,6 +103,7 @@ impl Gateway {
             Ok(request) => request.request_id.filter(|id| is_plain(id)).unwrap_or(invocation.request_id),
             Err(_) => invocation.request_id,
         };
+        let request_id = own_id.get_or_init(|| request_id.to_owned());
         let deadline = invocation.deadline.checked_sub(RESERVE).unwrap_or(started);
         let deadline = deadline.min(started.checked_add(LONGEST_WORK).unwrap_or(deadline));
         let result = match request {
@@ -105,7 +133,12 @@ impl Gateway {
         deadline: Instant,
     ) -> Result<(String, CreatedMeeting), Refusal> {
         let Route::CreateMeeting = route(request)?;
-        let caller = self.authenticate(request).await?;
+        // Only fetching an issuer's keys takes time. Without them in time nobody can be told from anybody.
+        let caller = timeout_at(deadline, self.authenticate(request))
+            .await
+            .unwrap_or(Err(AuthenticationError::KeysUnavailable { retry_after: 1 }))?;
+        #[cfg(feature = "planted-panic")]
+        planted_panic(request);
         // Before the body is looked at: who may not create meetings learns nothing of what the policy allows.
         let admitted = self.policies.admit(caller)?;
         let plan = admitted.decide(read_body(request)?)?;
@@ -120,6 +153,15 @@ impl Gateway {
                 verifier.authenticate(request.header("authorization").as_deref()).await
             }
         }
+    }
+}
+
+/// Panics when the request asks for it, with the caller's own text, which must not reach the log.
+#[cfg(feature = "planted-panic")]
+#[expect(clippy::panic, reason = "this is what the feature is for")]
+fn planted_panic(request: &HttpRequest<'_>) {
+    if let Some(text) = request.header("x-planted-panic") {
+        panic!("planted: {text}");
     }
 }
 

@@ -1,8 +1,5 @@
 //! The Lambda binary: settings, clients, run.
 
-// The future of one invocation holds the SDK's, which nest deeper than the compiler's default.
-#![recursion_limit = "256"]
-
 use std::process::ExitCode;
 
 use meeting_gateway::config::{Config, Settings};
@@ -11,7 +8,8 @@ use meeting_gateway::{lambda, start};
 
 fn main() -> ExitCode {
     let lookup = |name: &str| std::env::var(name).ok();
-    let config = match Config::read(&Settings::new(&lookup)) {
+    let settings = Settings::new(&lookup);
+    let config = match Config::read(&settings) {
         Ok(config) => config,
         Err(error) => {
             LogFilter::default().start();
@@ -31,7 +29,7 @@ fn main() -> ExitCode {
         }
     };
     let served = runtime.block_on(async {
-        let gateway = start::gateway(config, start::lambda_credentials());
+        let gateway = start::gateway(config, start::lambda_credentials(&settings));
         gateway.warm_up().await;
         lambda::serve(gateway).await
     });

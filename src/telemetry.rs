@@ -47,7 +47,7 @@ impl LogFilter {
         LogFilter(Targets::new().with_default(level))
     }
 
-    /// Begins logging. Does nothing when logging has begun already.
+    /// Begins logging, of panics too. Does nothing when logging has begun already.
     pub fn start(self) {
         let lines = tracing_subscriber::fmt::layer()
             .json()
@@ -56,6 +56,11 @@ impl LogFilter {
             .with_span_list(false);
         let started = tracing_subscriber::registry().with(self.0).with(no_payloads()).with(lines).try_init();
         drop(started);
+        std::panic::set_hook(Box::new(|panic| {
+            // Where, and not what: the message of a panic may quote the text that it stumbled over.
+            let location = panic.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(location, "panicked");
+        }));
     }
 }
 

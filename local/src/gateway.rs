@@ -24,6 +24,8 @@ pub(crate) async fn handler(
 ) -> Result<Handler, String> {
     let lookup = |name: &str| settings.get(name).cloned();
     let config = Config::read(&Settings::new(&lookup)).map_err(|error| error.to_string())?;
+    // Why a request was refused stands in the log only, here as in Lambda.
+    config.log_filter.clone().start();
     let gateway = Arc::new(start::gateway(config, credentials));
     gateway.warm_up().await;
     Ok(Arc::new(move |event, invocation| {

@@ -56,26 +56,61 @@ async fn run(options: &Options) -> Result<(), String> {
         Some(url) => format!("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS={url}"),
         None => format!("the real service in {}, with your AWS credentials", options.region()),
     };
-    let mut tenants = Vec::new();
+    let mut tenants = None;
     let front = if options.simulator_only {
         None
     } else {
         let settings = settings(options, &issuer, chime_endpoint);
-        tenants = sample_tenants(&read_policy(options)?);
+        // Of another issuer no token can be made here, and so no curl that works when pasted.
+        tenants = if has_own_issuer() { None } else { Some(sample_tenants(&read_policy(options)?)) };
         let credentials = aws::credentials(&options.region(), options.chime_endpoint.is_some()).await?;
         Some(start_front(options, gateway::handler(&settings, credentials).await?)?)
     };
+    // Waits for Ctrl-C from here on, and not only once the welcome has been read.
+    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    tokio::select! {
+        biased;
+        interrupted = &mut interrupt => return interrupted.map_err(|error| cannot_wait(&error)),
+        () = std::future::ready(()) => {}
+    }
     let url = front.as_ref().map(Front::url);
-    let text = welcome::text(url.as_deref(), &chime, &issuer, &tenants).map_err(|error| error.to_string())?;
+    let text = welcome::text(url.as_deref(), &chime, &issuer, tenants.as_deref())
+        .map_err(|error| error.to_string())?;
     print(&text)?;
-    tokio::signal::ctrl_c().await.map_err(|error| format!("cannot wait for Ctrl-C: {error}"))
+    interrupt.await.map_err(|error| cannot_wait(&error))
+}
+
+fn cannot_wait(error: &io::Error) -> String {
+    format!("cannot wait for Ctrl-C: {error}")
+}
+
+/// The settings of an identity provider, which the environment may give in place of the issuer that is started here.
+const WHO_IS_ASKING: &[&str] = &[
+    "JWT_ISSUER",
+    "JWT_AUDIENCE",
+    "JWKS_URI",
+    "JWKS_FILE",
+    "JWT_ISSUERS",
+    "TOKEN_USE",
+    "TENANT_CLAIM",
+    "SCOPE_CLAIM",
+    "GROUPS_CLAIM",
+];
+
+fn from_environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the environment names an identity provider of the user's own.
+fn has_own_issuer() -> bool {
+    from_environment("JWT_ISSUER").is_some() || from_environment("JWT_ISSUERS").is_some()
 }
 
 /// What the deployed function would find in its environment.
 fn settings(options: &Options, issuer: &Issuer, chime_endpoint: Option<String>) -> BTreeMap<String, String> {
     let region = options.region();
     let local_queue = format!("arn:aws:sqs:{region}:{ACCOUNT}:local-notifications");
-    let queue = std::env::var("NOTIFICATIONS_QUEUE_ARN").ok().filter(|arn| !arn.is_empty());
+    let queue = from_environment("NOTIFICATIONS_QUEUE_ARN");
     let mut settings = BTreeMap::from([
         ("AUTH_MODE".to_owned(), "bearer".to_owned()),
         ("JWT_ISSUER".to_owned(), issuer.issuer_url()),
@@ -85,6 +120,12 @@ fn settings(options: &Options, issuer: &Issuer, chime_endpoint: Option<String>) 
         ("AWS_REGION".to_owned(), region),
         ("POLICY_FILE".to_owned(), options.policy_file().display().to_string()),
     ]);
+    if has_own_issuer() {
+        settings.retain(|name, _| !WHO_IS_ASKING.contains(&name.as_str()));
+    }
+    for name in WHO_IS_ASKING {
+        settings.extend(from_environment(name).map(|value| ((*name).to_owned(), value)));
+    }
     if let Some(url) = chime_endpoint {
         settings.insert("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), url);
     }

@@ -13,7 +13,7 @@ pub(crate) fn text(
     front_url: Option<&str>,
     chime: &str,
     issuer: &Issuer,
-    tenants: &[SampleTenant],
+    tenants: Option<&[SampleTenant]>,
 ) -> Result<String, IssuerError> {
     let mut text = String::new();
     if let Some(url) = front_url {
@@ -26,6 +26,13 @@ pub(crate) fn text(
         &format!("                 curl -sS '{}/token?tenant=NAME&groups=A,B&sub=USER'", issuer.issuer_url()),
     );
     let Some(url) = front_url else { return Ok(text) };
+    let Some(tenants) = tenants else {
+        line(
+            &mut text,
+            "\nTokens are those of the issuer that the environment names, not of the one above.\n",
+        );
+        return Ok(text);
+    };
     for tenant in tenants {
         let token = issuer.token(&token_request(tenant))?;
         line(&mut text, &format!("\n{}:", tenant.name));

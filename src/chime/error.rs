@@ -1,10 +1,12 @@
 //! What can go wrong at Chime, as a closed enum: the SDK's open set of errors ends here.
 
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_chimesdkmeetings::config::http::HttpResponse;
-use aws_sdk_chimesdkmeetings::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_chimesdkmeetings::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_chimesdkmeetings::operation::RequestId as _;
 
 /// Why there is no meeting to hand out.
@@ -20,7 +22,7 @@ pub enum ChimeError {
     NotFound,
     /// Chime did not let the stack call it: its IAM policy, its credentials, its account.
     Misconfigured,
-    /// The token was used with other members, or by a request that is still under way.
+    /// The token was used with other members, or by a request that is still under way: Chime has one error for both.
     Conflict,
     /// The meeting that came back differs from what was asked for in these members. It is not handed out.
     DifferentMeeting(Vec<&'static str>),
@@ -57,7 +59,7 @@ impl fmt::Display for ChimeFailure {
     }
 }
 
-impl std::error::Error for ChimeFailure {}
+impl Error for ChimeFailure {}
 
 impl ChimeFailure {
     /// Whether somebody should look into it, whatever status the caller gets.
@@ -73,7 +75,7 @@ impl ChimeFailure {
     /// The failure that an error of the SDK stands for.
     pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
-        E: std::error::Error + ProvideErrorMetadata + 'static,
+        E: Error + ProvideErrorMetadata + 'static,
     {
         let response = error.raw_response();
         let status = response.map(|response| response.status().as_u16());
@@ -84,19 +86,32 @@ impl ChimeFailure {
             SdkError::TimeoutError(_) => ChimeError::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => ChimeError::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_user() => ChimeError::NotSent,
+            SdkError::DispatchFailure(_) if causes(error).any(|cause| cause.is::<CredentialsError>()) => {
+                ChimeError::Misconfigured
+            }
             // Never connected, or the connection broke before an answer: DNS, refusal, reset.
             SdkError::DispatchFailure(_) => ChimeError::Unavailable(None),
             _ => classify(status, error.code(), retry_after),
         };
-        // Chime's own words may repeat members of the request, so of a modelled error only the code is kept.
+        // Chime's own words may repeat members of the request, so of an error of its own only the code is kept.
         let detail = match error {
             SdkError::ServiceError(_) => {
                 format!("status {}, code {}", status.unwrap_or_default(), error.code().unwrap_or("none"))
             }
-            other => format!("status {}, {}", status.unwrap_or_default(), DisplayErrorContext(other)),
+            // Not the SDK's `DisplayErrorContext`: it ends in a debug view that holds the answer's body.
+            _ => format!("status {}, {}", status.unwrap_or_default(), chain(error)),
         };
         ChimeFailure { error: kind, detail, request_id: error.request_id().map(str::to_owned), attempts: 0 }
     }
+}
+
+/// An error and what caused it, outermost first.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| (*error).source())
+}
+
+fn chain(error: &(dyn Error + 'static)) -> String {
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duration>) -> ChimeError {
@@ -109,7 +124,8 @@ fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duratio
         (Some(401 | 403), _) => ChimeError::Misconfigured,
         (Some(409), _) => ChimeError::Conflict,
         (Some(404), _) => ChimeError::NotFound,
-        (Some(400 | 422), _) => ChimeError::Rejected,
+        // Without a code it is not Chime who says so, but something on the way to it.
+        (Some(400 | 422), Some(_)) => ChimeError::Rejected,
         (Some(503), _) => ChimeError::Unavailable(retry_after),
         _ => ChimeError::Failed,
     }
@@ -130,6 +146,7 @@ mod tests {
         for (status, code, expected, why) in [
             (400, Some("BadRequestException"), ChimeError::Rejected, "modelled"),
             (400, Some("ValidationException"), ChimeError::Rejected, "met in the wild"),
+            (400, None, ChimeError::Failed, "a proxy's: it says nothing of the request's members"),
             (400, Some("LimitExceededException"), ChimeError::QuotaFull, "a quota behind a 400"),
             (400, Some("ThrottlingException"), ChimeError::Throttled(wait), "by code, whatever the status"),
             (401, Some("UnauthorizedException"), ChimeError::Misconfigured, "the stack's"),

@@ -225,7 +225,8 @@ impl Problem {
             ChimeError::Conflict => Problem::new(
                 409,
                 "ConflictException",
-                "the idempotency key was used with other members, or the policy changed in between",
+                "the idempotency key was used with other members, or the policy changed in between, or another \
+                 request with it is still under way",
             ),
             ChimeError::DifferentMeeting(members) => Problem::new(
                 409,

@@ -1,13 +1,13 @@
 //! The client itself: a pool of connections for each set of authorities, made when it is first needed.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use aws_smithy_http_client::pool::{self, ConnectionEvent, ConnectionPool};
+use aws_smithy_http_client::pool::{self, ConnectionEvent, ConnectionPool, OriginKey};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime::client::auth::no_auth::NoAuthRuntimePlugin;
+use aws_smithy_runtime::client::auth::no_auth::NoAuthRuntimePluginV2;
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::endpoints::StaticUriEndpointResolver;
 use aws_smithy_runtime::client::retries::strategy::NeverRetryStrategy;
@@ -39,8 +39,12 @@ struct Shared {
     built_in: OnceLock<Result<SharedHttpConnector, Unusable>>,
     system: OnceLock<Result<SharedHttpConnector, Unusable>>,
     standing: Standing,
-    opened: Arc<AtomicU64>,
+    opened: Arc<Origins>,
 }
+
+/// Where connections have been opened to.
+#[derive(Debug, Default)]
+struct Origins(Mutex<Vec<OriginKey>>);
 
 /// How AWS's own hosts and the built-in authorities stand to each other, as far as this process has seen.
 #[derive(Debug, Default)]
@@ -63,9 +67,9 @@ impl Outbound {
         SharedHttpConnector::new(self.clone())
     }
 
-    /// How many connections have been opened so far.
-    pub(super) fn opened(&self) -> u64 {
-        self.shared.opened.load(Ordering::Acquire)
+    /// Whether a connection has been opened there.
+    pub(super) fn has_opened(&self, origin: &OriginKey) -> bool {
+        self.shared.opened.contains(origin)
     }
 }
 
@@ -96,6 +100,19 @@ impl HttpConnector for Outbound {
                 _ => answer,
             }
         })
+    }
+}
+
+impl Origins {
+    fn contains(&self, origin: &OriginKey) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(origin)
+    }
+
+    fn add(&self, origin: &OriginKey) {
+        let mut origins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !origins.contains(origin) {
+            origins.push(origin.clone());
+        }
     }
 }
 
@@ -136,20 +153,20 @@ impl Shared {
     }
 }
 
-fn connector(trust: Trust, opened: Arc<AtomicU64>) -> Result<SharedHttpConnector, Unusable> {
+fn connector(trust: Trust, opened: Arc<Origins>) -> Result<SharedHttpConnector, Unusable> {
     let make = || -> Result<SharedHttpConnector, BoxError> {
         let store = match trust {
-            Trust::BuiltIn => BUILT_IN_ROOTS.iter().fold(TrustStore::empty(), |store, root| {
-                store.with_pem_certificate(*root)
-            }),
+            Trust::BuiltIn => BUILT_IN_ROOTS
+                .iter()
+                .fold(TrustStore::empty(), |store, root| store.with_pem_certificate(*root)),
             Trust::System => TrustStore::default(),
         };
         let pool = ConnectionPool::builder()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(TlsContext::builder().with_trust_store(store).build()?)
             .event_listener(move |event: &ConnectionEvent<'_>| {
-                if matches!(event, ConnectionEvent::Opened(_)) {
-                    opened.fetch_add(1, Ordering::Release);
+                if let ConnectionEvent::Opened(event) = event {
+                    opened.add(event.connection().origin());
                 }
             })
             .build_https()?;
@@ -162,7 +179,7 @@ fn connector(trust: Trust, opened: Arc<AtomicU64>) -> Result<SharedHttpConnector
 /// What the pool asks of an SDK's client: it reads the clock and the timer, and the rest has to be there.
 fn components() -> Result<RuntimeComponents, BoxError> {
     let nothing = RuntimeComponentsBuilder::new("outbound");
-    let no_authentication = NoAuthRuntimePlugin::new();
+    let no_authentication = NoAuthRuntimePluginV2::new();
     let components = nothing.clone().merge_from(&no_authentication.runtime_components(&nothing));
     Ok(components
         .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(Vec::new())))

@@ -79,6 +79,11 @@ fn policy_file(text: &str) -> PathBuf {
     path
 }
 
+/// The binary that cargo built beside the tests, or the one that `GATEWAY_BINARY` names: a release build, say.
+fn gateway_binary() -> PathBuf {
+    std::env::var_os("GATEWAY_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_gateway").into(), PathBuf::from)
+}
+
 pub(crate) fn sample_policy_path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("policy/policy.json")
 }
@@ -114,7 +119,7 @@ impl StackBuilder {
         .into();
         settings.retain(|(name, _)| !self.settings.iter().any(|(other, _)| other == name));
         settings.extend(self.settings.iter().cloned());
-        let function = Function::new(env!("CARGO_BIN_EXE_gateway"));
+        let function = Function::new(gateway_binary());
         settings.iter().fold(function, |function, (name, value)| function.with_environment(name, value))
     }
 

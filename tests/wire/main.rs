@@ -6,9 +6,15 @@
 mod bearer;
 mod create;
 mod events;
+mod faults;
 mod harness;
-mod members;
+mod hostile;
+mod idempotency;
 mod model;
+#[cfg(feature = "planted-panic")]
+mod panic;
 mod primary;
+mod properties;
 mod sample_policy;
 mod startup;
+mod time;

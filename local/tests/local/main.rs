@@ -4,9 +4,11 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::panic,
     reason = "a test that panics has failed, which is what it is for; its helpers stand outside of #[test]"
 )]
 
+mod constraints;
 mod exchange;
 mod faults;
 mod front;

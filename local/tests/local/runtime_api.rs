@@ -97,19 +97,31 @@ async fn a_function_that_answers_too_late_is_killed() {
 }
 
 #[tokio::test]
-async fn dropping_the_stand_in_kills_the_process() {
-    let function = RuntimeApi::start(&script("true", &scratch("drop"))).unwrap();
-    assert_eq!(function.wait_until_ready(LIMIT).await, None);
-    let process = std::path::PathBuf::from(format!("/proc/{}", function.process_id()));
-    assert!(process.exists());
+async fn dropping_the_stand_in_kills_a_process_that_would_go_on() {
+    let function = Function::new("/bin/sh").with_argument("-c").with_argument("exec /bin/sleep 600");
+    let function = RuntimeApi::start(&function).unwrap();
+    let status = std::path::PathBuf::from(format!("/proc/{}/stat", function.process_id()));
+    // The state stands behind the name in parentheses; Z is a process that has ended and was not waited for.
+    let runs = || std::fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z "));
+    assert!(runs());
     drop(function);
     for _ in 0..200 {
-        if !process.exists() {
+        if !runs() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("the process is still there");
+}
+
+#[tokio::test]
+async fn an_answer_to_another_invocation_does_not_count_for_this_one() {
+    let answer = r#"
+      /usr/bin/curl -sS -o /dev/null -w 'refused with %{http_code}' -d wrong "$api/invocation/0$id/response"
+      /usr/bin/curl -sS -o /dev/null -d right "$api/invocation/$id/response""#;
+    let function = RuntimeApi::start(&script(answer, &scratch("another"))).unwrap();
+    assert_eq!(function.invoke("1", LIMIT).await, Outcome::Response("right".into()));
+    function.logs_with("refused with 400", LIMIT).await.unwrap();
 }
 
 #[tokio::test]

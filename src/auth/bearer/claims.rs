@@ -69,6 +69,10 @@ impl VerifiedToken {
         if subject.is_empty() {
             return Err(TokenError::ClaimEmpty { claim: "sub" });
         }
+        // Nobody reads it here, but a token that breaks RFC 7519 (section 4.1.7) is not one to trust in the rest.
+        if let Some(found) = claims.get("jti").filter(|value| value.as_str().is_none()) {
+            return Err(mistyped("jti", found.kind()));
+        }
         Ok((
             subject.to_owned(),
             scopes(claims, &issuer.claim_names.scope)?,
@@ -105,7 +109,8 @@ fn check_times(claims: &Object<'_>, now: SystemTime) -> Result<(), TokenError> {
     let now = now.duration_since(UNIX_EPOCH).map_err(|_| TokenError::ClockUnset)?.as_secs_f64();
     let leeway = LEEWAY.as_secs_f64();
     let expiry = numeric_date(claims, "exp")?.ok_or(TokenError::ClaimMissing { claim: "exp" })?;
-    if now >= expiry + leeway {
+    // A fraction of a second is cut off the end and left on the beginning, so that rounding never adds to a token's life.
+    if now >= expiry.floor() + leeway {
         return Err(TokenError::Expired);
     }
     for claim in ["nbf", "iat"] {
@@ -168,17 +173,21 @@ fn check_audience(claims: &Object<'_>, accepted: &[String]) -> Result<(), TokenE
     if fits { Ok(()) } else { Err(TokenError::WrongAudience) }
 }
 
-/// The scopes from the claim of the settings. Some issuers write `scp` for `scope`: where the settings leave the name
-/// at `scope`, it is read in its absence.
+/// The scopes from the claim of the settings.
+///
+/// `scope` is a string (RFC 8693, section 4.2). Some issuers write `scp` in its place, a string or an array: where the
+/// settings leave the name at `scope`, that is read in its absence. A claim of any other name may be either.
 fn scopes(claims: &Object<'_>, name: &str) -> Result<Vec<String>, TokenError> {
-    let found = claim_values::find(claims, name).map(|value| (name, value));
-    let value = match found {
-        None if name == "scope" => claims.get("scp").map(|value| ("scp", value)),
-        found => found,
+    let (name, value) = match claims.get(name) {
+        Some(other) if name == "scope" && other.as_str().is_none() => {
+            return Err(mistyped(name, other.kind()));
+        }
+        None if name == "scope" => ("scp", claims.get("scp")),
+        _ => (name, claim_values::find(claims, name)),
     };
     match value {
         None => Ok(Vec::new()),
-        Some((name, value)) => claim_values::scopes(value).map_err(|found| mistyped(name, found)),
+        Some(value) => claim_values::scopes(value).map_err(|found| mistyped(name, found)),
     }
 }
 

@@ -10,8 +10,8 @@
 //! 4. `iss` as the token claims it names a trusted issuer. It picks the keys and nothing else.
 //! 5. The issuer's keys have exactly one of that `kid`, fit to be trusted and meant for that algorithm.
 //! 6. The signature.
-//! 7. The claims: `iss` exact; `exp`, `nbf`, `iat`; `token_use`; `aud` or `client_id`; `sub`; scopes and groups of a
-//!    kind that can be read.
+//! 7. The claims: `iss` exact; `exp`, `nbf`, `iat`; `token_use`; `aud` or `client_id`; `sub`; `jti`, when there, a
+//!    string; scopes and groups of a kind that can be read.
 //! 8. The tenant: a plain string, and one that this issuer may speak for.
 //!
 //! Not checked: whether a token was revoked, or a session ended. A token is good until it expires.
@@ -44,7 +44,8 @@ pub use secure_url::SecureUrl;
 pub(crate) use settings::check_claim_names;
 pub use settings::{BearerSettings, IssuerSettings, KeySource, TokenUse};
 pub use token_error::{Segment, TokenError};
-pub use verifier::{Verifier, verify};
+pub use verifier::{Verifier, decide, verify};
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "the tests compute with small numbers that they choose")]
 mod tests;

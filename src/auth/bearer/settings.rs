@@ -2,6 +2,7 @@
 
 mod issuer_list;
 
+use std::io::Read as _;
 use std::sync::Arc;
 
 use super::{KeySet, SecureUrl, claim_values};
@@ -223,11 +224,14 @@ impl KeyPlace<'_> {
 
 /// The keys in a file. A file whose every key is unfit is at fault: it could never verify a token.
 fn read_key_file(path: &str) -> Result<KeySet, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
-    if metadata.len() > MAXIMUM_FILE_SIZE {
+    let mut text = Vec::new();
+    // Bounded while it is read: what the path names need not be a file of any length.
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAXIMUM_FILE_SIZE.saturating_add(1)).read_to_end(&mut text))
+        .map_err(|error| format!("`{path}` cannot be read: {error}"))?;
+    if u64::try_from(text.len()).is_ok_and(|length| length > MAXIMUM_FILE_SIZE) {
         return Err(format!("`{path}` is larger than {MAXIMUM_FILE_SIZE} bytes"));
     }
-    let text = std::fs::read(path).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
     let keys = KeySet::parse(&text).map_err(|error| format!("`{path}`: {error}"))?;
     if keys.is_empty() {
         let reasons: Vec<String> =

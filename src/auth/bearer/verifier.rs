@@ -84,7 +84,20 @@ impl Verifier {
     }
 }
 
-/// The decision over one token with the keys given: what [`Verifier`] does, without header, fetching and clock.
+/// The decision over the value of an Authorization header with the keys given: what [`Verifier`] does, without fetching
+/// and clock.
+///
+/// # Errors
+/// Whichever check fails first, in the order that this module's parent lists. Never `KeysUnavailable`.
+pub fn decide(
+    authorization: Option<&str>,
+    trusted: &[(&IssuerSettings, &KeySet)],
+    now: SystemTime,
+) -> Result<Caller, AuthenticationError> {
+    verify(bearer_token(authorization)?, trusted, now)
+}
+
+/// [`decide`] for a token that has left its header.
 ///
 /// # Errors
 /// Whichever check fails first, in the order that this module's parent lists. Never `NoCredentials` nor

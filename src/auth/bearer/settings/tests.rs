@@ -95,6 +95,8 @@ fn one_setting_changed_decides() {
         (("JWT_AUDIENCE", ","), "JWT_AUDIENCE has an empty audience"),
         (("JWKS_URI", "http://issuer.example/keys"), "JWKS_URI must begin with https://"),
         (("JWKS_URI", "keys.json"), "JWKS_URI is not an absolute URL"),
+        (("JWKS_FILE", "/dev/zero"), "JWKS_FILE `/dev/zero` is larger than"),
+        (("JWKS_FILE", "/tmp"), "JWKS_FILE `/tmp` cannot be read"),
         (("JWKS_FILE", missing), "JWKS_FILE `/nonexistent/keys.json` cannot be read"),
         (("TOKEN_USE", "refresh"), "TOKEN_USE must be `access` or `id`"),
         (("TOKEN_USE", "Access"), "TOKEN_USE must be `access` or `id`"),

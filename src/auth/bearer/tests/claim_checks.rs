@@ -51,7 +51,24 @@ fn one_claim_changed_decides_and_nothing_else_does() {
         ("iss", json!(null), mistyped("iss", "null"), "null"),
         ("exp", json!(NOW - leeway + 1), Ok(()), "past, within the leeway"),
         ("exp", json!(NOW - leeway), Err(TokenError::Expired), "past by the whole leeway"),
-        ("exp", json!(f64::from(u32::try_from(NOW - leeway).unwrap()) + 0.5), Ok(()), "fractions count"),
+        (
+            "exp",
+            json!(f64::from(u32::try_from(NOW - leeway).unwrap()) + 0.9),
+            Err(TokenError::Expired),
+            "a fraction adds nothing",
+        ),
+        (
+            "exp",
+            json!(f64::from(u32::try_from(NOW - leeway).unwrap()) + 1.1),
+            Ok(()),
+            "a fraction takes nothing away",
+        ),
+        (
+            "nbf",
+            json!(f64::from(u32::try_from(NOW + leeway).unwrap()) + 0.1),
+            not_yet("nbf"),
+            "a fraction counts",
+        ),
         ("exp", json!(0), Err(TokenError::Expired), "the first second of 1970"),
         ("exp", json!(253_402_300_799_u64), Ok(()), "the last second of 9999"),
         ("exp", json!(253_402_300_800_u64), out_of_range("exp"), "a second later"),
@@ -90,12 +107,16 @@ fn one_claim_changed_decides_and_nothing_else_does() {
         ("sub", json!(" "), Ok(()), "one character, whatever it is"),
         ("sub", json!(17), mistyped("sub", "a number"), "a number"),
         ("sub", json!(null), mistyped("sub", "null"), "null"),
-        ("scope", json!(["meetings:create"]), Ok(()), "an array, as some issuers write it"),
+        ("scope", json!(["meetings:create"]), mistyped("scope", "an array"), "RFC 8693 has a string"),
+        ("scope", json!(""), Ok(()), "no scopes"),
         ("scope", json!(7), mistyped("scope", "a number"), "a number"),
         ("scope", json!(null), mistyped("scope", "null"), "null"),
         ("cognito:groups", json!("hosts"), Ok(()), "one group as a string"),
         ("cognito:groups", json!(["hosts", null]), mistyped("cognito:groups", MIXED), "null beside a group"),
         ("cognito:groups", json!({"hosts": true}), mistyped("cognito:groups", "an object"), "an object"),
+        ("jti", json!("1"), Ok(()), "an id, which nobody reads"),
+        ("jti", json!(1), mistyped("jti", "a number"), "a number"),
+        ("jti", json!(null), mistyped("jti", "null"), "null"),
         ("unknown", json!({"anything": [1, null]}), Ok(()), "a claim that nobody reads"),
     ];
     let signer = Signer::es256("k1");
@@ -195,6 +216,9 @@ fn scopes_are_read_from_scp_only_where_there_is_no_scope_and_the_name_is_the_usu
     renamed.claim_names.scope = "permissions".to_owned();
     let caller = decide(&signer.token(&both), &renamed, &signer).unwrap();
     assert!(caller.scopes().is_empty(), "another name has no second");
+    let array = claims_with("permissions", json!(["create", "read"]));
+    let caller = decide(&signer.token(&array), &renamed, &signer).unwrap();
+    assert_eq!(caller.scopes(), ["create", "read"]);
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(super) enum Answer {
     Body(String),
     /// That status, with an empty JSON object.
     Status(u16),
+    /// That status, with this body.
+    StatusWithBody(u16, String),
     /// 302 to this address.
     Redirect(String),
     /// Takes the request and says nothing.
@@ -23,8 +25,8 @@ pub(super) enum Answer {
     Drip,
     /// 200 with this content length and no body to it.
     Announced(usize),
-    /// 200 without a content length, and a body of so many spaces.
-    Unannounced(usize),
+    /// 200 with this body and no content length.
+    Unannounced(String),
     /// Closes the connection.
     HangUp,
 }
@@ -40,7 +42,7 @@ struct State {
     configuration: Answer,
     keys: Answer,
     requests: Vec<String>,
-    hangs_up_after_answer: bool,
+    answers_once_per_connection: bool,
     delay: Duration,
 }
 
@@ -57,7 +59,7 @@ impl Endpoint {
             configuration,
             keys,
             requests: Vec::new(),
-            hangs_up_after_answer: false,
+            answers_once_per_connection: false,
             delay: Duration::ZERO,
         }));
         let endpoint = Endpoint { address, state };
@@ -98,9 +100,10 @@ impl Endpoint {
         self.state.lock().unwrap().configuration = answer;
     }
 
-    /// Closes every connection after one answer, without saying so in the answer: what a client finds after a pause.
-    pub(super) fn hang_up_after_each_answer(&self) {
-        self.state.lock().unwrap().hangs_up_after_answer = true;
+    /// Closes every connection when a second request comes over it, without an answer: what a client finds after a pause
+    /// in which the server forgot the connection.
+    pub(super) fn answer_once_per_connection(&self) {
+        self.state.lock().unwrap().answers_once_per_connection = true;
     }
 
     /// Waits so long before each answer.
@@ -110,20 +113,24 @@ impl Endpoint {
 
     fn serve(&self, mut stream: TcpStream) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
-        while let Some(path) = read_request(&mut reader) {
-            let (answer, hangs_up, delay) = {
+        for earlier in 0.. {
+            let Some(path) = read_request(&mut reader) else { return };
+            let (answer, delay) = {
                 let mut state = self.state.lock().unwrap();
+                if state.answers_once_per_connection && earlier > 0 {
+                    return;
+                }
                 state.requests.push(path.clone());
                 let answer = match path.as_str() {
                     "/.well-known/openid-configuration" => state.configuration.clone(),
                     "/keys" => state.keys.clone(),
                     _ => Answer::Status(404),
                 };
-                (answer, state.hangs_up_after_answer, state.delay)
+                (answer, state.delay)
             };
             thread::sleep(delay);
             // The client may be gone, which is what some tests are about.
-            if respond(&mut stream, &answer).is_err() || hangs_up || matches!(answer, Answer::HangUp) {
+            if respond(&mut stream, &answer).is_err() || matches!(answer, Answer::HangUp) {
                 return;
             }
         }
@@ -170,9 +177,11 @@ fn respond(stream: &mut TcpStream, answer: &Answer) -> std::io::Result<()> {
         Answer::Announced(length) => {
             write!(stream, "{}", head(200, &format!("content-length: {length}\r\n")))
         }
-        Answer::Unannounced(length) => {
-            write!(stream, "{}", head(200, "connection: close\r\n"))?;
-            stream.write_all(&vec![b' '; *length])?;
+        Answer::StatusWithBody(status, body) => {
+            write!(stream, "{}{body}", head(*status, &format!("content-length: {}\r\n", body.len())))
+        }
+        Answer::Unannounced(body) => {
+            write!(stream, "{}{body}", head(200, "connection: close\r\n"))?;
             stream.shutdown(std::net::Shutdown::Both)
         }
         Answer::HangUp => Ok(()),

@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::minting::{Signer, jwk_set};
 use super::{ISSUER, NOW, at, claims, claims_with, issuer, outcome};
+use crate::auth::bearer::claims::VerifiedToken;
+use crate::auth::bearer::compact::UnverifiedToken;
 use crate::auth::bearer::{IssuerSettings, KeySet, TokenError, verify};
 use crate::auth::{AuthenticationError, Caller, TenantError};
 
@@ -62,6 +64,16 @@ fn a_key_of_one_issuer_signs_nothing_for_another_even_under_the_same_name() {
     let two = Two::new();
     let token = two.second.2.token(&claims());
     assert_eq!(outcome(two.decide(&token)), Err(TokenError::BadSignature));
+}
+
+/// What picks the keys is what the token claims; the check after the signature stands on its own.
+#[test]
+fn a_verified_token_names_no_caller_of_another_issuer() {
+    let two = Two::new();
+    let token = two.first.2.token(&claims());
+    let verified = VerifiedToken::verify(UnverifiedToken::read(&token).unwrap(), &two.first.1).unwrap();
+    assert_eq!(outcome(verified.caller(&two.first.0, at(NOW))), Ok(()));
+    assert_eq!(outcome(verified.caller(&two.second.0, at(NOW))), Err(TokenError::IssuerDiffers));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Keys over time: kept, refreshed, rotated, withdrawn, and what a failing endpoint or a flood of forged tokens does.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
@@ -61,6 +61,14 @@ impl World {
         self.present(&self.signer, seconds).await
     }
 
+    /// The Authorization value of a token that is good at the true time, which is the prefetch's.
+    fn authorization_now(&self) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let mut claims = claims_with("iss", json!(self.endpoint.issuer()));
+        (claims["exp"], claims["nbf"], claims["iat"]) = (json!(now + 60), json!(now), json!(now));
+        format!("Bearer {}", self.signer.token(&claims))
+    }
+
     fn publish(&self, signers: &[&Signer]) {
         self.endpoint.set_keys(Answer::Body(jwk_set(signers.iter().map(|signer| &signer.jwk))));
     }
@@ -75,15 +83,22 @@ async fn after_the_prefetch_a_request_fetches_nothing() {
     let world = World::new();
     world.verifier.prefetch().await;
     assert_eq!(world.endpoint.key_requests(), 1);
-    // The prefetch was at the true time, so the tokens must be too.
-    let now = std::time::SystemTime::now();
-    let seconds = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let mut claims = claims_with("iss", json!(world.endpoint.issuer()));
-    (claims["exp"], claims["nbf"], claims["iat"]) = (json!(seconds + 60), json!(seconds), json!(seconds));
-    let value = format!("Bearer {}", world.signer.token(&claims));
     for _ in 0..3 {
-        assert!(world.verifier.authenticate(Some(&value)).await.is_ok());
+        assert!(world.verifier.authenticate(Some(&world.authorization_now())).await.is_ok());
     }
+    assert_eq!(world.endpoint.key_requests(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_comes_during_the_prefetch_waits_for_it() {
+    let world = World::new();
+    world.endpoint.set_delay(Duration::from_millis(100));
+    let value = world.authorization_now();
+    let ((), decision) = tokio::join!(world.verifier.prefetch(), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        world.verifier.authenticate(Some(&value)).await
+    });
+    assert!(decision.is_ok(), "{decision:?}");
     assert_eq!(world.endpoint.key_requests(), 1);
 }
 

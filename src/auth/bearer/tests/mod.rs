@@ -1,5 +1,6 @@
 //! Bearer tokens from the outside: what is accepted, and what is refused for which cause.
 
+mod bit_flips;
 mod claim_checks;
 mod endpoint;
 mod fetching;
@@ -9,6 +10,7 @@ mod key_checks;
 mod key_keeping;
 mod minting;
 mod token_checks;
+mod wycheproof;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

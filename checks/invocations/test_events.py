@@ -1,0 +1,113 @@
+"""Every sample event through the artefact that `sam build` made, under the emulator that `sam local invoke` uses."""
+
+import json
+
+import pytest
+from function_environment import BINARY, built_template, layer_folder, overrides, sample_environment
+from processes import REPOSITORY, Emulator, LocalServices
+
+EVENTS = REPOSITORY / "events"
+# Files of events/ that are no event: the table of answers, and the environment for `sam local --env-vars`.
+NO_EVENTS = {"expected.json", "env.json"}
+EXPECTED = json.loads((EVENTS / "expected.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def services():
+    """The Chime simulator and the token issuer."""
+    with LocalServices() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def function(services):
+    """The built function in authorizer mode, in the environment of events/env.json."""
+    with Emulator(BINARY, sample_environment(services.chime_url)) as running:
+        yield running
+
+
+def test_every_sample_event_has_a_row_and_every_row_an_event():
+    files = {path.name for path in EVENTS.iterdir()} - NO_EVENTS
+    assert files == EXPECTED.keys()
+
+
+def test_the_rows_are_answered_in_the_mode_of_the_sample_environment():
+    assert {row["authMode"] for row in EXPECTED.values()} == {overrides()["AUTH_MODE"]}
+
+
+def test_the_sample_environment_overrides_only_what_the_template_declares():
+    """`sam local --env-vars` passes over a variable that the template does not declare, and says nothing."""
+    declared = built_template()["Resources"]["GatewayFunction"]["Properties"]["Environment"]["Variables"]
+    assert overrides().keys() <= declared.keys()
+
+
+def test_the_layer_holds_the_policy_document():
+    assert (layer_folder() / "policy.json").read_bytes() == (REPOSITORY / "policy" / "policy.json").read_bytes()
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_an_event_is_answered_as_its_row_says(services, function, name):
+    row = EXPECTED[name]
+    services.reset()
+    status, text = function.invoke((EVENTS / name).read_bytes())
+    assert status == 200, text
+    answer = json.loads(text)
+    assert "errorType" not in answer, answer
+    assert answer["statusCode"] == row["status"], answer
+    headers = header_values(answer)
+    assert headers["cache-control"] == "no-store"
+    body = json.loads(answer["body"])
+    if row["status"] == 201:
+        assert headers["content-type"] == "application/json"
+        (meeting,) = services.meetings()
+        assert body == {"Meeting": meeting["Meeting"]}
+    else:
+        assert headers["content-type"] == "application/problem+json"
+        assert headers["x-amzn-errortype"] == row["code"]
+        assert (body["status"], body["Code"]) == (row["status"], row["code"])
+        named = [error.get("pointer", error.get("header")) for error in body.get("errors", [])]
+        assert sorted(named) == sorted(row["pointers"])
+    created = [request for request in services.requests() if request["operation"] == "CreateMeeting"]
+    assert [chime_request(request) for request in created] == ([row["chime"]] if row["chime"] else [])
+
+
+def header_values(answer: dict) -> dict[str, str]:
+    """An answer's headers by lower-case name, from either member that API Gateway reads."""
+    single = answer.get("headers") or {}
+    several = {name: ", ".join(values) for name, values in (answer.get("multiValueHeaders") or {}).items()}
+    return {name.lower(): value for name, value in (several | single).items()}
+
+
+def chime_request(request: dict) -> dict:
+    """A request to Chime without its token, which differs each time; that it was signed is checked."""
+    assert request["signed"]
+    body = dict(request["body"])
+    assert 2 <= len(body.pop("ClientRequestToken")) <= 64
+    # Tags are a set.
+    return body | {"Tags": sorted(body["Tags"], key=lambda tag: tag["Key"])}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tags_of_the_rows_in_order():
+    """Tags are a set in the rows, too."""
+    for row in EXPECTED.values():
+        if row["chime"]:
+            row["chime"]["Tags"].sort(key=lambda tag: tag["Key"])
+
+
+BROKEN_SETTINGS = {
+    "a queue in another region": {"NOTIFICATIONS_QUEUE_ARN": "arn:aws:sqs:eu-west-1:111122223333:meeting-notifications"},
+    "a FIFO queue": {"NOTIFICATIONS_QUEUE_ARN": "arn:aws:sqs:us-east-1:111122223333:meeting-notifications.fifo"},
+    "no policy document": {"POLICY_FILE": "/opt/nothing.json"},
+    "no mode of authentication": {"AUTH_MODE": ""},
+}
+
+
+@pytest.mark.parametrize("setting", BROKEN_SETTINGS)
+def test_a_function_with_a_broken_setting_does_not_start_and_names_it(services, setting):
+    broken = BROKEN_SETTINGS[setting]
+    with Emulator(BINARY, sample_environment(services.chime_url) | broken) as running:
+        status, text = running.invoke((EVENTS / "http-api-create.json").read_bytes())
+        assert status != 200 or b"errorType" in text, text
+        (name,) = broken
+        assert name in running.output()

@@ -1,0 +1,487 @@
+"""What must hold for the deployed stack, as functions from a stack to the faults found in it.
+
+The linters pass a wrong principal, a misspelt variable and an IAM statement that denies every call; the functions below
+compare with what is right, whole values at a time, so that a member too many is found like one too few.
+"""
+
+import json
+
+from deployed_stack import ACCOUNT, STACK_NAME, DeployedStack, partition_of
+from gateway_settings import Setting
+
+FUNCTION = "GatewayFunction"
+ALIAS = "GatewayFunctionAliaslive"
+API = "GatewayApi"
+STAGE = "GatewayApiApiGatewayDefaultStage"
+QUEUE = "MeetingEventsQueue"
+DEAD_LETTER_QUEUE = "MeetingEventsDeadLetterQueue"
+
+# Every route of the API: its path and method, and the name of its permission.
+ROUTES = {("/meetings", "post"): "GatewayFunctionCreateMeetingPermission"}
+
+# Resource types that would open another way in, or hand out another permission, than those checked below.
+UNEXPECTED_TYPES = {
+    "AWS::ApiGateway::RestApi": "a second API",
+    "AWS::ApiGatewayV2::Route": "a route beside the API's own document",
+    "AWS::ApiGatewayV2::Integration": "an integration beside the API's own document",
+    "AWS::ApiGatewayV2::Authorizer": "an authorizer beside the API's own document",
+    "AWS::IAM::ManagedPolicy": "a policy beside the roles' own",
+    "AWS::IAM::Policy": "a policy beside the roles' own",
+    "AWS::IAM::RolePolicy": "a policy beside the roles' own",
+    "AWS::IAM::User": "a user",
+    "AWS::Lambda::EventInvokeConfig": "asynchronous invocation",
+    "AWS::Lambda::EventSourceMapping": "another source of events",
+    "AWS::Lambda::Url": "a function URL, which no authorizer guards",
+}
+
+
+def faults(stack: DeployedStack, settings: list[Setting]) -> list[str]:
+    """Every fault of a stack; none when it is as it must be."""
+    return [
+        *_unexpected_resources(stack),
+        *_queue(stack),
+        *_queue_policies(stack),
+        *_function(stack),
+        *_environment(stack, settings),
+        *_function_role(stack),
+        *_routes(stack),
+        *_authorizer(stack),
+        *_cors(stack),
+        *_permissions(stack),
+        *_stage(stack),
+        *_release(stack),
+        *_logs(stack),
+        *_alarms(stack),
+        *_outputs(stack),
+        *_removal(stack),
+    ]
+
+
+def _differs(what: str, actual, expected) -> list[str]:
+    if actual == expected:
+        return []
+    return [f"{what} is {json.dumps(actual, default=str)}, not {json.dumps(expected, default=str)}"]
+
+
+def _unexpected_resources(stack: DeployedStack) -> list[str]:
+    found = [
+        f"{logical_id}: {UNEXPECTED_TYPES[body['Type']]}"
+        for logical_id, body in stack.resources.items()
+        if body["Type"] in UNEXPECTED_TYPES
+    ]
+    for resource_type, expected in (
+        ("AWS::Lambda::Function", {FUNCTION}),
+        ("AWS::ApiGatewayV2::Api", {API}),
+        ("AWS::SQS::Queue", {QUEUE, DEAD_LETTER_QUEUE}),
+        ("AWS::IAM::Role", {"GatewayRole", "ReleaseRole"}),
+    ):
+        found += _differs(f"the set of {resource_type}", sorted(stack.of_type(resource_type)), sorted(expected))
+    return found
+
+
+# ---- the queue -------------------------------------------------------------------------------------------------------
+
+
+def _queue(stack: DeployedStack) -> list[str]:
+    queue = stack.properties(QUEUE)
+    dead_letters = stack.properties(DEAD_LETTER_QUEUE)
+    found = []
+    for name, properties in ((QUEUE, queue), (DEAD_LETTER_QUEUE, dead_letters)):
+        if "FifoQueue" in properties or str(properties.get("QueueName", "")).endswith(".fifo"):
+            found.append(f"{name} is FIFO: Chime delivers nothing to a FIFO queue")
+        found += _differs(f"{name}: SqsManagedSseEnabled", properties.get("SqsManagedSseEnabled"), True)
+        if "KmsMasterKeyId" in properties:
+            found.append(f"{name}: a KMS key needs a grant for Chime, and this stack makes none")
+    day = 24 * 60 * 60
+    found += _differs(f"{QUEUE}: MessageRetentionPeriod", queue.get("MessageRetentionPeriod"), 4 * day)
+    found += _differs(f"{DEAD_LETTER_QUEUE}: MessageRetentionPeriod", dead_letters.get("MessageRetentionPeriod"), 14 * day)
+    redrive = {"deadLetterTargetArn": f"<{DEAD_LETTER_QUEUE}.Arn>", "maxReceiveCount": 5}
+    return found + _differs(f"{QUEUE}: RedrivePolicy", queue.get("RedrivePolicy"), redrive)
+
+
+def _queue_policies(stack: DeployedStack) -> list[str]:
+    partition = partition_of(stack.region)
+    chime = {
+        "Effect": "Allow",
+        "Principal": {"Service": "meetings.chime.amazonaws.com"},
+        "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"],
+        "Resource": f"<{QUEUE}.Arn>",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "ArnLike": {"aws:SourceArn": f"arn:{partition}:chime:{stack.region}:{ACCOUNT}:*"},
+        },
+    }
+    found = []
+    expected = {
+        QUEUE: [chime, _denial_without_tls(QUEUE)],
+        DEAD_LETTER_QUEUE: [_denial_without_tls(DEAD_LETTER_QUEUE)],
+    }
+    for queue, statements in expected.items():
+        policies = [
+            policy["Properties"]
+            for policy in stack.of_type("AWS::SQS::QueuePolicy").values()
+            if f"<{queue}>" in policy["Properties"]["Queues"]
+        ]
+        actual = [_normal(statement) for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+        found += _differs(f"the policy of {queue}", actual, statements)
+    return found
+
+
+def _denial_without_tls(queue: str) -> dict:
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["sqs:*"],
+        "Resource": f"<{queue}.Arn>",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def _normal(statement: dict) -> dict:
+    """A statement without its name, its actions as a sorted list."""
+    actions = statement.get("Action", [])
+    body = {name: member for name, member in statement.items() if name != "Sid"}
+    return body | {"Action": sorted([actions] if isinstance(actions, str) else actions)}
+
+
+# ---- the function ----------------------------------------------------------------------------------------------------
+
+
+def _function(stack: DeployedStack) -> list[str]:
+    function = stack.properties(FUNCTION)
+    source = stack.source["Resources"].get(FUNCTION, {})
+    found = []
+    for name, expected in (
+        ("Runtime", "provided.al2023"),
+        ("Handler", "bootstrap"),
+        ("Architectures", [stack.parameters["Architecture"]]),
+        ("MemorySize", stack.parameters["MemorySize"]),
+        ("Role", "<GatewayRole.Arn>"),
+        ("TracingConfig", {"Mode": "Active"}),
+        (
+            "LoggingConfig",
+            {
+                "LogGroup": "<GatewayLogGroup>",
+                "LogFormat": "JSON",
+                "ApplicationLogLevel": stack.parameters["LogLevel"],
+                "SystemLogLevel": "INFO",
+            },
+        ),
+    ):
+        found += _differs(f"{FUNCTION}: {name}", function.get(name), expected)
+    timeout = function.get("Timeout", 3)
+    if not 10 <= timeout < 30:
+        found.append(f"{FUNCTION}: Timeout of {timeout} s; API Gateway gives up after 30, Chime's retries need 10")
+    build = {name: source.get("Metadata", {}).get(name) for name in ("BuildMethod", "BuildProperties")}
+    found += _differs(
+        f"{FUNCTION}: how it is built", build, {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "gateway"}}
+    )
+    return found
+
+
+def _environment(stack: DeployedStack, settings: list[Setting]) -> list[str]:
+    variables = stack.properties(FUNCTION).get("Environment", {}).get("Variables", {})
+    known = {setting.name for setting in settings}
+    found = [f"{name}: no setting that the code reads" for name in variables if name not in known]
+    found += [
+        f"{setting.name}: required, and not set"
+        for setting in settings
+        if setting.required and not variables.get(setting.name)
+    ]
+    parameters = stack.parameters
+    expected = {
+        "POLICY_FILE": "/opt/policy.json",
+        "NOTIFICATIONS_QUEUE_ARN": f"<{QUEUE}.Arn>",
+        "GATEWAY_NAME": STACK_NAME,
+        "AUTH_MODE": parameters["AuthMode"],
+        "TENANT_CLAIM": parameters["TenantClaim"],
+        "SCOPE_CLAIM": parameters["ScopeClaim"],
+        "GROUPS_CLAIM": parameters["GroupsClaim"],
+        "JWT_ISSUER": parameters["JwtIssuer"],
+        "JWT_AUDIENCE": parameters["JwtAudience"],
+        "TOKEN_USE": parameters["TokenUse"],
+        "JWKS_URI": "",
+        "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": "",
+    }
+    found += _differs(f"{FUNCTION}: the environment", variables, expected)
+    return found
+
+
+def _function_role(stack: DeployedStack) -> list[str]:
+    partition = partition_of(stack.region)
+    meetings = f"arn:{partition}:chime:{stack.region}:{ACCOUNT}:meeting/*"
+    carries_tag = {"StringEquals": {"aws:RequestTag/MeetingGateway": STACK_NAME}}
+    # Action by action: on what, and when. `*` where the action knows no resource type.
+    expected = {
+        "chime:CreateMeeting": ("*", carries_tag),
+        "chime:TagResource": (meetings, carries_tag),
+        "chime:GetMeeting": (meetings, {"StringEquals": {"aws:ResourceTag/MeetingGateway": STACK_NAME}}),
+        "logs:CreateLogStream": ("<GatewayLogGroup.Arn>", {}),
+        "logs:PutLogEvents": ("<GatewayLogGroup.Arn>", {}),
+        "xray:PutTraceSegments": ("*", {}),
+        "xray:PutTelemetryRecords": ("*", {}),
+    }
+    role = stack.properties("GatewayRole")
+    found = _differs("GatewayRole: trust", _trust(role), _trusts("lambda.amazonaws.com"))
+    found += _differs("GatewayRole: managed policies", role.get("ManagedPolicyArns", []), [])
+    granted = {}
+    for policy in role.get("Policies", []):
+        for statement in map(_normal, policy["PolicyDocument"]["Statement"]):
+            unusual = statement.keys() - {"Effect", "Action", "Resource", "Condition"}
+            if statement.get("Effect") != "Allow" or unusual:
+                found.append(f"GatewayRole: a statement of another kind: {statement}")
+            for action in statement["Action"]:
+                if action in granted:
+                    found.append(f"GatewayRole: {action} is granted twice")
+                if "*" in action:
+                    found.append(f"GatewayRole: {action} grants actions by wildcard")
+                granted[action] = (statement.get("Resource"), statement.get("Condition", {}))
+    for action in sorted(expected.keys() | granted.keys()):
+        if action not in granted:
+            found.append(f"GatewayRole: {action} is not granted")
+        elif action not in expected:
+            found.append(f"GatewayRole: {action} is granted, and nothing needs it")
+        else:
+            found += _differs(f"GatewayRole: {action}: resource", granted[action][0], expected[action][0])
+            found += _differs(f"GatewayRole: {action}: condition", granted[action][1], expected[action][1])
+    return found
+
+
+def _trust(role: dict) -> list[dict]:
+    return [_normal(statement) for statement in role.get("AssumeRolePolicyDocument", {}).get("Statement", [])]
+
+
+def _trusts(service: str) -> list[dict]:
+    return [{"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]}]
+
+
+# ---- the endpoint ----------------------------------------------------------------------------------------------------
+
+
+def _routes(stack: DeployedStack) -> list[str]:
+    document = stack.properties(API).get("Body", {})
+    routes = {
+        (path, method): operation
+        for path, operations in document.get("paths", {}).items()
+        for method, operation in operations.items()
+    }
+    found = _differs("the set of routes", sorted(map(list, routes)), sorted(map(list, ROUTES)))
+    integration = {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": f"arn:{partition_of(stack.region)}:apigateway:{stack.region}:lambda:path/2015-03-31/functions/"
+        f"<{ALIAS}>/invocations",
+        "payloadFormatVersion": "2.0",
+    }
+    scopes = [scope for scope in stack.parameters["JwtScopes"] if scope]
+    for (path, method), operation in routes.items():
+        route = f"{method.upper()} {path}"
+        if operation.get("security") != [{"Token": scopes}]:
+            found.append(f"{route}: the authorizer and the scopes are {operation.get('security')}: the route is open")
+        found += _differs(f"{route}: integration", operation.get("x-amazon-apigateway-integration"), integration)
+    if stack.properties(API).get("Target") or stack.properties(API).get("BodyS3Location"):
+        found.append(f"{API}: a route or a document from elsewhere")
+    return found
+
+
+def _authorizer(stack: DeployedStack) -> list[str]:
+    document = stack.properties(API).get("Body", {})
+    expected = {
+        "Token": {
+            "type": "oauth2",
+            "x-amazon-apigateway-authorizer": {
+                "type": "jwt",
+                "identitySource": "$request.header.Authorization",
+                "jwtConfiguration": {
+                    "issuer": stack.parameters["JwtIssuer"],
+                    "audience": stack.parameters["JwtAudience"].split(","),
+                },
+            },
+        }
+    }
+    return _differs("the authorizer", document.get("components", {}).get("securitySchemes"), expected)
+
+
+def _cors(stack: DeployedStack) -> list[str]:
+    origins = [origin for origin in stack.parameters["CorsOrigins"] if origin]
+    expected = {
+        "allowOrigins": origins,
+        "allowMethods": ["POST"],
+        "allowHeaders": ["authorization", "content-type", "idempotency-key"],
+        "exposeHeaders": ["retry-after", "x-amzn-errortype"],
+        "maxAge": 7200,
+    }
+    document = stack.properties(API).get("Body", {})
+    return _differs("CORS", document.get("x-amazon-apigateway-cors"), expected if origins else None)
+
+
+def _permissions(stack: DeployedStack) -> list[str]:
+    partition = partition_of(stack.region)
+    expected = {
+        name: {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": f"<{ALIAS}>",
+            "Principal": "apigateway.amazonaws.com",
+            "SourceArn": f"arn:{partition}:execute-api:{stack.region}:{ACCOUNT}:<{API}>/*/{method.upper()}{path}",
+        }
+        for (path, method), name in ROUTES.items()
+    }
+    actual = {name: body["Properties"] for name, body in stack.of_type("AWS::Lambda::Permission").items()}
+    return _differs("who may invoke the function", actual, expected)
+
+
+def _stage(stack: DeployedStack) -> list[str]:
+    stage = stack.properties(STAGE)
+    found = _differs(f"{STAGE}: its name", stage.get("StageName"), "$default")
+    throttling = {
+        "DetailedMetricsEnabled": True,
+        "ThrottlingRateLimit": stack.parameters["ThrottlingRate"],
+        "ThrottlingBurstLimit": stack.parameters["ThrottlingBurst"],
+    }
+    found += _differs(f"{STAGE}: DefaultRouteSettings", stage.get("DefaultRouteSettings"), throttling)
+    if "RouteSettings" in stage:
+        found.append(f"{STAGE}: RouteSettings lift the throttling of some routes")
+    log = stage.get("AccessLogSettings", {})
+    found += _differs(f"{STAGE}: the log's destination", log.get("DestinationArn"), "<ApiLogGroup.Arn>")
+    try:
+        fields = json.loads(log.get("Format", ""))
+    except ValueError:
+        return [*found, f"{STAGE}: the access log's format is no JSON"]
+    for name in ("requestId", "route", "status", "integrationError", "authorizerError"):
+        if name not in fields:
+            found.append(f"{STAGE}: the access log leaves out {name}")
+    for name, variable in fields.items():
+        if "claims" in variable or "header" in variable or "path" in variable.lower():
+            found.append(f"{STAGE}: the access log's {name} holds what a caller or a token says: {variable}")
+    return found
+
+
+# ---- releases, logs, alarms ------------------------------------------------------------------------------------------
+
+
+def _release(stack: DeployedStack) -> list[str]:
+    found = []
+    alias = stack.properties(ALIAS)
+    version = str(alias.get("FunctionVersion", ""))
+    if not version.startswith("<GatewayFunctionVersion"):
+        found.append(f"{ALIAS}: points to {version!r}, not to the version that this deployment publishes")
+    update = stack.resources.get(ALIAS, {}).get("UpdatePolicy", {})
+    if "CodeDeployLambdaAliasUpdate" not in update:
+        found.append(f"{ALIAS}: moves to a new version at once")
+    group = stack.properties("GatewayFunctionDeploymentGroup")
+    strategy = f"CodeDeployDefault.Lambda{stack.parameters['ReleaseStrategy']}"
+    found += _differs("a release: its strategy", group.get("DeploymentConfigName"), strategy)
+    alarms = {"Enabled": True, "Alarms": [{"Name": "<FunctionErrorsAlarm>"}]}
+    found += _differs("a release: the alarms that take it back", group.get("AlarmConfiguration"), alarms)
+    rollback = group.get("AutoRollbackConfiguration", {})
+    if not rollback.get("Enabled") or "DEPLOYMENT_STOP_ON_ALARM" not in rollback.get("Events", []):
+        found.append("a release: is not taken back on an alarm")
+    found += _differs("a release: its role", group.get("ServiceRoleArn"), "<ReleaseRole.Arn>")
+    role = stack.properties("ReleaseRole")
+    found += _differs("ReleaseRole: trust", _trust(role), _trusts("codedeploy.amazonaws.com"))
+    managed = f"arn:{partition_of(stack.region)}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
+    found += _differs("ReleaseRole: managed policies", role.get("ManagedPolicyArns"), [managed])
+    found += _differs("ReleaseRole: policies", role.get("Policies", []), [])
+
+    layers = stack.of_type("AWS::Lambda::LayerVersion")
+    attached = [arn.rpartition(":")[2] for arn in stack.properties(FUNCTION).get("Layers", [])]
+    found += _differs(f"{FUNCTION}: Layers", attached, [f"<{name}>" for name in layers])
+    for name, layer in layers.items():
+        found += _differs(f"{name}: DeletionPolicy", layer.get("DeletionPolicy"), "Delete")
+        found += _differs(f"{name}: LayerName", layer["Properties"].get("LayerName"), f"{STACK_NAME}-policy")
+        supported = layer["Properties"].get("CompatibleArchitectures", [])
+        if stack.parameters["Architecture"] not in supported:
+            found.append(f"{name}: not for {stack.parameters['Architecture']}")
+    source = stack.source["Resources"].get("PolicyLayer", {}).get("Properties", {})
+    return found + _differs("PolicyLayer: its content", source.get("ContentUri"), "policy/")
+
+
+def _logs(stack: DeployedStack) -> list[str]:
+    found = _differs("the log groups", sorted(stack.of_type("AWS::Logs::LogGroup")), ["ApiLogGroup", "GatewayLogGroup"])
+    for name, group in stack.of_type("AWS::Logs::LogGroup").items():
+        retention = group["Properties"].get("RetentionInDays")
+        found += _differs(f"{name}: RetentionInDays", retention, stack.parameters["LogRetentionDays"])
+    return found
+
+
+def _alarms(stack: DeployedStack) -> list[str]:
+    # Namespace, metric, dimensions, statistic, and the value from which the alarm goes off.
+    expected = {
+        "FunctionErrorsAlarm": ("AWS/Lambda", "Errors", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
+        "FunctionThrottlesAlarm": ("AWS/Lambda", "Throttles", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
+        "ApiServerErrorsAlarm": ("AWS/ApiGateway", "5xx", {"ApiId": f"<{API}>", "Stage": "$default"}, "Sum", 5),
+        "NotificationErrorsAlarm": ("AWS/ChimeSDK", "MeetingSQSNotificationErrors", {}, "Sum", 1),
+        "ChimeThrottlesAlarm": (
+            "AWS/Usage",
+            "ThrottleCount",
+            {"Service": "ChimeSDK", "Type": "API", "Resource": "CreateMeeting", "Class": "None"},
+            "Sum",
+            1,
+        ),
+        "DeadLetterQueueAlarm": (
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": f"<{DEAD_LETTER_QUEUE}.QueueName>"},
+            "Maximum",
+            1,
+        ),
+    }
+    if stack.parameters["QueueIsConsumed"] == "true":
+        oldest = ("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": f"<{QUEUE}.QueueName>"}, "Maximum", 900)
+        expected["QueueAgeAlarm"] = oldest
+    alarms = {name: body["Properties"] for name, body in stack.of_type("AWS::CloudWatch::Alarm").items()}
+    found = _differs("the alarms", sorted(alarms), sorted(expected))
+    topic = stack.parameters["AlarmTopicArn"]
+    actions = [topic] if topic else None
+    for name in sorted(alarms.keys() & expected.keys()):
+        alarm = alarms[name]
+        dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions", [])}
+        measured = (
+            alarm.get("Namespace"),
+            alarm.get("MetricName"),
+            dimensions,
+            alarm.get("Statistic"),
+            alarm.get("Threshold"),
+        )
+        found += _differs(f"{name}: what it measures", measured, expected[name])
+        found += _differs(
+            f"{name}: ComparisonOperator", alarm.get("ComparisonOperator"), "GreaterThanOrEqualToThreshold"
+        )
+        # Every metric here is silent when all is well.
+        found += _differs(f"{name}: TreatMissingData", alarm.get("TreatMissingData"), "notBreaching")
+        found += _differs(f"{name}: AlarmActions", alarm.get("AlarmActions"), actions)
+        found += _differs(f"{name}: OKActions", alarm.get("OKActions"), actions)
+        if alarm.get("ActionsEnabled", True) is not True:
+            found.append(f"{name}: its actions are switched off")
+    # A canary's first part lasts five minutes: an alarm that needs longer would let it pass.
+    errors = alarms.get("FunctionErrorsAlarm", {})
+    if errors.get("Period", 0) * errors.get("EvaluationPeriods", 0) > 120:
+        found.append("FunctionErrorsAlarm: takes longer than two minutes, too long to take back a canary of five")
+    return found
+
+
+def _outputs(stack: DeployedStack) -> list[str]:
+    found = []
+    for name, expected in (
+        ("ApiUrl", f"<{API}.ApiEndpoint>"),
+        ("MeetingEventsQueueArn", f"<{QUEUE}.Arn>"),
+        ("MeetingEventsQueueUrl", f"<{QUEUE}>"),
+        ("MeetingEventsDeadLetterQueueUrl", f"<{DEAD_LETTER_QUEUE}>"),
+        ("FunctionName", f"<{FUNCTION}>"),
+        ("FunctionLogGroup", "<GatewayLogGroup>"),
+        ("ApiLogGroup", "<ApiLogGroup>"),
+    ):
+        found += _differs(f"output {name}", stack.outputs.get(name), expected)
+    command = str(stack.outputs.get("CreateMeetingCommand", ""))
+    if not command.startswith("curl ") or f"<{API}.ApiEndpoint>/meetings" not in command:
+        found.append(f"output CreateMeetingCommand is no call of POST /meetings: {command}")
+    return found
+
+
+def _removal(stack: DeployedStack) -> list[str]:
+    """What stays behind when the stack is removed: nothing but versions, which go with their function."""
+    return [
+        f"{name}: stays behind when the stack is removed"
+        for name, body in stack.resources.items()
+        if body.get("DeletionPolicy", "Delete") != "Delete" and body["Type"] != "AWS::Lambda::Version"
+    ]

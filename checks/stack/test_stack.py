@@ -1,0 +1,154 @@
+"""The template, deployed on paper, is as it must be: in every region and for every set of parameters that matters."""
+
+import json
+
+import botocore.session
+import pytest
+from deployed_stack import REPOSITORY, TemplateError, deploy, published_version, refused_by_rules
+from stack_faults import faults
+
+DEPLOYMENTS = {
+    "as it comes": {},
+    "in a GovCloud region": {"region": "us-gov-west-1"},
+    "in a region that was opted into": {"region": "af-south-1"},
+    "authenticated by API Gateway alone": {"AuthMode": "authorizer"},
+    "called from two browser origins": {"CorsOrigins": "https://app.example.com,https://beta.example.com"},
+    "with two scopes, one of which a caller needs": {"JwtScopes": "meetings/create,meetings/admin"},
+    "with plain Cognito's ID tokens": {
+        "JwtIssuer": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE",
+        "TokenUse": "id",
+    },
+    "with alarms sent and the queue consumed": {
+        "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:pager",
+        "QueueIsConsumed": "true",
+    },
+    "on arm64, larger, kept longer, released at once": {
+        "Architecture": "arm64",
+        "MemorySize": "512",
+        "LogRetentionDays": "365",
+        "ReleaseStrategy": "AllAtOnce",
+        "LogLevel": "DEBUG",
+        "ThrottlingRate": "100",
+        "ThrottlingBurst": "200",
+    },
+}
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS.keys())
+def test_the_stack_has_no_fault(template, settings, deployment):
+    assert faults(deploy(template, **deployment), settings) == []
+
+
+def chime_regions() -> set[str]:
+    """The regions that have a Chime SDK Meetings endpoint, as botocore lists them."""
+    session = botocore.session.get_session()
+    return {
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("chime-sdk-meetings", partition)
+    }
+
+
+def test_each_region_that_creates_meetings_takes_the_stack(template):
+    assert len(chime_regions()) == 14
+    for region in sorted(chime_regions()):
+        assert refused_by_rules(deploy(template, region=region)) == [], region
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-2", "us-west-1", "sa-east-1", "eu-north-1", "me-south-1"])
+def test_any_other_region_refuses_the_stack_and_names_those_that_take_it(template, region):
+    messages = refused_by_rules(deploy(template, region=region))
+    assert len(messages) == 1
+    for usable in chime_regions():
+        assert usable in messages[0]
+
+
+# What reaches the function: a change of each must reach the alias, and with it the endpoint.
+CHANGES = {
+    "code": {"content": {"GatewayFunction": "second"}},
+    "the policy document": {"content": {"PolicyLayer": "second"}},
+    "AuthMode": {"AuthMode": "authorizer"},
+    "TokenUse": {"TokenUse": "id"},
+    "JwtIssuer": {"JwtIssuer": "https://other.example.com"},
+    "JwtAudience": {"JwtAudience": "web"},
+    "TenantClaim": {"TenantClaim": "tenant"},
+    "ScopeClaim": {"ScopeClaim": "scp"},
+    "GroupsClaim": {"GroupsClaim": "groups"},
+    "Architecture": {"Architecture": "arm64"},
+    "MemorySize": {"MemorySize": "512"},
+    "LogLevel": {"LogLevel": "DEBUG"},
+}
+# What does not: routes, throttling, alarms, how long logs are kept, how a release goes.
+ELSEWHERE = {
+    "JwtScopes",
+    "CorsOrigins",
+    "ThrottlingRate",
+    "ThrottlingBurst",
+    "LogRetentionDays",
+    "ReleaseStrategy",
+    "AlarmTopicArn",
+    "QueueIsConsumed",
+}
+
+
+def test_the_same_stack_again_publishes_no_new_version(template):
+    assert published_version(deploy(template)) == published_version(deploy(template))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_of_what_reaches_the_function_publishes_a_version_that_the_alias_moves_to(template, change):
+    before, after = deploy(template), deploy(template, **CHANGES[change])
+    assert before.properties("GatewayFunction") != after.properties("GatewayFunction")
+    assert published_version(before) != published_version(after)
+
+
+def test_every_parameter_either_reaches_the_function_or_is_known_not_to(template):
+    assert set(template["Parameters"]) == (CHANGES.keys() - {"code", "the policy document"}) | ELSEWHERE
+
+
+def test_the_longest_parameters_fit_into_the_descriptions_that_carry_them(template):
+    longest = {
+        name: (given + "x" * 200)[: parameter["MaxLength"]]
+        for name, parameter in template["Parameters"].items()
+        if "MaxLength" in parameter
+        for given in [parameter.get("Default", "https://")]
+    } | {"AuthMode": "authorizer", "TokenUse": "access", "MemorySize": "10240", "LogLevel": "TRACE"}
+    stack = deploy(template, **longest)
+    for resource_type in ("AWS::Lambda::Version", "AWS::Lambda::LayerVersion"):
+        ((logical_id, resource),) = stack.of_type(resource_type).items()
+        # The layer's number stands in as `<PolicyLayer…>`, longer than any number will be.
+        assert len(resource["Properties"]["Description"]) <= 256, logical_id
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("JwtIssuer", "http://issuer.example.com"),
+        ("JwtIssuer", "issuer.example.com"),
+        ("JwtIssuer", ""),
+        ("JwtIssuer", "https://" + "i" * 121),
+        ("JwtAudience", "web, mobile"),
+        ("JwtAudience", "web,"),
+        ("JwtAudience", ""),
+        ("TenantClaim", "t" * 63),
+        ("AuthMode", "none"),
+        ("TokenUse", "refresh"),
+        ("AlarmTopicArn", "pager"),
+        ("ReleaseStrategy", "Canary"),
+        ("QueueIsConsumed", "yes"),
+    ],
+)
+def test_a_parameter_that_cannot_work_is_refused_at_once(template, parameter, value):
+    with pytest.raises(TemplateError, match=parameter):
+        deploy(template, **{parameter: value})
+
+
+def test_the_stack_holds_no_secret(template):
+    secretive = [name for name, parameter in template["Parameters"].items() if parameter.get("NoEcho")]
+    assert secretive == []
+    assert "resolve:secretsmanager" not in json.dumps(template)
+    assert "resolve:ssm" not in json.dumps(template)
+
+
+def test_a_policy_document_is_where_the_layer_takes_it_from():
+    assert (REPOSITORY / "policy" / "policy.json").is_file()

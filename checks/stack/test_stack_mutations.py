@@ -1,0 +1,508 @@
+"""Each fault that a template can have and still deploy, planted on purpose, is found: so the checks can fail."""
+
+import copy
+
+import pytest
+from deployed_stack import TemplateError, deploy, parsed_template, published_version
+from samtranslator.model.exceptions import InvalidDocumentException
+from stack_faults import faults
+
+MUTATIONS = {}
+
+
+def mutation(name: str, found: str, **deployment: str):
+    """Registers a change of the template's resources, the words that must be found, and the parameters it shows with."""
+
+    def register(change):
+        MUTATIONS[name] = (change, found, deployment)
+        return change
+
+    return register
+
+
+def function(resources: dict) -> dict:
+    return resources["GatewayFunction"]["Properties"]
+
+
+def environment(resources: dict) -> dict:
+    return function(resources)["Environment"]["Variables"]
+
+
+def document(resources: dict) -> dict:
+    return resources["GatewayApi"]["Properties"]["DefinitionBody"]
+
+
+def chime_statement(resources: dict) -> dict:
+    return resources["MeetingEventsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+
+
+def statement(resources: dict, action: str) -> dict:
+    policies = resources["GatewayRole"]["Properties"]["Policies"]
+    (found,) = [s for p in policies for s in p["PolicyDocument"]["Statement"] if action in s["Action"]]
+    return found
+
+
+# ---- the queue: what leaves it silently empty, or open to others
+
+
+@mutation("the legacy principal", "the policy of MeetingEventsQueue")
+def _(resources):
+    chime_statement(resources)["Principal"]["Service"] = "chime.amazonaws.com"
+
+
+@mutation("any AWS service as the principal", "the policy of MeetingEventsQueue")
+def _(resources):
+    chime_statement(resources)["Principal"] = "*"
+
+
+@mutation("no condition on the source account", "the policy of MeetingEventsQueue")
+def _(resources):
+    del chime_statement(resources)["Condition"]["StringEquals"]
+
+
+@mutation("no condition on the source ARN", "the policy of MeetingEventsQueue")
+def _(resources):
+    del chime_statement(resources)["Condition"]["ArnLike"]
+
+
+@mutation("a source ARN of the partition `aws` in GovCloud", "the policy of MeetingEventsQueue", region="us-gov-west-1")
+def _(resources):
+    condition = chime_statement(resources)["Condition"]["ArnLike"]
+    condition["aws:SourceArn"] = {"Fn::Sub": "arn:aws:chime:${AWS::Region}:${AWS::AccountId}:*"}
+
+
+@mutation("a source ARN of another region", "the policy of MeetingEventsQueue")
+def _(resources):
+    condition = chime_statement(resources)["Condition"]["ArnLike"]
+    condition["aws:SourceArn"] = {"Fn::Sub": "arn:${AWS::Partition}:chime:us-west-2:${AWS::AccountId}:*"}
+
+
+@mutation("Chime may not look the queue up", "the policy of MeetingEventsQueue")
+def _(resources):
+    chime_statement(resources)["Action"] = "sqs:SendMessage"
+
+
+@mutation("Chime may do anything with the queue", "the policy of MeetingEventsQueue")
+def _(resources):
+    chime_statement(resources)["Action"] = "sqs:*"
+
+
+@mutation("the policy stands on the other queue", "the policy of MeetingEventsQueue")
+def _(resources):
+    resources["MeetingEventsQueuePolicy"]["Properties"]["Queues"] = [{"Ref": "MeetingEventsDeadLetterQueue"}]
+
+
+@mutation("plain HTTP allowed", "the policy of MeetingEventsQueue")
+def _(resources):
+    del resources["MeetingEventsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"][1]
+
+
+@mutation("a FIFO queue", "MeetingEventsQueue is FIFO")
+def _(resources):
+    resources["MeetingEventsQueue"]["Properties"]["FifoQueue"] = True
+
+
+@mutation("an unencrypted queue", "MeetingEventsQueue: SqsManagedSseEnabled")
+def _(resources):
+    del resources["MeetingEventsQueue"]["Properties"]["SqsManagedSseEnabled"]
+
+
+@mutation("a KMS key that Chime may not use", "MeetingEventsQueue: a KMS key")
+def _(resources):
+    resources["MeetingEventsQueue"]["Properties"]["KmsMasterKeyId"] = "alias/aws/sqs"
+
+
+@mutation("no dead-letter queue", "MeetingEventsQueue: RedrivePolicy")
+def _(resources):
+    del resources["MeetingEventsQueue"]["Properties"]["RedrivePolicy"]
+
+
+@mutation("events kept for a day", "MeetingEventsQueue: MessageRetentionPeriod")
+def _(resources):
+    resources["MeetingEventsQueue"]["Properties"]["MessageRetentionPeriod"] = 86400
+
+
+# ---- the role: too much, or what denies every call
+
+
+@mutation("chime:*", "chime:* grants actions by wildcard")
+def _(resources):
+    statement(resources, "chime:CreateMeeting")["Action"] = "chime:*"
+
+
+@mutation("CreateMeeting on meeting/*, which denies every call", "chime:CreateMeeting: resource")
+def _(resources):
+    statement(resources, "chime:CreateMeeting")["Resource"] = statement(resources, "chime:GetMeeting")["Resource"]
+
+
+@mutation("CreateMeeting without the tag", "chime:CreateMeeting: condition")
+def _(resources):
+    del statement(resources, "chime:CreateMeeting")["Condition"]
+
+
+@mutation("CreateMeeting by a resource tag, which nothing carries yet", "chime:CreateMeeting: condition")
+def _(resources):
+    tag = {"StringEquals": {"aws:ResourceTag/MeetingGateway": {"Ref": "AWS::StackName"}}}
+    statement(resources, "chime:CreateMeeting")["Condition"] = tag
+
+
+@mutation("TagResource by a resource tag, which nothing carries yet", "chime:TagResource: condition")
+def _(resources):
+    tag = {"StringEquals": {"aws:ResourceTag/MeetingGateway": {"Ref": "AWS::StackName"}}}
+    statement(resources, "chime:TagResource")["Condition"] = tag
+
+
+@mutation("no TagResource", "chime:TagResource is not granted")
+def _(resources):
+    policy = resources["GatewayRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    policy["Statement"].remove(statement(resources, "chime:TagResource"))
+
+
+@mutation("GetMeeting of every meeting in the account", "chime:GetMeeting: condition")
+def _(resources):
+    del statement(resources, "chime:GetMeeting")["Condition"]
+
+
+@mutation("GetMeeting in every region", "chime:GetMeeting: resource")
+def _(resources):
+    everywhere = {"Fn::Sub": "arn:${AWS::Partition}:chime:*:${AWS::AccountId}:meeting/*"}
+    statement(resources, "chime:GetMeeting")["Resource"] = everywhere
+
+
+@mutation("a misspelt action", "chime:GetMeetings is granted, and nothing needs it")
+def _(resources):
+    statement(resources, "chime:GetMeeting")["Action"] = "chime:GetMeetings"
+
+
+@mutation("an action nothing needs", "sqs:SendMessage is granted, and nothing needs it")
+def _(resources):
+    statement(resources, "chime:GetMeeting")["Action"] = ["chime:GetMeeting", "sqs:SendMessage"]
+
+
+@mutation("a managed policy beside", "GatewayRole: managed policies")
+def _(resources):
+    resources["GatewayRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/AmazonChimeSDK"]
+
+
+@mutation("policies by SAM in place of the role", "GatewayFunction: Role")
+def _(resources):
+    del function(resources)["Role"]
+    function(resources)["Policies"] = [{"Statement": [{"Effect": "Allow", "Action": "chime:*", "Resource": "*"}]}]
+
+
+@mutation("anyone may take the role", "GatewayRole: trust")
+def _(resources):
+    resources["GatewayRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {"AWS": "*"}
+
+
+@mutation("logs to every log group", "logs:PutLogEvents: resource")
+def _(resources):
+    statement(resources, "logs:PutLogEvents")["Resource"] = "*"
+
+
+# ---- the endpoint: what leaves it open
+
+
+@mutation("a route without the authorizer", "the set of routes")
+def _(resources):
+    route = copy.deepcopy(document(resources)["paths"]["/meetings"]["post"])
+    route["security"] = [{"NONE": []}]
+    document(resources)["paths"]["/attendees"] = {"post": route}
+
+
+@mutation("the one route opened", "the route is open")
+def _(resources):
+    document(resources)["paths"]["/meetings"]["post"]["security"] = []
+    del resources["GatewayApi"]["Properties"]["Auth"]
+
+
+@mutation("an alternative to the authorizer", "the route is open")
+def _(resources):
+    document(resources)["paths"]["/meetings"]["post"]["security"].append({})
+
+
+@mutation("a default route", "the set of routes")
+def _(resources):
+    document(resources)["paths"]["/$default"] = {
+        "x-amazon-apigateway-any-method": copy.deepcopy(document(resources)["paths"]["/meetings"]["post"])
+    }
+
+
+@mutation("an event whose route is not in the document", "who may invoke the function")
+def _(resources):
+    event = copy.deepcopy(function(resources)["Events"]["CreateMeeting"])
+    event["Properties"]["Path"] = "/open"
+    function(resources)["Events"]["Open"] = event
+
+
+@mutation("an event without an API, which SAM makes another API for", "the set of AWS::ApiGatewayV2::Api")
+def _(resources):
+    function(resources)["Events"]["Anything"] = {"Type": "HttpApi"}
+
+
+@mutation("a function URL", "a function URL, which no authorizer guards")
+def _(resources):
+    function(resources)["FunctionUrlConfig"] = {"AuthType": "NONE"}
+
+
+@mutation("anyone may invoke the function", "who may invoke the function")
+def _(resources):
+    resources["Anyone"] = {
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "GatewayFunction"}, "Principal": "*"},
+    }
+
+
+@mutation("a misspelt issuer", "the authorizer is")
+def _(resources):
+    configuration = resources["GatewayApi"]["Properties"]["Auth"]["Authorizers"]["Token"]["JwtConfiguration"]
+    configuration["isuer"] = configuration.pop("issuer")
+
+
+@mutation("no audience", "the authorizer is")
+def _(resources):
+    del resources["GatewayApi"]["Properties"]["Auth"]["Authorizers"]["Token"]["JwtConfiguration"]["audience"]
+
+
+@mutation("an audience that is one name with commas in it", "the authorizer is")
+def _(resources):
+    configuration = resources["GatewayApi"]["Properties"]["Auth"]["Authorizers"]["Token"]["JwtConfiguration"]
+    configuration["audience"] = [{"Ref": "JwtAudience"}]
+
+
+@mutation("the token from the query string", "the authorizer is")
+def _(resources):
+    token = resources["GatewayApi"]["Properties"]["Auth"]["Authorizers"]["Token"]
+    token["IdentitySource"] = "$request.querystring.token"
+
+
+@mutation("scopes that are never demanded", "the route is open", JwtScopes="meetings/create")
+def _(resources):
+    document(resources)["paths"]["/meetings"]["post"]["security"] = [{"Token": []}]
+
+
+@mutation("the unpublished function behind the endpoint", "integration")
+def _(resources):
+    integration = document(resources)["paths"]["/meetings"]["post"]["x-amazon-apigateway-integration"]
+    integration["uri"]["Fn::Sub"] = integration["uri"]["Fn::Sub"].replace(".Alias}", ".Arn}")
+
+
+@mutation("another payload format", "integration")
+def _(resources):
+    integration = document(resources)["paths"]["/meetings"]["post"]["x-amazon-apigateway-integration"]
+    integration["payloadFormatVersion"] = "1.0"
+
+
+@mutation("every origin", "CORS", CorsOrigins="https://app.example.com")
+def _(resources):
+    document(resources)["x-amazon-apigateway-cors"]["Fn::If"][1]["allowOrigins"] = ["*"]
+
+
+@mutation("origins as one string, as SAM's short form has them", "CORS", CorsOrigins="https://a.example,https://b.example")
+def _(resources):
+    cors = document(resources).pop("x-amazon-apigateway-cors")["Fn::If"][1]
+    short = {name[0].upper() + name[1:]: value for name, value in cors.items()}
+    resources["GatewayApi"]["Properties"]["CorsConfiguration"] = {"Fn::If": ["BrowsersMayCall", short, None]}
+
+
+@mutation("an idempotency key that no browser may send", "CORS", CorsOrigins="https://app.example.com")
+def _(resources):
+    document(resources)["x-amazon-apigateway-cors"]["Fn::If"][1]["allowHeaders"].remove("idempotency-key")
+
+
+@mutation("no throttling", "DefaultRouteSettings")
+def _(resources):
+    del resources["GatewayApi"]["Properties"]["DefaultRouteSettings"]
+
+
+@mutation("an access log that is no JSON", "no JSON")
+def _(resources):
+    resources["GatewayApi"]["Properties"]["AccessLogSettings"]["Format"] = "$context.requestId $context.status"
+
+
+@mutation("claims in the access log", "what a caller or a token says")
+def _(resources):
+    settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
+    settings["Format"] = settings["Format"].replace('{"', '{"who":"$context.authorizer.claims.sub","', 1)
+
+
+# ---- the function
+
+
+@mutation("an older runtime", "GatewayFunction: Runtime")
+def _(resources):
+    function(resources)["Runtime"] = "provided.al2"
+
+
+@mutation("a runtime that does not exist", "GatewayFunction: Runtime")
+def _(resources):
+    function(resources)["Runtime"] = "provided.al"
+
+
+@mutation("built for another processor than it runs on", "GatewayFunction: Architectures", Architecture="arm64")
+def _(resources):
+    function(resources)["Architectures"] = ["x86_64"]
+
+
+@mutation("a timeout over API Gateway's", "GatewayFunction: Timeout")
+def _(resources):
+    function(resources)["Timeout"] = 30
+
+
+@mutation("Lambda's default timeout", "GatewayFunction: Timeout")
+def _(resources):
+    del function(resources)["Timeout"]
+
+
+@mutation("another binary", "how it is built")
+def _(resources):
+    resources["GatewayFunction"]["Metadata"]["BuildProperties"]["Binary"] = "local"
+
+
+@mutation("an environment variable misspelt", "NOTIFICATION_QUEUE_ARN: no setting that the code reads")
+def _(resources):
+    environment(resources)["NOTIFICATION_QUEUE_ARN"] = environment(resources).pop("NOTIFICATIONS_QUEUE_ARN")
+
+
+@mutation("a required environment variable left out", "GATEWAY_NAME: required, and not set")
+def _(resources):
+    del environment(resources)["GATEWAY_NAME"]
+
+
+@mutation("a required environment variable empty", "AUTH_MODE: required, and not set")
+def _(resources):
+    environment(resources)["AUTH_MODE"] = ""
+
+
+@mutation("the dead-letter queue for the queue", "the environment")
+def _(resources):
+    environment(resources)["NOTIFICATIONS_QUEUE_ARN"] = {"Fn::GetAtt": ["MeetingEventsDeadLetterQueue", "Arn"]}
+
+
+@mutation("the queue's URL for its ARN", "the environment")
+def _(resources):
+    environment(resources)["NOTIFICATIONS_QUEUE_ARN"] = {"Ref": "MeetingEventsQueue"}
+
+
+@mutation("another tag than the role allows", "the environment")
+def _(resources):
+    environment(resources)["GATEWAY_NAME"] = "meeting-gateway"
+
+
+@mutation("an identity believed from API Gateway whatever the parameter says", "the environment")
+def _(resources):
+    environment(resources)["AUTH_MODE"] = "authorizer"
+
+
+@mutation("another endpoint for Chime left behind", "the environment")
+def _(resources):
+    environment(resources)["AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS"] = "http://127.0.0.1:8000"
+
+
+@mutation("no tracing", "GatewayFunction: TracingConfig")
+def _(resources):
+    del function(resources)["Tracing"]
+
+
+@mutation("a log group that Lambda makes and keeps for ever", "GatewayFunction: LoggingConfig")
+def _(resources):
+    del function(resources)["LoggingConfig"]
+
+
+@mutation("logs kept for ever", "ApiLogGroup: RetentionInDays")
+def _(resources):
+    del resources["ApiLogGroup"]["Properties"]["RetentionInDays"]
+
+
+@mutation("no policy document", "GatewayFunction: Layers")
+def _(resources):
+    del function(resources)["Layers"]
+
+
+# ---- releases and alarms
+
+
+@mutation("a release that no alarm takes back", "the alarms that take it back")
+def _(resources):
+    del function(resources)["DeploymentPreference"]["Alarms"]
+
+
+@mutation("a release at once", "moves to a new version at once")
+def _(resources):
+    del function(resources)["DeploymentPreference"]
+
+
+@mutation("CodeDeploy with SAM's own role", "a release: its role")
+def _(resources):
+    del function(resources)["DeploymentPreference"]["Role"]
+
+
+@mutation("a canary that the error alarm is too slow for", "too long to take back a canary")
+def _(resources):
+    resources["FunctionErrorsAlarm"]["Properties"]["Period"] = 300
+
+
+@mutation("layer versions left behind", "PolicyLayer")
+def _(resources):
+    del resources["PolicyLayer"]["Properties"]["RetentionPolicy"]
+
+
+@mutation("a queue left behind", "MeetingEventsQueue: stays behind")
+def _(resources):
+    resources["MeetingEventsQueue"]["DeletionPolicy"] = "Retain"
+
+
+@mutation("an alarm on a metric that does not exist", "NotificationErrorsAlarm: what it measures")
+def _(resources):
+    resources["NotificationErrorsAlarm"]["Properties"]["MetricName"] = "MeetingSqsNotificationErrors"
+
+
+@mutation("an alarm without the stage", "ApiServerErrorsAlarm: what it measures")
+def _(resources):
+    resources["ApiServerErrorsAlarm"]["Properties"]["Dimensions"].pop()
+
+
+@mutation("an alarm that never goes off", "DeadLetterQueueAlarm: ComparisonOperator")
+def _(resources):
+    resources["DeadLetterQueueAlarm"]["Properties"]["ComparisonOperator"] = "LessThanThreshold"
+
+
+@mutation("an alarm that nobody hears", "AlarmActions", AlarmTopicArn="arn:aws:sns:us-east-1:123456789012:pager")
+def _(resources):
+    del resources["FunctionThrottlesAlarm"]["Properties"]["AlarmActions"]
+
+
+@mutation("an age alarm while nothing consumes the queue", "the alarms")
+def _(resources):
+    del resources["QueueAgeAlarm"]["Condition"]
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_planted_fault_is_found(settings, name):
+    change, found, deployment = MUTATIONS[name]
+    template = parsed_template()
+    untouched = copy.deepcopy(template)
+    change(template["Resources"])
+    assert template != untouched, "the mutation changes nothing"
+    try:
+        messages = faults(deploy(template, **deployment), settings)
+    except (TemplateError, InvalidDocumentException) as error:
+        messages = [str(error), *map(str, getattr(error, "causes", []))]
+    assert any(found in message for message in messages), messages
+
+
+@pytest.mark.parametrize(("parameter", "value"), [("AuthMode", "authorizer"), ("MemorySize", "512")])
+def test_without_the_version_description_a_parameter_would_not_reach_the_endpoint(parameter, value):
+    """What the template works around in SAM: should it be repaired there, this says so, and the detour can go."""
+    template = parsed_template()
+    del function(template["Resources"])["VersionDescription"]
+    changed = deploy(template, **{parameter: value})
+    assert published_version(deploy(template)) == published_version(changed)
+
+
+def test_without_its_mark_the_layer_would_not_bring_a_changed_policy_to_the_endpoint():
+    template = parsed_template()
+    del template["Resources"]["PolicyLayer"]["Properties"]["PublishLambdaVersion"]
+    del function(template["Resources"])["VersionDescription"]
+    changed = deploy(template, content={"PolicyLayer": "second"})
+    assert published_version(deploy(template)) == published_version(changed)

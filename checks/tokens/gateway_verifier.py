@@ -1,0 +1,36 @@
+"""Judges tokens with the gateway's own verifier: the example program `verify_tokens`, over a pipe."""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def program() -> str:
+    """The built example. VERIFY_TOKENS names another build of it."""
+    return os.environ.get("VERIFY_TOKENS") or str(REPOSITORY / "target/debug/examples/verify_tokens")
+
+
+def judge(headers: list[str], *, issuer: str, audiences: list[str], jwks: dict, now: int, **settings: str) -> list[dict]:
+    """The verdict on each Authorization header value, under one issuer; further settings by their names."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder) / "jwks.json"
+        keys.write_text(json.dumps(jwks))
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "JWT_ISSUER": issuer,
+            "JWT_AUDIENCE": ",".join(audiences),
+            "JWKS_FILE": str(keys),
+            "NOW": str(now),
+            **settings,
+        }
+        lines = "".join(json.dumps(header) + "\n" for header in headers)
+        done = subprocess.run([program()], input=lines, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"verify_tokens failed: {done.stderr}")
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(verdicts) == len(headers), f"{len(headers)} tokens, {len(verdicts)} verdicts"
+    return verdicts

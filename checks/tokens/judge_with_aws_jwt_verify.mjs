@@ -1,0 +1,27 @@
+// Judges tokens with aws-jwt-verify, AWS's own verifier for Node. Standard input: one JSON object with `issuer`,
+// `audiences`, `jwks`, `now`, `leeway` and `tokens`. Standard output: a JSON array, null for each accepted token and
+// the error's name for each refused one.
+import { JwtVerifier } from "aws-jwt-verify";
+
+let text = "";
+for await (const chunk of process.stdin) text += chunk;
+const { issuer, audiences, jwks, now, leeway, tokens } = JSON.parse(text);
+
+Date.now = () => now * 1000;
+const verifier = JwtVerifier.create({
+  issuer,
+  audience: audiences,
+  jwksUri: "https://issuer.example/keys",
+  graceSeconds: leeway,
+});
+verifier.cacheJwks(jwks);
+// The verifier would fetch the set anew for a kid that it does not know; every key there is, it has.
+const verdicts = tokens.map((token) => {
+  try {
+    verifier.verifySync(token);
+    return null;
+  } catch (error) {
+    return `${error.constructor.name}: ${error.message}`;
+  }
+});
+process.stdout.write(JSON.stringify(verdicts));

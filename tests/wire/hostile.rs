@@ -1,0 +1,164 @@
+//! Input that means harm: depth, size, count, bytes that are no text, and headers that would be two.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, PATIENCE, Stack, post, with_header};
+
+/// Lambda takes no larger answer from a function, in bytes.
+const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Bodies that are refused, with the reason; each has at most 64 KiB, so that the body is read.
+fn refused_bodies() -> Vec<(String, &'static str)> {
+    let filled = |item: &dyn Fn(usize) -> String, open: &str, close: &str| {
+        let mut items = Vec::new();
+        let mut room = LARGEST_BODY.saturating_sub(open.len()).saturating_sub(close.len());
+        for item in (0..).map(item) {
+            let Some(left) = room.checked_sub(item.len().saturating_add(1)) else { break };
+            room = left;
+            items.push(item);
+        }
+        format!("{open}{}{close}", items.join(","))
+    };
+    let half = LARGEST_BODY / 2 - 16;
+    vec![
+        ("[".repeat(LARGEST_BODY), "open brackets only"),
+        (format!("{}{}", "[".repeat(half), "]".repeat(half)), "as deep as it is long"),
+        (format!(r#"{{"ExternalMeetingId":{}1{}}}"#, "[".repeat(half), "]".repeat(half)), "deep in a member"),
+        (format!("{}1{}", r#"{"a":"#.repeat(9_000), "}".repeat(9_000)), "deep objects"),
+        (filled(&|n| format!(r#""{n:x}":1"#), "{", "}"), "as many unknown members as fit"),
+        (filled(&|_| r#""ExternalMeetingId":"ab""#.to_owned(), "{", "}"), "one member as often as fits"),
+        (filled(&|n| format!(r#""\u0001{n:x}":1"#), "{", "}"), "unknown members whose names are escaped"),
+        (filled(&|_| "{}".to_owned(), r#"{"Tags":["#, "]}"), "as many tags as fit"),
+        (filled(&|n| format!(r#"{{"{n:x}":0}}"#), r#"{"Tags":["#, "]}"), "tags of unknown members"),
+        (format!(r#"{{"{}":1}}"#, "~/\\\"".repeat(10_000)), "one unknown member with a name of 40 KB"),
+        (format!(r#"{{"ExternalMeetingId":"{}"}}"#, "é".repeat(30_000)), "a value of 60 KB"),
+        (
+            format!(r#"{{"ExternalMeetingId":"ab","MediaRegion":"{}"}}"#, "\\u0000".repeat(9_000)),
+            "nothing but NUL",
+        ),
+        (format!(r#"{{"ExternalMeetingId":{}}}"#, "9".repeat(60_000)), "a number of 60,000 digits"),
+        (r#"{"ExternalMeetingId":1e999999999}"#.to_owned(), "a number that is none"),
+        (r#"{"ExternalMeetingId":"\ud800"}"#.to_owned(), "half a surrogate pair"),
+        ("\u{feff}{\"ExternalMeetingId\":\"ab\"}".to_owned(), "a byte order mark"),
+        (r#"{"ExternalMeetingId":"ab"}{"ExternalMeetingId":"cd"}"#.to_owned(), "two bodies"),
+    ]
+}
+
+#[tokio::test]
+async fn whatever_is_in_a_body_the_answer_is_a_problem_soon_and_small_enough_for_lambda() {
+    let stack = Stack::start().await;
+    let token = stack.token("acme");
+    stack.function.wait_until_ready(PATIENCE).await;
+    for (body, why) in refused_bodies() {
+        let started = Instant::now();
+        let answer = stack.invoke(&post(&token, &body)).await;
+        assert_eq!((answer.status, &answer.body["Code"]), (400, &json!("BadRequestException")), "{why}");
+        assert!(started.elapsed() < Duration::from_secs(3), "{why}: {:?}", started.elapsed());
+        // Quotes and backslashes of the body count twice where the answer holds it as a string.
+        assert!(answer.text.len() < LARGEST_ANSWER / 3, "{why}: {} bytes", answer.text.len());
+        assert!(!answer.places().is_empty(), "{why}");
+    }
+    assert_eq!(stack.simulator.requests().len(), 0);
+    assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_body_is_read_up_to_64_kib_and_no_further_as_text_and_as_base64() {
+    use base64::Engine as _;
+    let stack = Stack::start().await;
+    let token = stack.token("acme");
+    let short = r#"{"ExternalMeetingId":"standup"}"#;
+    for (length, status) in [(LARGEST_BODY, 201), (LARGEST_BODY + 1, 413), (4 * 1024 * 1024, 413)] {
+        let body = format!("{short}{}", " ".repeat(length - short.len()));
+        assert_eq!(stack.invoke(&post(&token, &body)).await.status, status, "{length} bytes");
+        let mut event = post(&token, &base64::engine::general_purpose::STANDARD.encode(&body));
+        event["isBase64Encoded"] = json!(true);
+        assert_eq!(stack.invoke(&event).await.status, status, "{length} bytes in base64");
+    }
+    let mut event = post(&token, "e30*");
+    event["isBase64Encoded"] = json!(true);
+    assert_eq!(stack.invoke(&event).await.status, 400);
+}
+
+/// 64 characters are characters, as Chime counts them, not bytes and not UTF-16 units.
+#[tokio::test]
+async fn lengths_are_counted_in_characters_and_a_value_passes_unchanged() {
+    let stack = Stack::start().await;
+    for (id, status, why) in [
+        ("é".repeat(64), 201, "64 characters in 128 bytes"),
+        ("é".repeat(65), 400, "65 characters"),
+        ("é".repeat(2), 201, "2 characters"),
+        ("é".to_owned(), 400, "1 character in 2 bytes"),
+        ("e\u{301}".repeat(2), 400, "a combining accent is outside the alphabet"),
+        ("À«ÿ».:|'\"#/\\".replace('\\', ""), 201, "the alphabet's far ends"),
+        ("Āa".to_owned(), 400, "one after the last letter of the alphabet"),
+        ("𝄞𝄞".to_owned(), 400, "outside the basic plane"),
+        ("a\u{0}b".to_owned(), 400, "a control character"),
+        ("AwS:meeting".to_owned(), 400, "reserved in any case"),
+    ] {
+        stack.simulator.reset();
+        let answer = stack.create("acme", &json!({ "ExternalMeetingId": id })).await;
+        assert_eq!(answer.status, status, "{why}: {}", answer.text);
+        if status == 201 {
+            assert_eq!(stack.creation()["ExternalMeetingId"], json!(id), "{why}");
+            assert_eq!(answer.body["Meeting"]["ExternalMeetingId"], json!(id), "{why}");
+        } else {
+            assert_eq!(answer.places(), ["#/ExternalMeetingId"], "{why}");
+        }
+    }
+}
+
+/// Everything that a caller can write and that could end up in a header of the answer or of the request to Chime.
+#[tokio::test]
+async fn no_input_becomes_a_header() {
+    let stack = Stack::start().await;
+    let injection = "x\r\nset-cookie: stolen=1\r\n\r\n<html>";
+    let body = json!({ "ExternalMeetingId": "standup" }).to_string();
+    let token = stack.token("acme");
+    let mut events = vec![
+        post(&token, &json!({ "ExternalMeetingId": injection, "ClientRequestToken": injection }).to_string()),
+        post(&token, &json!({ "ExternalMeetingId": "standup", injection: 1 }).to_string()),
+        post(injection, &body),
+        with_header(post(&token, &body), "idempotency-key", injection),
+        with_header(post(&token, &body), "content-type", injection),
+        with_header(post(&token, &body), injection, "1"),
+    ];
+    for pointer in ["/requestContext/requestId", "/requestContext/http/method", "/rawPath", "/rawQueryString"]
+    {
+        let mut event = post(&token, &body);
+        *event.pointer_mut(pointer).expect("the event has it") = json!(injection);
+        events.push(event);
+    }
+    for event in &events {
+        let answer = stack.invoke(event).await;
+        assert!((200..500).contains(&answer.status), "{event}: {}", answer.text);
+        check_headers(&answer);
+    }
+    for sent in stack.simulator.requests() {
+        assert!(sent.signed && sent.path == "/meetings", "{sent:?}");
+    }
+}
+
+fn check_headers(answer: &Answer) {
+    const NAMES: [&str; 7] = [
+        "allow",
+        "cache-control",
+        "content-type",
+        "retry-after",
+        "www-authenticate",
+        "x-amzn-errortype",
+        "x-amzn-requestid",
+    ];
+    let headers: &serde_json::Map<String, Value> = answer.headers.as_object().expect("headers are an object");
+    for (name, value) in headers {
+        assert!(NAMES.contains(&name.as_str()), "{name}");
+        let value = value.as_str().expect("a header is text");
+        assert!(value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()), "{name}: {value:?}");
+        assert!(!value.contains("stolen"), "{name}: {value:?}");
+    }
+}

@@ -1,0 +1,217 @@
+//! Whatever the caller sends, the request that reaches Chime carries exactly what the policy says and satisfies every
+//! constraint of the model.
+
+use std::collections::BTreeMap;
+
+use local::simulator::Operation;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Map, Value, json};
+
+use crate::harness::{GATEWAY_NAME, PATIENCE, QUEUE, Stack, post, with_header};
+
+/// How many requests each property sees. Each goes through the process, the SDK and the simulator.
+const CASES: usize = 600;
+
+/// Any JSON value, small.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        Just(json!("")),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("\\PC{0,8}", inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// A value that fits mostly, and any JSON otherwise.
+fn mostly(fitting: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
+    prop_oneof![30 => fitting, 1 => any_json()].boxed()
+}
+
+fn one_of(values: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    proptest::sample::select(values).prop_map(Value::from)
+}
+
+fn features() -> BoxedStrategy<Value> {
+    let group = |name: &'static str, leaf: &'static str, value: BoxedStrategy<Value>| {
+        mostly(value).prop_map(move |value| (name.to_owned(), json!({ leaf: value }))).boxed()
+    };
+    let groups = prop_oneof![
+        group("Audio", "EchoReduction", one_of(&["AVAILABLE", "UNAVAILABLE"]).boxed()),
+        group("Video", "MaxResolution", one_of(&["None", "HD", "FHD"]).boxed()),
+        group("Content", "MaxResolution", one_of(&["None", "FHD", "UHD"]).boxed()),
+        group(
+            "Attendee",
+            "MaxCount",
+            prop_oneof![4 => 1..26_i64, 1 => 0..300_i64].prop_map(Value::from).boxed()
+        ),
+    ];
+    proptest::collection::vec(groups, 0..4)
+        .prop_map(|groups| Value::Object(groups.into_iter().collect()))
+        .boxed()
+}
+
+fn tags() -> BoxedStrategy<Value> {
+    let key = prop_oneof![
+        8 => one_of(&["Course", "Room"]),
+        2 => one_of(&["course", "Tenant", "CostCenter", "MeetingGateway", "meetinggateway", "aws:x"]),
+        1 => "[a-zA-Z+-=._:/]{1,6}".prop_map(Value::from),
+    ];
+    let tag = (mostly(key), mostly("[\\w @:/.+=-]{0,10}".prop_map(Value::from)))
+        .prop_map(|(key, value)| json!({ "Key": key, "Value": value }));
+    proptest::collection::vec(mostly(tag), 0..3).prop_map(Value::from).boxed()
+}
+
+/// A member of the body, known or not, fitting or not.
+fn member() -> impl Strategy<Value = (String, Value)> {
+    let named = |name: &'static str, value: BoxedStrategy<Value>| {
+        mostly(value).prop_map(move |value| (name.to_owned(), value)).boxed()
+    };
+    prop_oneof![
+        6 => named("MediaRegion", one_of(&["eu-central-1", "eu-west-2", "us-east-1", "ap-south-1"]).boxed()),
+        6 => named("MeetingFeatures", features()),
+        6 => named("Tags", tags()),
+        1 => named("MediaPlacementNetworkType", one_of(&["Ipv4Only", "DualStack"]).boxed()),
+        1 => named("MeetingHostId", "\\PC{1,70}".prop_map(Value::from).boxed()),
+        1 => named("PrimaryMeetingId", "[a-f0-9-]{36}".prop_map(Value::from).boxed()),
+        2 => named("ClientRequestToken", "[-_a-zA-Z0-9]{2,66}".prop_map(Value::from).boxed()),
+        1 => named("TenantIds", Just(json!(["globex"])).boxed()),
+        1 => named("NotificationsConfiguration", Just(json!({ "SnsTopicArn": "arn:aws:sns:x" })).boxed()),
+        1 => ("\\PC{0,12}", any_json()),
+    ]
+}
+
+fn body() -> impl Strategy<Value = Value> {
+    let id = prop_oneof![
+        20 => r#"[-_&@+=,(){}\[\]/«».:|'"\#a-zA-Z0-9À-ÿ\t ]{2,64}"#,
+        1 => "[ -~À-ÿ]{1,66}",
+        1 => "\\PC{1,66}",
+        1 => Just("aws:reserved".to_owned()),
+    ];
+    (mostly(id.prop_map(Value::from)), proptest::collection::vec(member(), 0..3)).prop_map(|(id, members)| {
+        let mut body: Map<String, Value> = members.into_iter().collect();
+        body.insert("ExternalMeetingId".to_owned(), id);
+        Value::Object(body)
+    })
+}
+
+/// What the sample policy always sends for a tenant: its TenantIds and its fixed tags.
+fn always_sent(tenant: &str) -> (Value, BTreeMap<&str, &str>) {
+    let mut tags = BTreeMap::from([("MeetingGateway", GATEWAY_NAME), ("Tenant", tenant)]);
+    if tenant == "acme" {
+        tags.insert("CostCenter", "4711");
+    }
+    (json!([tenant]), tags)
+}
+
+/// Keys that a caller of the tenant may add under the sample policy.
+fn may_add(tenant: &str) -> &'static [&'static str] {
+    if tenant == "acme" { &["Course", "Room"] } else { &[] }
+}
+
+#[tokio::test]
+async fn what_reaches_chime_is_the_policys_and_satisfies_the_model_whatever_the_caller_sends() {
+    let stack = Stack::start().await;
+    let tokens: Vec<(&str, String)> =
+        ["acme", "globex", "initech"].into_iter().map(|tenant| (tenant, stack.token(tenant))).collect();
+    let mut runner = TestRunner::new(Config::default());
+    let strategy = (
+        body(),
+        0..tokens.len(),
+        proptest::option::of(prop_oneof![4 => "[-_a-zA-Z0-9]{2,64}", 1 => "[ -~]{0,70}"]),
+    );
+    let (mut created, mut refused) = (0_u32, 0_u32);
+    for _ in 0..CASES {
+        let (body, tenant, key) =
+            strategy.new_tree(&mut runner).expect("the strategy makes values").current();
+        let (tenant, token) = &tokens[tenant];
+        let mut event = post(token, &body.to_string());
+        if let Some(key) = &key {
+            event = with_header(event, "idempotency-key", key);
+        }
+        stack.simulator.reset();
+        let answer = stack.invoke(&event).await;
+        let said = format!("{tenant} sent {body} with key {key:?}: {}", answer.text);
+        for request in stack.simulator.requests() {
+            assert!(request.signed, "{said}");
+            if request.operation == Operation::CreateMeeting {
+                // The simulator checks every constraint of the model, so a refusal of its would be the gateway's fault.
+                assert_eq!(request.status, Some(201), "the model is satisfied: {said}");
+                check_sent(tenant, &body, &request.body, &said);
+            }
+        }
+        match answer.status {
+            201 => {
+                created += 1;
+                assert_eq!(stack.creations().len(), 1, "{said}");
+            }
+            400 | 403 => {
+                refused += 1;
+                assert_eq!(stack.creations().len(), 0, "what is refused is not sent: {said}");
+                assert!(!answer.places().is_empty(), "a refusal names what is at fault: {said}");
+            }
+            _ => panic!("no other answer is due: {said}"),
+        }
+    }
+    // A generator that only ever made one kind would test nothing.
+    assert!(created > 50 && refused > 50, "{created} created, {refused} refused");
+}
+
+fn check_sent(tenant: &str, asked: &Value, sent: &Value, said: &str) {
+    let (tenant_ids, fixed_tags) = always_sent(tenant);
+    assert_eq!(sent["TenantIds"], tenant_ids, "{said}");
+    assert_eq!(sent["NotificationsConfiguration"], json!({ "SqsQueueArn": QUEUE }), "{said}");
+    assert_eq!(sent["ExternalMeetingId"], asked["ExternalMeetingId"], "nothing is cut or repaired: {said}");
+    let mut tags = BTreeMap::new();
+    for tag in sent["Tags"].as_array().expect("tags are sent always") {
+        let (key, value) = (tag["Key"].as_str().expect("a key"), tag["Value"].as_str().expect("a value"));
+        assert!(tags.insert(key, value).is_none(), "one tag a key: {said}");
+    }
+    for (key, value) in &fixed_tags {
+        assert_eq!(tags.remove(key), Some(*value), "{said}");
+    }
+    assert!(
+        tags.keys().all(|key| may_add(tenant).contains(key)),
+        "no tag that the policy does not give: {said}"
+    );
+}
+
+/// Bytes that are hardly ever JSON, in the place of the whole event.
+#[tokio::test]
+async fn no_bytes_at_all_are_left_without_an_answer() {
+    let stack = Stack::start().await;
+    let mut runner = TestRunner::new(Config::default());
+    let strategy = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..64),
+        any_json().prop_map(|json| json.to_string().into_bytes()),
+        any_json().prop_map(|json| {
+            json!({ "requestContext": json, "httpMethod": "POST", "path": "/meetings" })
+                .to_string()
+                .into_bytes()
+        }),
+        any_json().prop_map(|json| json!({ "requestContext": { "http": json }, "rawPath": "/meetings" })
+            .to_string()
+            .into_bytes()),
+        any_json().prop_map(|json| {
+            let mut event = post("x", "{}");
+            event["headers"] = json;
+            event.to_string().into_bytes()
+        }),
+    ];
+    for _ in 0..CASES {
+        let event = strategy.new_tree(&mut runner).expect("the strategy makes values").current();
+        let answer = crate::harness::Answer::of(stack.function.invoke(event.clone(), PATIENCE).await);
+        assert!([400, 401, 404, 405].contains(&answer.status), "{event:?}: {}", answer.text);
+    }
+    assert_eq!(stack.simulator.requests().len(), 0);
+}
