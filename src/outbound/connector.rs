@@ -75,8 +75,14 @@ impl Outbound {
 
 impl HttpConnector for Outbound {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let shared = &self.shared;
         let trust = request.uri().parse().map_or(Trust::BuiltIn, |uri| trust_for(&uri));
+        self.call_trusting(trust, request)
+    }
+}
+
+impl Outbound {
+    fn call_trusting(&self, trust: Trust, request: HttpRequest) -> HttpConnectorFuture {
+        let shared = &self.shared;
         if trust == Trust::System || shared.standing.is_refused() {
             return shared.call(Trust::System, request);
         }
@@ -196,3 +202,58 @@ impl std::fmt::Display for Unusable {
 }
 
 impl std::error::Error for Unusable {}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+    use super::*;
+
+    /// A server whose certificate no authority vouches for; the number of handshakes that clients broke off.
+    async fn untrusted_server() -> (String, tokio::sync::mpsc::UnboundedReceiver<()>) {
+        let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
+        let tls = ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certified.cert.der().clone()], key)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+        let (broken_off, count) = tokio::sync::mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            let acceptor = TlsAcceptor::from(Arc::new(tls));
+            while let Ok((stream, _)) = listener.accept().await {
+                if acceptor.accept(stream).await.is_err() {
+                    let _ = broken_off.send(());
+                }
+            }
+        });
+        (address, count)
+    }
+
+    #[tokio::test]
+    async fn where_no_built_in_authority_vouches_the_systems_are_asked_and_stay_the_ones_asked() {
+        let (address, mut broken_off) = untrusted_server().await;
+        let outbound = Outbound::new();
+        let patience = Duration::from_secs(10);
+        for handshakes in [2, 1] {
+            let request = HttpRequest::get(address.as_str()).unwrap();
+            let answer =
+                tokio::time::timeout(patience, outbound.call_trusting(Trust::BuiltIn, request)).await;
+            let error = answer.unwrap().unwrap_err();
+            assert!(is_from_unknown_authority(&error), "{error:?}");
+            assert!(outbound.shared.standing.is_refused());
+            for _ in 0..handshakes {
+                tokio::time::timeout(patience, broken_off.recv()).await.unwrap().unwrap();
+            }
+            assert!(broken_off.try_recv().is_err());
+        }
+    }
+}
