@@ -24,15 +24,32 @@ impl Artefacts {
         // By package: built together, the packages of a workspace would get each other's features.
         let gateway = ["build", "--profile", profile, "--package", "meeting-gateway", "--bin", "gateway"];
         run(&repository(), "cargo", &gateway)?;
+        let programs = target_folder().join(if profile == "dev" { "debug" } else { profile });
+        Ok(Artefacts { programs, ..Self::unbuilt() })
+    }
+
+    fn unbuilt() -> Self {
         let peers = repository().join("benches");
-        Ok(Artefacts {
-            programs: target_folder().join(if profile == "dev" { "debug" } else { profile }),
+        Artefacts {
+            programs: PathBuf::new(),
             node: PathBuf::new(),
             node_bundle: peers.join("node/build/runtime.mjs"),
             python: PathBuf::new(),
             python_sources: peers.join("python"),
             python_packages: peers.join("python/packages"),
-        })
+        }
+    }
+
+    /// The gateway with the release profile changed, in a folder of its own.
+    pub(crate) fn build_variant(changes: &[&str], target: &Path) -> Result<Self, Failure> {
+        let changes: Vec<String> = changes.iter().map(|change| format!("profile.release.{change}")).collect();
+        let target_folder = target.to_string_lossy();
+        let mut arguments = vec!["build", "--release", "--package", "meeting-gateway", "--bin", "gateway"];
+        arguments.extend(["--target-dir", &target_folder]);
+        arguments.extend(changes.iter().flat_map(|change| ["--config", change]));
+        run(&repository(), "cargo", &arguments)?;
+        let artefacts = Self::unbuilt();
+        Ok(Artefacts { programs: target.join("release"), ..artefacts })
     }
 
     /// Everything.

@@ -11,6 +11,7 @@ mod network;
 mod player;
 mod plot;
 mod policies;
+mod profiles;
 mod report;
 mod statistics;
 mod subjects;
@@ -58,6 +59,8 @@ enum Command {
     Instructions,
     /// Counts the gateway's instructions and fails where they exceed benches/budget.json by more than it allows.
     Check,
+    /// Builds the gateway with other release profiles and shows what each makes of it. Takes an hour.
+    Profiles,
     /// Counts the gateway's instructions and writes them to benches/budget.json.
     WriteBudget,
 }
@@ -79,6 +82,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let folder = repository().join("target/measured");
     let surroundings = Surroundings::start(&folder)?;
     match command {
+        Command::Profiles => profiles::compare(&surroundings, &folder).map(|()| true),
         Command::Check | Command::WriteBudget => {
             let artefacts = Artefacts::build_gateway(&options.profile)?;
             let counted = instructions::count_all(&subjects::in_budget(&artefacts, &surroundings, &folder)?)?;
@@ -98,6 +102,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
                 let subjects = subjects::all(&artefacts, &surroundings, &folder)?;
                 measure::same_requests(&subjects, &surroundings)?;
                 report.times = measure::in_turns(&subjects, &surroundings, options.runs, options.requests)?;
+                let without = subjects::without_network(&artefacts, &surroundings, &folder)?;
+                report.init_without_network = Some(measure::inits(&without, options.runs.saturating_mul(4))?);
                 let far = subjects::far_away(&artefacts, &surroundings, &folder)?;
                 report.far_away = measure::far_away(&far, options.runs.min(10))?;
             }

@@ -150,6 +150,17 @@ impl Runs {
     }
 }
 
+/// Median milliseconds of each function's init, in turns.
+pub(crate) fn inits(subjects: &[Subject; 2], runs: usize) -> Result<[f64; 2], Failure> {
+    let mut measured = [Vec::new(), Vec::new()];
+    for _ in 0..runs {
+        for (subject, inits) in subjects.iter().zip(&mut measured) {
+            inits.push(milliseconds(Player::start(&subject.program, PATIENCE)?.init()));
+        }
+    }
+    Ok(measured.map(|inits| median(&inits)))
+}
+
 /// The first request on a slow network, once init is over and what it began has come about.
 pub(crate) fn far_away(subjects: &[Subject], runs: usize) -> Result<Vec<FarAway>, Failure> {
     let mut measured: Vec<[Vec<f64>; 3]> = subjects.iter().map(|_| Default::default()).collect();

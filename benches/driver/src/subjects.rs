@@ -62,15 +62,38 @@ pub(crate) fn in_rust(
     Ok(subjects)
 }
 
+/// The gateway alone, in authorizer mode and in bearer mode.
+pub(crate) fn in_both_modes(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<Vec<Subject>, Failure> {
+    let maker = Maker { artefacts, around, folder, chime: around.chime() };
+    Ok(vec![maker.authorizer()?, maker.bearer()?])
+}
+
 /// The gateway alone, in both modes, and with many tenants.
 pub(crate) fn in_budget(
     artefacts: &Artefacts,
     around: &Surroundings,
     folder: &Path,
 ) -> Result<Vec<Subject>, Failure> {
+    let mut subjects = in_both_modes(artefacts, around, folder)?;
     let maker = Maker { artefacts, around, folder, chime: around.chime() };
     let [_, _, most] = TENANTS;
-    Ok(vec![maker.authorizer()?, maker.bearer()?, maker.with_tenants(most)?])
+    subjects.push(maker.with_tenants(most)?);
+    Ok(subjects)
+}
+
+/// The floor, and the gateway with no Chime to connect to: their init is measured without a network.
+pub(crate) fn without_network(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<[Subject; 2], Failure> {
+    // Port 9 (discard): nobody listens there, and the kernel refuses at once.
+    let maker = Maker { artefacts, around, folder, chime: "https://localhost:9".to_owned() };
+    Ok([maker.floor()?, maker.authorizer()?])
 }
 
 /// Those whose first request is measured on a slow network.
