@@ -1,6 +1,8 @@
 //! Replays what the fuzzers of events, bodies and policy documents kept: every input that once reached a new branch still
 //! holds all that must hold. The sample events go the same way.
 
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
 #[cfg(test)]
 #[expect(
     clippy::expect_used,
