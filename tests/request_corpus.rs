@@ -4,11 +4,6 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 #[cfg(test)]
-#[expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a check that fails panics, in a test as under the fuzzer"
-)]
 #[path = "../fuzz/request_checks.rs"]
 mod request_checks;
 
