@@ -58,8 +58,11 @@ impl Gateway {
     /// What can be done before the first request, while nobody waits: fetch the keys that tokens are checked with.
     /// Bounded in time, and never fails.
     pub async fn warm_up(&self) {
-        if let Authenticator::Bearer(verifier) = &self.authenticator {
-            verifier.prefetch().await;
+        match &self.authenticator {
+            Authenticator::Authorizer(_) => self.chime.connect_ahead().await,
+            Authenticator::Bearer(verifier) => {
+                tokio::join!(self.chime.connect_ahead(), verifier.prefetch());
+            }
         }
     }
 

@@ -11,7 +11,8 @@
 //! 6. [`chime`] takes a plan, and nothing else, and gives back what Chime answered.
 //! 7. [`http`] writes the answer, or the problem that a [`refusal`] is to the client.
 //!
-//! [`config`] and [`telemetry`] are read once, and [`start`] makes the gateway of them.
+//! [`outbound`] is the HTTPS client of 3 and 6. [`config`] and [`telemetry`] are read once, and [`start`] makes the
+//! gateway of them.
 
 pub mod lambda;
 
@@ -29,6 +30,8 @@ pub mod policy;
 pub mod finding;
 
 pub mod chime;
+
+pub mod outbound;
 
 pub mod refusal;
 

@@ -8,7 +8,8 @@ use meeting_gateway::{lambda, start};
 
 fn main() -> ExitCode {
     let lookup = |name: &str| std::env::var(name).ok();
-    let config = match Config::read(&Settings::new(&lookup)) {
+    let settings = Settings::new(&lookup);
+    let config = match Config::read(&settings) {
         Ok(config) => config,
         Err(error) => {
             LogFilter::default().start();
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         }
     };
     let served = runtime.block_on(async {
-        let gateway = start::gateway(config, start::lambda_credentials());
+        let gateway = start::gateway(config, start::lambda_credentials(&settings));
         gateway.warm_up().await;
         lambda::serve(gateway).await
     });

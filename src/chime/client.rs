@@ -1,17 +1,14 @@
 //! The SDK's client, set up for Lambda: one HTTP client, no retries of its own, no discovery of anything.
 
-use std::time::Duration;
-
 use aws_sdk_chimesdkmeetings::Client;
 use aws_sdk_chimesdkmeetings::config::retry::RetryConfig;
 use aws_sdk_chimesdkmeetings::config::timeout::TimeoutConfig;
 use aws_sdk_chimesdkmeetings::config::{
     BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
 };
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::http_client_fn;
+
+use crate::outbound::Outbound;
 
 /// What the Chime edge needs to know of the stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,30 +29,16 @@ pub struct Chime {
     pub(super) client: Client,
     pub(super) gateway_name: String,
     pub(super) notifications_queue_arn: String,
-}
-
-/// Longest that opening a connection may take, so that a lost packet costs one attempt and not all of them.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// The one HTTP connector of the process, for Chime and for the keys of issuers: TLS on ring, connections kept for the
-/// next invocation.
-#[must_use]
-pub fn http_connector() -> SharedHttpConnector {
-    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
-    let connector = Connector::builder()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .connector_settings(settings)
-        .build();
-    SharedHttpConnector::new(connector)
+    outbound: Outbound,
+    /// The endpoint whose host all requests go to.
+    address: String,
 }
 
 impl Chime {
     /// Sets the client up. Nothing is sent.
-    pub fn new(
-        settings: ChimeSettings,
-        connector: SharedHttpConnector,
-        credentials: SharedCredentialsProvider,
-    ) -> Self {
+    pub fn new(settings: ChimeSettings, outbound: &Outbound, credentials: SharedCredentialsProvider) -> Self {
+        let connector = outbound.connector();
+        let address = settings.endpoint_url.clone().unwrap_or_else(|| regional_endpoint(&settings.region));
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(settings.region))
@@ -74,6 +57,34 @@ impl Chime {
             client: Client::from_conf(config.build()),
             gateway_name: settings.gateway_name,
             notifications_queue_arn: settings.notifications_queue_arn,
+            outbound: outbound.clone(),
+            address,
+        }
+    }
+
+    /// Opens the connection that the first request needs, and sends nothing on it. Bounded, and never fails.
+    pub async fn connect_ahead(&self) {
+        self.outbound.connect_ahead(&self.address).await;
+    }
+}
+
+/// Where Chime is in a region, by the SDK's rules for the partitions that it is in.
+fn regional_endpoint(region: &str) -> String {
+    format!("https://meetings-chime.{region}.amazonaws.com")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_chimesdkmeetings::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_connection_that_is_opened_ahead_goes_where_the_sdk_sends_its_requests() {
+        for region in ["us-east-1", "eu-central-1", "il-central-1", "us-gov-west-1"] {
+            let params = Params::builder().region(region).build().unwrap();
+            let endpoint = ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params).await.unwrap();
+            assert_eq!(endpoint.url(), regional_endpoint(region));
         }
     }
 }

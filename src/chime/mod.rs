@@ -10,6 +10,6 @@ mod error;
 mod primary;
 mod token;
 
-pub use client::{Chime, ChimeSettings, http_connector};
+pub use client::{Chime, ChimeSettings};
 pub use create::CreatedMeeting;
 pub use error::{ChimeError, ChimeFailure};

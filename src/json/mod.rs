@@ -44,7 +44,11 @@ impl<'a> Json<'a> {
     /// # Errors
     /// When the text is not JSON, nests deeper than 128 levels, or goes on after the value.
     pub fn parse(text: &'a [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(text)
+        match std::str::from_utf8(text) {
+            // Looked at once here, the bytes need not be looked at again for each string.
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(text),
+        }
     }
 
     /// The string, when this is one.

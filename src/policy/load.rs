@@ -135,15 +135,15 @@ fn read(json: &Json<'_>, partition: Partition, faults: &mut Vec<Fault>) -> Optio
 
 /// The listed tenants while they are read.
 #[derive(Default)]
-struct Listed {
+struct Listed<'j> {
     policies: HashMap<String, TenantPolicy>,
-    owners: HashMap<TenantId, String>,
+    owners: HashMap<TenantId, &'j str>,
 }
 
-impl Listed {
+impl<'j> Listed<'j> {
     fn read(
         &mut self,
-        json: &Json<'_>,
+        json: &'j Json<'_>,
         path: &Path<'_>,
         everyone: Source<'_>,
         shared: &Shared,
@@ -173,9 +173,9 @@ impl Listed {
     }
 
     // INVARIANT (isolation): TenantIds are how the gateway tells whose meeting one is, so no two tenants share one.
-    fn claim_ids(&mut self, name: &str, policy: &TenantPolicy, path: &Path<'_>, faults: &mut Vec<Fault>) {
+    fn claim_ids(&mut self, name: &'j str, policy: &TenantPolicy, path: &Path<'_>, faults: &mut Vec<Fault>) {
         for id in &policy.tenant_ids {
-            if let Some(owner) = self.owners.insert(id.clone(), name.to_owned())
+            if let Some(owner) = self.owners.insert(id.clone(), name)
                 && owner != name
             {
                 let detail =

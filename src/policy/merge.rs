@@ -40,6 +40,20 @@ struct Member<'b, T, A> {
     own: Said<T, A>,
 }
 
+/// One member in one list of a block. Displayed as its pointer, which is written only when there is a fault to report.
+struct Place<'b> {
+    source: Source<'b>,
+    /// `Fixed`, `Default` or `Allowed`.
+    word: &'static str,
+    name: &'static str,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.source.path, self.word, self.name)
+    }
+}
+
 impl Block {
     /// Whether the block says nothing of any member but tags and TenantIds.
     fn leaves_members_alone(&self) -> bool {
@@ -195,8 +209,8 @@ fn merge_members(layers: Layers<'_>, partition: Partition, faults: &mut Vec<Faul
 }
 
 impl<T: Clone, A: Clone> Member<'_, T, A> {
-    fn pointer(&self, source: Source<'_>, word: &str) -> String {
-        format!("{}/{word}/{}", source.path, self.name)
+    fn pointer(&self, source: Source<'_>, word: &'static str) -> String {
+        Place { source, word, name: self.name }.to_string()
     }
 
     /// The member's rule; `within` says whether a default is one of what is allowed.
@@ -239,16 +253,19 @@ impl<T: Clone, A: Clone> Member<'_, T, A> {
         }
         Rule::Open { default: default.cloned(), allowed: allowed.cloned() }
     }
+}
 
+impl<'b, T, A> Member<'b, T, A> {
     /// Where the value stands that is sent when the caller is silent.
-    fn place_of_value(&self) -> String {
+    fn place_of_value(&self) -> Place<'b> {
         let Layers { everyone, own } = self.layers;
-        match self {
-            Member { own: Said { fixed: Some(_), .. }, .. } => self.pointer(own, "Fixed"),
-            Member { everyone: Said { fixed: Some(_), .. }, .. } => self.pointer(everyone, "Fixed"),
-            Member { own: Said { default: Some(_), .. }, .. } => self.pointer(own, "Default"),
-            _ => self.pointer(everyone, "Default"),
-        }
+        let (source, word) = match self {
+            Member { own: Said { fixed: Some(_), .. }, .. } => (own, "Fixed"),
+            Member { everyone: Said { fixed: Some(_), .. }, .. } => (everyone, "Fixed"),
+            Member { own: Said { default: Some(_), .. }, .. } => (own, "Default"),
+            _ => (everyone, "Default"),
+        };
+        Place { source, word, name: self.name }
     }
 }
 
@@ -296,7 +313,7 @@ fn check_regions(
 
 /// Chime refuses FHD video or UHD content with no MaxCount or one above 25 (developer guide). That is a fault where no
 /// caller can ask for anything else; where one can, the request is judged.
-fn check_resolutions(rules: &MemberRules, [video, content]: [String; 2], faults: &mut Vec<Fault>) {
+fn check_resolutions(rules: &MemberRules, [video, content]: [Place<'_>; 2], faults: &mut Vec<Fault>) {
     let too_many = match &rules.attendee_count {
         Rule::Fixed(count) => *count > AttendeeCount::MAX_AT_HIGH_RESOLUTION,
         Rule::Open { allowed: Some(_), .. } => false,
@@ -307,8 +324,8 @@ fn check_resolutions(rules: &MemberRules, [video, content]: [String; 2], faults:
     if !too_many {
         return;
     }
-    let always = |value: String, at: String| Fault {
-        pointer: at,
+    let always = |value: String, at: Place<'_>| Fault {
+        pointer: at.to_string(),
         detail: format!(
             "`{value}` needs an Attendee.MaxCount of at most {}, and no caller can ask for one: Chime would always refuse",
             AttendeeCount::MAX_AT_HIGH_RESOLUTION

@@ -9,6 +9,7 @@ use local::issuer::{Issuer, TokenRequest};
 use local::runtime_api::{Function, Outcome, RuntimeApi};
 use local::simulator::{Operation, Simulator};
 use serde_json::{Value, json};
+use tokio_rustls::rustls::ServerConfig;
 
 pub(crate) const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:meeting-notifications";
 pub(crate) const GATEWAY_NAME: &str = "meeting-gateway";
@@ -31,6 +32,7 @@ pub(crate) struct Stack {
 pub(crate) struct StackBuilder {
     policy: Option<String>,
     settings: Vec<(String, String)>,
+    tls: Option<ServerConfig>,
 }
 
 /// An HTTP answer.
@@ -100,6 +102,12 @@ impl StackBuilder {
         self
     }
 
+    /// Has Chime speak TLS, as a host called `localhost`.
+    pub(crate) fn chime_over_tls(mut self, tls: ServerConfig) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     fn function(&self, simulator: &Simulator, issuer: &Issuer) -> Function {
         let policy = self.policy.as_deref().map_or_else(sample_policy_path, policy_file);
         let mut settings: Vec<(String, String)> = [
@@ -110,7 +118,10 @@ impl StackBuilder {
             ("NOTIFICATIONS_QUEUE_ARN", QUEUE),
             ("GATEWAY_NAME", GATEWAY_NAME),
             ("AWS_REGION", "us-east-1"),
-            ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", &simulator.endpoint()),
+            (
+                "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS",
+                &simulator.endpoint().replace("https://127.0.0.1", "https://localhost"),
+            ),
             ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             ("AWS_SESSION_TOKEN", "example-session-token"),
@@ -123,8 +134,12 @@ impl StackBuilder {
         settings.iter().fold(function, |function, (name, value)| function.with_environment(name, value))
     }
 
-    pub(crate) async fn start(self) -> Stack {
-        let simulator = Simulator::start(loopback()).expect("a port is free");
+    pub(crate) async fn start(mut self) -> Stack {
+        let simulator = match self.tls.take() {
+            Some(tls) => Simulator::start_tls(loopback(), tls),
+            None => Simulator::start(loopback()),
+        };
+        let simulator = simulator.expect("a port is free");
         let issuer = Issuer::start(loopback()).expect("a port is free");
         let function = RuntimeApi::start(&self.function(&simulator, &issuer)).expect("the gateway starts");
         Stack { simulator, issuer, function }
@@ -143,7 +158,7 @@ impl StackBuilder {
 
 impl Stack {
     pub(crate) fn with() -> StackBuilder {
-        StackBuilder { policy: None, settings: Vec::new() }
+        StackBuilder { policy: None, settings: Vec::new(), tls: None }
     }
 
     /// A stack with the sample policy, in bearer mode.

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod bearer;
+mod connections;
 mod create;
 mod events;
 mod faults;

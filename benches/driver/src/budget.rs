@@ -1,0 +1,64 @@
+//! The budget of instructions: benches/budget.json, and what is allowed above it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::instructions::Counts;
+use crate::{Failure, println_all, repository};
+
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Budget {
+    /// By how many percent a count may exceed the budget.
+    allowed_excess_percent: u64,
+    instructions: Vec<Counts>,
+}
+
+/// Puts what was counted into the file.
+pub(crate) fn write(counted: &[Counts]) -> Result<(), Failure> {
+    let budget = Budget { allowed_excess_percent: 5, instructions: counted.to_vec() };
+    let text = serde_json::to_string_pretty(&budget)?;
+    Ok(std::fs::write(repository().join("benches/budget.json"), text + "\n")?)
+}
+
+/// Whether every count is within the budget; prints each.
+pub(crate) fn check(counted: &[Counts]) -> Result<bool, Failure> {
+    let text = std::fs::read_to_string(repository().join("benches/budget.json"))?;
+    let budget: Budget = serde_json::from_str(&text)?;
+    let mut within = true;
+    for counts in counted {
+        let granted = budget.instructions.iter().find(|granted| granted.name == counts.name);
+        let granted = granted.ok_or_else(|| format!("the budget has no line for {}", counts.name))?;
+        for (what, count, granted) in [
+            ("init", counts.init, granted.init),
+            ("init and first request", counts.init_and_first, granted.init_and_first),
+            ("warm request", counts.warm_request, granted.warm_request),
+        ] {
+            let fits = fits(count, granted, budget.allowed_excess_percent);
+            let verdict = if fits { "within" } else { "ABOVE" };
+            println_all(&format!("{verdict} budget: {}, {what}: {count} of {granted}", counts.name));
+            within &= fits;
+        }
+    }
+    Ok(within)
+}
+
+fn fits(count: u64, granted: u64, allowed_excess_percent: u64) -> bool {
+    let hundredths =
+        u128::from(granted).saturating_mul(u128::from(allowed_excess_percent.saturating_add(100)));
+    u128::from(count).saturating_mul(100) <= hundredths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_percent_more_fits_and_one_instruction_above_does_not() {
+        assert!(fits(105, 100, 5));
+        assert!(!fits(106, 100, 5));
+        assert!(!fits(1, 0, 5));
+        assert!(fits(1_050_000, 1_000_000, 5));
+        assert!(!fits(1_050_001, 1_000_000, 5));
+    }
+}

@@ -1,0 +1,89 @@
+//! Builds what is measured, each as it would be deployed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Failure, repository};
+
+/// Where everything is that is measured.
+#[derive(Debug)]
+pub(crate) struct Artefacts {
+    /// The folder of the programs in Rust.
+    pub(crate) programs: PathBuf,
+    pub(crate) node: PathBuf,
+    pub(crate) node_bundle: PathBuf,
+    pub(crate) python: PathBuf,
+    pub(crate) python_sources: PathBuf,
+    /// boto3 and what it needs.
+    pub(crate) python_packages: PathBuf,
+}
+
+impl Artefacts {
+    /// Only what is needed to measure the gateway alone.
+    pub(crate) fn build_gateway(profile: &str) -> Result<Self, Failure> {
+        // By package: built together, the packages of a workspace would get each other's features.
+        let gateway = ["build", "--profile", profile, "--package", "meeting-gateway", "--bin", "gateway"];
+        run(&repository(), "cargo", &gateway)?;
+        let peers = repository().join("benches");
+        Ok(Artefacts {
+            programs: target_folder().join(if profile == "dev" { "debug" } else { profile }),
+            node: PathBuf::new(),
+            node_bundle: peers.join("node/build/runtime.mjs"),
+            python: PathBuf::new(),
+            python_sources: peers.join("python"),
+            python_packages: peers.join("python/packages"),
+        })
+    }
+
+    /// Everything.
+    pub(crate) fn build_all(profile: &str) -> Result<Self, Failure> {
+        let mut artefacts = Self::build_gateway(profile)?;
+        run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-peers"])?;
+
+        let node = repository().join("benches/node");
+        if !node.join("node_modules").is_dir() {
+            run(&node, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])?;
+        }
+        run(&node, "npm", &["run", "--silent", "build", "--", "--log-level=warning"])?;
+        artefacts.node = asked(&node, "node", &["-p", "process.execPath"])?.into();
+
+        // The interpreter itself and not what stands for it on PATH: a shell script would be measured as well.
+        let folder = &artefacts.python_sources;
+        let python =
+            asked(folder, "python3", &["-c", "import os, sys; print(os.path.realpath(sys.executable))"])?;
+        if !artefacts.python_packages.is_dir() {
+            let target = artefacts.python_packages.to_string_lossy();
+            let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+            let what = ["--target", &target, "--requirement", "requirements.txt"];
+            run(folder, &python, &[install.as_slice(), &what].concat())?;
+        }
+        artefacts.python = python.into();
+        Ok(artefacts)
+    }
+
+    /// What versions the peers run on.
+    pub(crate) fn versions(&self) -> Result<String, Failure> {
+        let here = repository();
+        let node = asked(&here, &self.node.to_string_lossy(), &["--version"])?;
+        let python = asked(&here, &self.python.to_string_lossy(), &["--version"])?;
+        let rust = asked(&here, "rustc", &["--version"])?;
+        Ok(format!("{rust}; Node.js {node}; {python}"))
+    }
+}
+
+fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from)
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<(), Failure> {
+    eprintln!("$ {program} {}", arguments.join(" "));
+    let status = Command::new(program).args(arguments).current_dir(folder).status();
+    let status = status.map_err(|error| format!("{program} can't be run: {error}"))?;
+    status.success().then_some(()).ok_or_else(|| format!("{program} failed").into())
+}
+
+fn asked(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, Failure> {
+    let output = Command::new(program).args(arguments).current_dir(folder).output();
+    let output = output.map_err(|error| format!("{program} can't be run: {error}"))?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}

@@ -1,0 +1,78 @@
+//! Instructions, counted by callgrind: they repeat on a machine that does other things as well.
+//!
+//! Valgrind plays a processor without the newest instructions, so cryptography takes more of them here than in Lambda.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+use crate::player::{Player, Program};
+use crate::subjects::Subject;
+
+/// Longest wait for any step of a function under valgrind, which is some fifty times as slow.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Requests over which the count of one is averaged.
+const REQUESTS: u64 = 20;
+
+/// Instructions of one function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Counts {
+    pub(crate) name: String,
+    /// From the start of the process until it waits for its first event.
+    pub(crate) init: u64,
+    /// The same and its first request.
+    pub(crate) init_and_first: u64,
+    /// A later request.
+    pub(crate) warm_request: u64,
+}
+
+/// Counts those of every function.
+pub(crate) fn count_all(subjects: &[Subject]) -> Result<Vec<Counts>, Failure> {
+    subjects.iter().map(count).collect()
+}
+
+fn count(subject: &Subject) -> Result<Counts, Failure> {
+    eprintln!("counting: {}", subject.name);
+    let init = instructions_of(subject, 0)?;
+    let init_and_first = instructions_of(subject, 1)?;
+    let all = instructions_of(subject, REQUESTS.saturating_add(1))?;
+    let warm_request = all.saturating_sub(init_and_first).checked_div(REQUESTS).unwrap_or_default();
+    Ok(Counts { name: subject.name.clone(), init, init_and_first, warm_request })
+}
+
+/// Instructions of a process that answers that many requests.
+fn instructions_of(subject: &Subject, requests: u64) -> Result<u64, Failure> {
+    let output = subject.program.log.with_extension("callgrind");
+    let path = subject.program.path.to_string_lossy().into_owned();
+    let mut arguments =
+        vec!["--tool=callgrind".to_owned(), format!("--callgrind-out-file={}", output.display()), path];
+    arguments.extend(subject.program.arguments.iter().cloned());
+    let program = Program { path: valgrind()?.into(), arguments, ..subject.program.clone() };
+    let mut player = Player::start(&program, PATIENCE)?;
+    for _ in 0..requests {
+        player.invoke(&subject.event)?;
+    }
+    player.terminate()?;
+    total(&output)
+}
+
+/// The sum that callgrind writes at the end of its output.
+fn total(output: &Path) -> Result<u64, Failure> {
+    let text = std::fs::read_to_string(output)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
+    Ok(line.ok_or("callgrind wrote no total")?.trim().parse()?)
+}
+
+fn valgrind() -> Result<String, Failure> {
+    let output = Command::new("sh").args(["-c", "command -v valgrind"]).output()?;
+    let path = String::from_utf8(output.stdout)?.trim().to_owned();
+    if path.is_empty() {
+        return Err("valgrind is not installed (Debian: apt-get install valgrind)".into());
+    }
+    Ok(path)
+}

@@ -1,0 +1,130 @@
+//! `cargo benchmark`: what the gateway costs, beside what users would write instead.
+//!
+//! Plays the Lambda Runtime API to each function's process and Chime, over TLS, to its SDK; see docs/speed.md.
+
+mod archive;
+mod budget;
+mod building;
+mod instructions;
+mod measure;
+mod network;
+mod player;
+mod plot;
+mod policies;
+mod report;
+mod statistics;
+mod subjects;
+mod surroundings;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::building::Artefacts;
+use crate::report::Report;
+use crate::surroundings::Surroundings;
+
+/// Whatever goes wrong, for people to read.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures the gateway beside what users would write instead.
+#[derive(Debug, Parser)]
+struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Cargo's profile for the functions in Rust.
+    #[arg(long, default_value = "release", global = true)]
+    profile: String,
+    /// How often each function is started; all take turns.
+    #[arg(long, default_value_t = 25, global = true)]
+    runs: usize,
+    /// Requests that are measured in each run after the first.
+    #[arg(long, default_value_t = 300, global = true)]
+    requests: usize,
+    /// Writes the tables and the plot into docs/ as well.
+    #[arg(long, global = true)]
+    write: bool,
+}
+
+/// What is measured; everything when none is given.
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum Command {
+    /// Everything.
+    All,
+    /// Times, memory and sizes only.
+    Times,
+    /// Instructions only.
+    Instructions,
+    /// Counts the gateway's instructions and fails where they exceed benches/budget.json by more than it allows.
+    Check,
+    /// Counts the gateway's instructions and writes them to benches/budget.json.
+    WriteBudget,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether what was checked holds.
+fn run(options: &Options) -> Result<bool, Failure> {
+    let command = options.command.unwrap_or(Command::All);
+    let folder = repository().join("target/measured");
+    let surroundings = Surroundings::start(&folder)?;
+    match command {
+        Command::Check | Command::WriteBudget => {
+            let artefacts = Artefacts::build_gateway(&options.profile)?;
+            let counted = instructions::count_all(&subjects::in_budget(&artefacts, &surroundings, &folder)?)?;
+            if matches!(command, Command::WriteBudget) {
+                budget::write(&counted)?;
+            }
+            budget::check(&counted)
+        }
+        Command::All | Command::Times | Command::Instructions => {
+            let artefacts = Artefacts::build_all(&options.profile)?;
+            let mut report = Report { versions: artefacts.versions()?, ..Report::default() };
+            if !matches!(command, Command::Times) {
+                let subjects = subjects::in_rust(&artefacts, &surroundings, &folder)?;
+                report.instructions = instructions::count_all(&subjects)?;
+            }
+            if !matches!(command, Command::Instructions) {
+                let subjects = subjects::all(&artefacts, &surroundings, &folder)?;
+                measure::same_requests(&subjects, &surroundings)?;
+                report.times = measure::in_turns(&subjects, &surroundings, options.runs, options.requests)?;
+                let far = subjects::far_away(&artefacts, &surroundings, &folder)?;
+                report.far_away = measure::far_away(&far, options.runs.min(10))?;
+            }
+            let text = report.to_markdown();
+            println_all(&text);
+            std::fs::write(folder.join("speed.md"), &text)?;
+            if let Some(svg) = plot::plot(&report) {
+                std::fs::write(folder.join("speed.svg"), &svg)?;
+                if options.write {
+                    std::fs::write(repository().join("docs/speed.svg"), svg)?;
+                }
+            }
+            if options.write {
+                report::write_into(&repository().join("docs/speed.md"), &text)?;
+            }
+            Ok(true)
+        }
+    }
+}
+
+/// The root of the repository.
+fn repository() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+#[expect(clippy::print_stdout, reason = "the table is the program's output")]
+fn println_all(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,196 @@
+//! Times, memory and sizes, by running each function many times, all in turns.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::Failure;
+use crate::archive::zipped_size;
+use crate::player::Player;
+use crate::statistics::{median, quantile};
+use crate::subjects::Subject;
+use crate::surroundings::Surroundings;
+
+/// Longest wait for any step of a function.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Requests after the first that are not measured, so that whatever warms up has.
+const WARMING_UP: usize = 50;
+
+/// How long a connection that was begun in init is given to come about on the slow network.
+const SETTLING: Duration = Duration::from_millis(400);
+
+/// Medians over all runs of one function.
+#[derive(Debug, Clone)]
+pub(crate) struct Times {
+    pub(crate) name: String,
+    /// Milliseconds from the start of the process to its first request for an event.
+    pub(crate) init: f64,
+    /// Milliseconds from handing over the first event to its answer.
+    pub(crate) first: f64,
+    /// Milliseconds of CPU, of init and the first request together.
+    pub(crate) cpu_first: f64,
+    /// Milliseconds of a later request.
+    pub(crate) warm_p50: f64,
+    pub(crate) warm_p99: f64,
+    /// Milliseconds of CPU of a later request.
+    pub(crate) cpu_warm: f64,
+    /// Bytes.
+    pub(crate) peak_memory: f64,
+    /// Bytes.
+    pub(crate) zip: f64,
+}
+
+/// One run of one function.
+#[derive(Debug, Default)]
+struct Runs {
+    init: Vec<f64>,
+    first: Vec<f64>,
+    cpu_first: Vec<f64>,
+    warm_p50: Vec<f64>,
+    warm_p99: Vec<f64>,
+    cpu_warm: Vec<f64>,
+    peak_memory: Vec<f64>,
+}
+
+/// The first request after a connection could be opened ahead, and later ones, on the slow network.
+#[derive(Debug, Clone)]
+pub(crate) struct FarAway {
+    pub(crate) name: String,
+    pub(crate) init: f64,
+    pub(crate) first: f64,
+    pub(crate) warm: f64,
+}
+
+/// Fails unless all functions ask Chime for the same meeting.
+pub(crate) fn same_requests(subjects: &[Subject], around: &Surroundings) -> Result<(), Failure> {
+    let mut expected: Option<(String, Value)> = None;
+    for subject in subjects.iter().filter(|subject| subject.calls_chime) {
+        around.take_creations();
+        let (_, answer) = Player::start(&subject.program, PATIENCE)?.invoke(&subject.event)?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        if answer.get("statusCode") != Some(&201.into()) {
+            return Err(format!("{} answered {answer}", subject.name).into());
+        }
+        let mut creations = around.take_creations();
+        let (Some(mut creation), 0) = (creations.pop(), creations.len()) else {
+            return Err(format!("{} did not ask Chime for one meeting", subject.name).into());
+        };
+        if let Some(members) = creation.as_object_mut() {
+            members.remove("ClientRequestToken");
+        }
+        if let Some(Value::Array(tags)) = creation.get_mut("Tags") {
+            tags.sort_by_key(ToString::to_string);
+        }
+        match &expected {
+            None => expected = Some((subject.name.clone(), creation)),
+            Some((name, other)) if *other != creation => {
+                return Err(format!("{name} asks for {other}, {} for {creation}", subject.name).into());
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Runs every function that often, in turns, so that whatever else the machine does strikes all alike.
+pub(crate) fn in_turns(
+    subjects: &[Subject],
+    around: &Surroundings,
+    runs: usize,
+    requests: usize,
+) -> Result<Vec<Times>, Failure> {
+    let mut measured: Vec<Runs> = subjects.iter().map(|_| Runs::default()).collect();
+    for run in 1..=runs {
+        eprintln!("run {run} of {runs}");
+        for (subject, measured) in subjects.iter().zip(&mut measured) {
+            measured.add(subject, requests)?;
+            around.take_creations();
+        }
+    }
+    subjects.iter().zip(&measured).map(|(subject, runs)| runs.medians(subject)).collect()
+}
+
+impl Runs {
+    fn add(&mut self, subject: &Subject, requests: usize) -> Result<(), Failure> {
+        let mut player = Player::start(&subject.program, PATIENCE)?;
+        self.init.push(milliseconds(player.init()));
+        self.first.push(milliseconds(player.invoke(&subject.event)?.0));
+        self.cpu_first.push(milliseconds(player.cpu_time()?));
+        for _ in 0..WARMING_UP {
+            player.invoke(&subject.event)?;
+        }
+        let before = player.cpu_time()?;
+        let mut warm = Vec::with_capacity(requests);
+        for _ in 0..requests {
+            warm.push(milliseconds(player.invoke(&subject.event)?.0));
+        }
+        let used = player.cpu_time()?.saturating_sub(before);
+        self.cpu_warm.push(milliseconds(used) / count(requests));
+        self.warm_p50.push(median(&warm));
+        self.warm_p99.push(quantile(&warm, 0.99));
+        self.peak_memory.push(bytes(player.peak_memory()?));
+        Ok(())
+    }
+
+    fn medians(&self, subject: &Subject) -> Result<Times, Failure> {
+        let parts: Vec<&Path> = subject.artefact.iter().map(AsRef::as_ref).collect();
+        Ok(Times {
+            name: subject.name.clone(),
+            init: median(&self.init),
+            first: median(&self.first),
+            cpu_first: median(&self.cpu_first),
+            warm_p50: median(&self.warm_p50),
+            warm_p99: median(&self.warm_p99),
+            cpu_warm: median(&self.cpu_warm),
+            peak_memory: median(&self.peak_memory),
+            zip: bytes(zipped_size(&parts)?),
+        })
+    }
+}
+
+/// The first request on a slow network, once init is over and what it began has come about.
+pub(crate) fn far_away(subjects: &[Subject], runs: usize) -> Result<Vec<FarAway>, Failure> {
+    let mut measured: Vec<[Vec<f64>; 3]> = subjects.iter().map(|_| Default::default()).collect();
+    for _ in 0..runs {
+        for (subject, [inits, firsts, warms]) in subjects.iter().zip(&mut measured) {
+            let mut player = Player::start(&subject.program, PATIENCE)?;
+            inits.push(milliseconds(player.init()));
+            std::thread::sleep(SETTLING);
+            firsts.push(milliseconds(player.invoke(&subject.event)?.0));
+            let mut warm = Vec::new();
+            for _ in 0..10 {
+                warm.push(milliseconds(player.invoke(&subject.event)?.0));
+            }
+            warms.push(median(&warm));
+        }
+    }
+    let rows = subjects.iter().zip(&measured).map(|(subject, [init, first, warm])| FarAway {
+        name: subject.name.clone(),
+        init: median(init),
+        first: median(first),
+        warm: median(warm),
+    });
+    Ok(rows.collect())
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and sizes here are far below what a float counts exactly"
+)]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and sizes here are far below what a float counts exactly"
+)]
+fn bytes(number: u64) -> f64 {
+    number as f64
+}

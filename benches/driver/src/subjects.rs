@@ -1,0 +1,198 @@
+//! What is measured: which program, in which surroundings, with which event.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::building::Artefacts;
+use crate::player::Program;
+use crate::surroundings::{Roots, Surroundings};
+use crate::{Failure, policies, repository};
+
+/// A function to measure.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    pub(crate) name: String,
+    pub(crate) program: Program,
+    pub(crate) event: Vec<u8>,
+    /// What is deployed.
+    pub(crate) artefact: Vec<PathBuf>,
+    pub(crate) calls_chime: bool,
+}
+
+pub(crate) const FLOOR: &str = "floor: `lambda_runtime` answering a constant";
+pub(crate) const BARE_CALL: &str = "the SDK call and nothing else, Rust";
+pub(crate) const AUTHORIZER: &str = "**gateway**, authorizer mode";
+pub(crate) const BEARER: &str = "**gateway**, bearer mode";
+pub(crate) const NODE: &str = "Node.js, SDK v3 bundled";
+pub(crate) const PYTHON: &str = "Python, boto3";
+
+/// Sizes of the policy document whose cost is measured, in tenants.
+pub(crate) const TENANTS: [usize; 3] = [10, 5_000, 10_000];
+
+/// The gateway's row with a document of that many tenants.
+pub(crate) fn with_tenants(count: usize) -> String {
+    format!("**gateway**, authorizer mode, {count} tenants")
+}
+
+/// Everything that is timed.
+pub(crate) fn all(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<Vec<Subject>, Failure> {
+    let mut subjects = in_rust(artefacts, around, folder)?;
+    let maker = Maker { artefacts, around, folder, chime: around.chime() };
+    subjects.push(maker.node()?);
+    subjects.push(maker.python()?);
+    Ok(subjects)
+}
+
+/// Everything whose instructions are counted.
+pub(crate) fn in_rust(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<Vec<Subject>, Failure> {
+    let maker = Maker { artefacts, around, folder, chime: around.chime() };
+    let mut subjects = vec![maker.floor()?, maker.bare_call()?, maker.authorizer()?, maker.bearer()?];
+    for count in TENANTS {
+        subjects.push(maker.with_tenants(count)?);
+    }
+    Ok(subjects)
+}
+
+/// The gateway alone, in both modes, and with many tenants.
+pub(crate) fn in_budget(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<Vec<Subject>, Failure> {
+    let maker = Maker { artefacts, around, folder, chime: around.chime() };
+    let [_, _, most] = TENANTS;
+    Ok(vec![maker.authorizer()?, maker.bearer()?, maker.with_tenants(most)?])
+}
+
+/// Those whose first request is measured on a slow network.
+pub(crate) fn far_away(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<Vec<Subject>, Failure> {
+    let maker = Maker { artefacts, around, folder, chime: around.chime_far_away() };
+    Ok(vec![maker.bare_call()?, maker.authorizer()?, maker.bearer()?, maker.node()?, maker.python()?])
+}
+
+struct Maker<'a> {
+    artefacts: &'a Artefacts,
+    around: &'a Surroundings,
+    folder: &'a Path,
+    chime: String,
+}
+
+impl Maker<'_> {
+    fn floor(&self) -> Result<Subject, Failure> {
+        let subject = self.in_rust(FLOOR, "floor", Roots::BuiltIn)?;
+        Ok(Subject { calls_chime: false, ..subject })
+    }
+
+    fn bare_call(&self) -> Result<Subject, Failure> {
+        self.in_rust(BARE_CALL, "bare-call", Roots::System)
+    }
+
+    fn authorizer(&self) -> Result<Subject, Failure> {
+        self.gateway(AUTHORIZER, &policies::sample())
+    }
+
+    fn with_tenants(&self, count: usize) -> Result<Subject, Failure> {
+        self.gateway(&with_tenants(count), &policies::with_tenants(count, self.folder)?)
+    }
+
+    fn gateway(&self, name: &str, policy: &Path) -> Result<Subject, Failure> {
+        let mut subject = self.in_rust(name, "gateway", Roots::BuiltIn)?;
+        set(&mut subject, "POLICY_FILE", &policy.to_string_lossy());
+        set(&mut subject, "GATEWAY_NAME", "meeting-gateway");
+        set(&mut subject, "AUTH_MODE", "authorizer");
+        Ok(subject)
+    }
+
+    fn bearer(&self) -> Result<Subject, Failure> {
+        let mut subject = self.authorizer()?;
+        subject.name = BEARER.to_owned();
+        subject.program.log = self.log(BEARER);
+        subject.event = event(Some(&self.around.token()?))?;
+        set(&mut subject, "AUTH_MODE", "bearer");
+        subject.program.environment.extend(self.around.issuer_settings());
+        Ok(subject)
+    }
+
+    fn node(&self) -> Result<Subject, Failure> {
+        let bundle = &self.artefacts.node_bundle;
+        let mut subject = self.subject(NODE, &self.artefacts.node, vec![bundle.clone()])?;
+        subject.program.arguments.push(bundle.to_string_lossy().into_owned());
+        set(&mut subject, "NODE_EXTRA_CA_CERTS", &self.around.authorities(Roots::None)?);
+        Ok(subject)
+    }
+
+    fn python(&self) -> Result<Subject, Failure> {
+        let (sources, packages) = (&self.artefacts.python_sources, &self.artefacts.python_packages);
+        let artefact = vec![sources.join("function.py"), packages.clone()];
+        let mut subject = self.subject(PYTHON, &self.artefacts.python, artefact)?;
+        subject.program.arguments.push(sources.join("runtime.py").to_string_lossy().into_owned());
+        set(&mut subject, "PYTHONPATH", &packages.to_string_lossy());
+        set(&mut subject, "AWS_CA_BUNDLE", &self.around.authorities(Roots::System)?);
+        Ok(subject)
+    }
+
+    fn in_rust(&self, name: &str, program: &str, roots: Roots) -> Result<Subject, Failure> {
+        let path = self.artefacts.programs.join(program);
+        let mut subject = self.subject(name, &path, vec![path.clone()])?;
+        // Read by the SDK's TLS in place of the machine's store.
+        set(&mut subject, "SSL_CERT_FILE", &self.around.authorities(roots)?);
+        Ok(subject)
+    }
+
+    fn subject(&self, name: &str, path: &Path, artefact: Vec<PathBuf>) -> Result<Subject, Failure> {
+        let environment = [
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            ("AWS_SESSION_TOKEN", "example-session-token"),
+            ("NOTIFICATIONS_QUEUE_ARN", "arn:aws:sqs:us-east-1:111122223333:meeting-notifications"),
+            ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", &self.chime),
+            // As Lambda sets them, for the SDKs that look there.
+            ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
+            ("LANG", "en_US.UTF-8"),
+        ];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let log = self.log(name);
+        let program = Program { path: path.to_owned(), arguments: Vec::new(), environment, log };
+        Ok(Subject { name: name.to_owned(), program, event: event(None)?, artefact, calls_chime: true })
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        self.folder.join(format!("{name}.log"))
+    }
+}
+
+fn set(subject: &mut Subject, name: &str, value: &str) {
+    subject.program.environment.retain(|(other, _)| other != name);
+    subject.program.environment.push((name.to_owned(), value.to_owned()));
+}
+
+/// The sample event of API Gateway, without an idempotency key, so that every request makes a meeting.
+fn event(token: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let text = std::fs::read_to_string(repository().join("events/http-api-create.json"))?;
+    let mut event: Value = serde_json::from_str(&text)?;
+    let body = event.get("body").and_then(Value::as_str).ok_or("the event has no body")?;
+    let mut body: Value = serde_json::from_str(body)?;
+    body.as_object_mut().ok_or("the body is no object")?.remove("ClientRequestToken");
+    let event_members = event.as_object_mut().ok_or("the event is no object")?;
+    event_members.insert("body".to_owned(), body.to_string().into());
+    if let Some(token) = token {
+        let headers = event_members.get_mut("headers").and_then(Value::as_object_mut).ok_or("no headers")?;
+        headers.insert("authorization".to_owned(), json!(format!("Bearer {token}")));
+    }
+    Ok(serde_json::to_vec(&event)?)
+}

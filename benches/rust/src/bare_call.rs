@@ -1,0 +1,62 @@
+//! The SDK call and nothing else: no authentication, no policy, no checks, no logging; the system's root store.
+
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_sdk_chimesdkmeetings::Client;
+use aws_sdk_chimesdkmeetings::config::{BehaviorVersion, Config, Region};
+use aws_sdk_chimesdkmeetings::types::{
+    AttendeeFeatures, ContentFeatures, MeetingFeaturesConfiguration, NotificationsConfiguration, Tag,
+    VideoFeatures,
+};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+fn main() -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(std::env::var("AWS_REGION")?))
+            .endpoint_url(std::env::var("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS")?)
+            .http_client(http_client)
+            .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+            .build();
+        let client = Client::from_conf(config);
+        let queue = std::env::var("NOTIFICATIONS_QUEUE_ARN")?;
+        let (client, queue) = (&client, &queue);
+        lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| create(client, queue, event.payload)))
+            .await
+    })
+}
+
+/// The request that the gateway sends for the same event and the sample policy, with nothing decided.
+async fn create(client: &Client, queue: &str, event: Value) -> Result<Value, Error> {
+    let body: Value = serde_json::from_str(event.get("body").and_then(Value::as_str).unwrap_or_default())?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let features = MeetingFeaturesConfiguration::builder()
+        .video(VideoFeatures::builder().max_resolution("FHD".into()).build())
+        .content(ContentFeatures::builder().max_resolution("FHD".into()).build())
+        .attendee(AttendeeFeatures::builder().max_count(20).build())
+        .build();
+    let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+    let output = client
+        .create_meeting()
+        .client_request_token(uuid::Uuid::new_v4().to_string())
+        .external_meeting_id(text("ExternalMeetingId"))
+        .media_region(text("MediaRegion"))
+        .meeting_features(features)
+        .tenant_ids("acme")
+        .tags(tag("Tenant", "acme")?)
+        .tags(tag("CostCenter", "4711")?)
+        .tags(tag("Course", "physics")?)
+        .tags(tag("MeetingGateway", "meeting-gateway")?)
+        .notifications_configuration(NotificationsConfiguration::builder().sqs_queue_arn(queue).build())
+        .send()
+        .await?;
+    let id = output.meeting().and_then(|meeting| meeting.meeting_id()).unwrap_or_default();
+    let answer = json!({ "Meeting": { "MeetingId": id } }).to_string();
+    Ok(json!({ "statusCode": 201, "headers": { "content-type": "application/json" }, "body": answer }))
+}

@@ -1,0 +1,19 @@
+//! HTTPS out of the function, to Chime and to issuers' keys: one client, the authorities it trusts, and connections
+//! opened before they are needed.
+
+mod connect_ahead;
+mod connector;
+mod roots;
+
+pub use connector::Outbound;
+pub use roots::BUILT_IN_ROOTS;
+
+/// The authorities that a connection's certificate is checked against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// The few that are built in. Tried first for AWS's own hosts: reading a whole system's store takes some nine million
+    /// instructions, twice what all else does until the first request is answered.
+    BuiltIn,
+    /// Those that the system has.
+    System,
+}
