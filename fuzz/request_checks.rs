@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use meeting_gateway::auth::ClaimNames;
-use meeting_gateway::chime::{Chime, ChimeSettings, http_connector};
+use meeting_gateway::chime::{Chime, ChimeSettings};
+use meeting_gateway::config::Settings;
 use meeting_gateway::gateway::{Authenticator, Gateway, Invocation};
 use meeting_gateway::http::Answer;
 use meeting_gateway::meeting::Partition;
+use meeting_gateway::outbound::Outbound;
 use meeting_gateway::policy::Policies;
 use meeting_gateway::start::lambda_credentials;
 use serde_json::{Value, json};
@@ -85,7 +87,8 @@ impl Rig {
             gateway_name: "gateway".to_owned(),
             notifications_queue_arn: "arn:aws:sqs:us-east-1:111122223333:events".to_owned(),
         };
-        let chime = Chime::new(settings, http_connector(), lambda_credentials());
+        let credentials = lambda_credentials(&Settings::new(&|_| None));
+        let chime = Chime::new(settings, &Outbound::new(), credentials);
         let gateway = gateway(policies, chime.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("it starts");
         Rig { runtime, chime, gateway }
