@@ -3,6 +3,7 @@
 Exit status 75 (a temporary failure, in sysexits.h) says that it did not run, and the last line of the output why.
 """
 
+import ipaddress
 import json
 import os
 import subprocess
@@ -30,6 +31,15 @@ def docker(*arguments: str, seconds: float = 30) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def bridge_address() -> str | None:
+    """This machine's address on the engine's bridge. Some engines name the subnet only, of which it is the first."""
+    configured = docker("network", "inspect", "bridge", "--format", "{{json (index .IPAM.Config 0)}}")
+    if not configured:
+        return None
+    network = json.loads(configured)
+    return network.get("Gateway") or str(next(ipaddress.ip_network(network["Subnet"]).hosts()))
+
+
 def invoke(event: str, environment: Path) -> dict:
     """What the function answers to a sample event; `sam local invoke` exits 0 whatever that is."""
     command = ["sam", "local", "invoke", FUNCTION, "--event", f"events/{event}", "--env-vars", environment]
@@ -49,7 +59,7 @@ def main() -> int:
     if docker("image", "inspect", IMAGE) is None and docker("pull", IMAGE, seconds=300) is None:
         print(f"a container engine answers, and {IMAGE} can neither be found nor pulled")
         return NOT_RUN
-    host = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
+    host = bridge_address()
     if not host or os.environ.get("DOCKER_HOST"):
         print("the container engine is not on this machine: its containers do not reach the simulator")
         return NOT_RUN
