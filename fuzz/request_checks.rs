@@ -24,7 +24,7 @@ use tokio::time::Instant;
 const ACCEPTED: u16 = 504;
 
 /// Everything that is answered without Chime. 500 is not among it: it would be a panic.
-const STATUSES: [u16; 9] = [400, 401, 403, 404, 405, 413, 415, 503, ACCEPTED];
+const STATUSES: [u16; 8] = [400, 401, 403, 404, 405, 413, 415, ACCEPTED];
 
 /// Lambda takes no larger answer from a function, in bytes.
 const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
