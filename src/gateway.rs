@@ -104,8 +104,7 @@ impl Gateway {
             Err(_) => invocation.request_id,
         };
         let request_id = own_id.get_or_init(|| request_id.to_owned());
-        let deadline = invocation.deadline.checked_sub(RESERVE).unwrap_or(started);
-        let deadline = deadline.min(started.checked_add(LONGEST_WORK).unwrap_or(deadline));
+        let deadline = end_of_work(started, invocation.deadline);
         let result = match request {
             Ok(request) => self.serve(&request, deadline).await,
             Err(error) => Err(Refusal::from(error)),
@@ -163,6 +162,12 @@ fn planted_panic(request: &HttpRequest<'_>) {
     if let Some(text) = request.header("x-planted-panic") {
         panic!("planted: {text}");
     }
+}
+
+/// When the work must be done, so that the answer still reaches whoever waits for it.
+fn end_of_work(started: Instant, deadline: Instant) -> Instant {
+    let deadline = deadline.checked_sub(RESERVE).unwrap_or(started);
+    deadline.min(started.checked_add(LONGEST_WORK).unwrap_or(deadline))
 }
 
 /// The body as a request to create a meeting, with whatever is wrong with it inside.
@@ -244,6 +249,15 @@ mod tests {
         ] {
             assert_eq!(is_json(value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn work_ends_before_lambda_and_before_api_gateway_give_up() {
+        let started = Instant::now();
+        let after = |milliseconds| started + Duration::from_millis(milliseconds);
+        assert_eq!(end_of_work(started, after(10_000)), after(9_500));
+        assert_eq!(end_of_work(started, after(60_000)), after(27_000));
+        assert!(end_of_work(started, after(200)) <= started, "there is no time left");
     }
 
     #[test]

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -46,9 +47,9 @@ def send(request: urllib.request.Request, seconds: float = 40) -> tuple[int, byt
 class Process:
     """A process that listens on a port, from its start until the `with` block ends."""
 
-    def __init__(self, command: list, port: int, variables: dict[str, str]):
+    def __init__(self, command: list, port: int, variables: dict[str, str], host: str = "127.0.0.1"):
         self.command = [str(word) for word in command]
-        self.port = port
+        self.host, self.port = host, port
         self.variables = variables
         self.log = tempfile.TemporaryFile(mode="w+")
         self.process = None
@@ -60,7 +61,7 @@ class Process:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             with socket.socket() as connection:
-                if connection.connect_ex(("127.0.0.1", self.port)) == 0:
+                if connection.connect_ex((self.host, self.port)) == 0:
                     return self
             time.sleep(0.05)
         output = self.output()
@@ -116,22 +117,16 @@ class Emulator(Process):
 class LocalServices(Process):
     """The Chime simulator and the token issuer of `cargo run -p local`, without its HTTP front."""
 
-    def __init__(self):
+    def __init__(self, bind: str = "127.0.0.1", options: tuple = ("--simulator-only",), port: int | None = None):
         self.simulator, self.issuer = free_port(), free_port()
-        command = [
-            REPOSITORY / "target" / "debug" / "local",
-            "--simulator-only",
-            "--simulator-port",
-            self.simulator,
-            "--issuer-port",
-            self.issuer,
-        ]
-        super().__init__(command, self.simulator, dict(os.environ))
+        ports = ["--simulator-port", self.simulator, "--issuer-port", self.issuer, "--bind", bind]
+        command = [REPOSITORY / "target" / "debug" / "local", *ports, *options]
+        super().__init__(command, port or self.simulator, dict(os.environ), bind)
 
     @property
     def chime_url(self) -> str:
         """Where the simulator answers as Chime."""
-        return f"http://127.0.0.1:{self.simulator}"
+        return f"http://{self.host}:{self.simulator}"
 
     def requests(self) -> list[dict]:
         """Every request that the simulator has had since it was last reset."""
@@ -144,3 +139,21 @@ class LocalServices(Process):
     def reset(self) -> None:
         """Forgets requests and meetings."""
         send(urllib.request.Request(f"{self.chime_url}/simulator/state", method="DELETE"))
+
+    def token(self, **identity: str) -> str:
+        """A token of the issuer's for a tenant and its groups."""
+        query = urllib.parse.urlencode(identity)
+        return get(f"http://{self.host}:{self.issuer}/token?{query}")[1].decode().strip()
+
+
+class LocalGateway(LocalServices):
+    """All of `cargo run -p local`: the services, and the gateway behind its HTTP front, in bearer mode."""
+
+    def __init__(self):
+        port = free_port()
+        super().__init__(options=("--port", port), port=port)
+
+    @property
+    def url(self) -> str:
+        """Where the gateway answers."""
+        return f"http://{self.host}:{self.port}"

@@ -1,5 +1,6 @@
 """Every sample event through the artefact that `sam build` made, under the emulator that `sam local invoke` uses."""
 
+import http.client
 import json
 
 import pytest
@@ -107,7 +108,11 @@ BROKEN_SETTINGS = {
 def test_a_function_with_a_broken_setting_does_not_start_and_names_it(services, setting):
     broken = BROKEN_SETTINGS[setting]
     with Emulator(BINARY, sample_environment(services.chime_url) | broken) as running:
-        status, text = running.invoke((EVENTS / "http-api-create.json").read_bytes())
-        assert status != 200 or b"errorType" in text, text
+        try:
+            status, text = running.invoke((EVENTS / "http-api-create.json").read_bytes())
+            assert status != 200 or b"errorType" in text, text
+        except (http.client.HTTPException, OSError):
+            # The emulator itself ends with a function that does not start, now and then before it has answered.
+            pass
         (name,) = broken
         assert name in running.output()

@@ -186,7 +186,7 @@ def _environment(stack: DeployedStack, settings: list[Setting]) -> list[str]:
     found += [
         f"{setting.name}: required, and not set"
         for setting in settings
-        if setting.required and not variables.get(setting.name)
+        if setting.required_in(stack.parameters["AuthMode"]) and not variables.get(setting.name)
     ]
     parameters = stack.parameters
     expected = {
@@ -201,6 +201,7 @@ def _environment(stack: DeployedStack, settings: list[Setting]) -> list[str]:
         "JWT_AUDIENCE": parameters["JwtAudience"],
         "TOKEN_USE": parameters["TokenUse"],
         "JWKS_URI": "",
+        "JWKS_FILE": "",
         "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": "",
     }
     found += _differs(f"{FUNCTION}: the environment", variables, expected)

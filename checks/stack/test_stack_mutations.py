@@ -374,6 +374,11 @@ def _(resources):
     environment(resources)["AUTH_MODE"] = ""
 
 
+@mutation("a variable that bearer mode cannot do without left out", "JWT_ISSUER: required, and not set")
+def _(resources):
+    del environment(resources)["JWT_ISSUER"]
+
+
 @mutation("the dead-letter queue for the queue", "the environment")
 def _(resources):
     environment(resources)["NOTIFICATIONS_QUEUE_ARN"] = {"Fn::GetAtt": ["MeetingEventsDeadLetterQueue", "Arn"]}

@@ -1,0 +1,83 @@
+"""`sam local invoke` of sample events, where a container engine answers and the runtime's image can be had.
+
+Exit status 75 (a temporary failure, in sysexits.h) says that it did not run, and the last line of the output why.
+"""
+
+import ipaddress
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from function_environment import FUNCTION, overrides
+from processes import REPOSITORY, LocalServices
+
+NOT_RUN = 75
+# What SAM runs a function of the runtime provided.al2023 in.
+IMAGE = "public.ecr.aws/lambda/provided:al2023"
+# One that reaches Chime, and one that is refused.
+SAMPLES = ["http-api-create.json", "http-api-unknown-tenant.json"]
+EXPECTED = json.loads((REPOSITORY / "events" / "expected.json").read_text())
+
+
+def docker(*arguments: str, seconds: float = 30) -> str | None:
+    """What `docker` prints; nothing when it fails or is not there."""
+    try:
+        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=seconds, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def bridge_address() -> str | None:
+    """This machine's address on the engine's bridge. Some engines name the subnet only, of which it is the first."""
+    configured = docker("network", "inspect", "bridge", "--format", "{{json (index .IPAM.Config 0)}}")
+    if not configured:
+        return None
+    network = json.loads(configured)
+    return network.get("Gateway") or str(next(ipaddress.ip_network(network["Subnet"]).hosts()))
+
+
+def invoke(event: str, environment: Path) -> dict:
+    """What the function answers to a sample event; `sam local invoke` exits 0 whatever that is."""
+    command = ["sam", "local", "invoke", FUNCTION, "--event", f"events/{event}", "--env-vars", environment]
+    done = subprocess.run(
+        [*command, "--skip-pull-image"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, timeout=300, check=False
+    )
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        sys.exit(f"sam local invoke of {event} printed no JSON: {done.stdout!r}")
+
+
+def main() -> int:
+    if docker("info") is None:
+        print("no container engine answers")
+        return NOT_RUN
+    if docker("image", "inspect", IMAGE) is None and docker("pull", IMAGE, seconds=300) is None:
+        print(f"a container engine answers, and {IMAGE} can neither be found nor pulled")
+        return NOT_RUN
+    host = bridge_address()
+    if not host or os.environ.get("DOCKER_HOST"):
+        print("the container engine is not on this machine: its containers do not reach the simulator")
+        return NOT_RUN
+    with LocalServices(bind=host) as services, tempfile.TemporaryDirectory() as folder:
+        environment = Path(folder) / "env.json"
+        variables = overrides() | {"AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": services.chime_url}
+        environment.write_text(json.dumps({FUNCTION: variables}))
+        for event in SAMPLES:
+            services.reset()
+            answer = invoke(event, environment)
+            expected = EXPECTED[event]["status"]
+            if answer.get("statusCode") != expected:
+                sys.exit(f"{event}: {answer}, where {expected} was expected")
+            if len(services.meetings()) != (expected == 201):
+                sys.exit(f"{event}: the simulator has {len(services.meetings())} meetings after a {expected}")
+            print(f"{event}: {expected}, as its row says")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

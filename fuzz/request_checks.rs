@@ -1,0 +1,204 @@
+//! What must hold for any bytes that come as an event, as a body or as a policy document. Run by the fuzz targets `event`,
+//! `body` and `policy` over what they invent, and by the test `request_corpus` over what they kept.
+//!
+//! The whole gateway runs, with no time left: whatever would go to Chime is answered 504 instead.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use meeting_gateway::auth::ClaimNames;
+use meeting_gateway::chime::{Chime, ChimeSettings};
+use meeting_gateway::config::Settings;
+use meeting_gateway::gateway::{Authenticator, Gateway, Invocation};
+use meeting_gateway::http::Answer;
+use meeting_gateway::meeting::Partition;
+use meeting_gateway::outbound::Outbound;
+use meeting_gateway::policy::Policies;
+use meeting_gateway::start::lambda_credentials;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use tokio::time::Instant;
+
+/// The status of a request that would have gone to Chime.
+const ACCEPTED: u16 = 504;
+
+/// Everything that is answered without Chime. 500 is not among it: it would be a panic.
+const STATUSES: [u16; 8] = [400, 401, 403, 404, 405, 413, 415, ACCEPTED];
+
+/// Lambda takes no larger answer from a function, in bytes.
+const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
+
+thread_local! {
+    static RIG: Rig = Rig::new();
+}
+
+struct Rig {
+    runtime: Runtime,
+    chime: Chime,
+    /// with the sample policy
+    gateway: Gateway,
+}
+
+/// An event of any kind. Whether it would have gone to Chime.
+pub(crate) fn event(data: &[u8]) -> bool {
+    RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, data)))
+}
+
+/// A body, up to the first NUL; what comes after that is the value of the header `Idempotency-Key`.
+pub(crate) fn body(data: &[u8]) -> bool {
+    let end = data.iter().position(|byte| *byte == 0);
+    let (body, key) = data.split_at(end.unwrap_or(data.len()));
+    let key = end.map(|_| String::from_utf8_lossy(&key[1..]).into_owned());
+    let event = create_event("acme", body, key.as_deref());
+    let accepted = RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, event.to_string().as_bytes())));
+    if accepted {
+        check_accepted_body(body, key.as_deref());
+    }
+    accepted
+}
+
+/// A policy document. Whether it was loaded.
+pub(crate) fn policy(data: &[u8]) -> bool {
+    match Policies::load(data, Partition::Commercial) {
+        Err(faults) => {
+            assert!(!faults.is_empty(), "a document without a fault is loaded");
+            for fault in faults {
+                assert!(fault.pointer.starts_with('#') && !fault.detail.is_empty(), "{fault:?}");
+            }
+            false
+        }
+        Ok(policies) => {
+            let tenants: Vec<String> =
+                policies.tenant_names().into_iter().take(4).map(str::to_owned).collect();
+            RIG.with(|rig| rig.check_policies(policies, &tenants));
+            true
+        }
+    }
+}
+
+impl Rig {
+    fn new() -> Self {
+        let sample = include_bytes!("../policy/policy.json");
+        let policies = Policies::load(sample, Partition::Commercial).expect("the sample has no fault");
+        let settings = ChimeSettings {
+            region: "us-east-1".to_owned(),
+            endpoint_url: Some("http://127.0.0.1:1".to_owned()),
+            gateway_name: "gateway".to_owned(),
+            notifications_queue_arn: "arn:aws:sqs:us-east-1:111122223333:events".to_owned(),
+        };
+        let credentials = lambda_credentials(&Settings::new(&|_| None));
+        let chime = Chime::new(settings, &Outbound::new(), credentials);
+        let gateway = gateway(policies, chime.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("it starts");
+        Rig { runtime, chime, gateway }
+    }
+
+    fn answer(&self, gateway: &Gateway, event: &[u8]) -> Answer {
+        self.runtime.block_on(async {
+            gateway.handle(event, Invocation { request_id: "lambda-id", deadline: Instant::now() }).await
+        })
+    }
+
+    /// A document that loads lets no tenant down: who says nothing gets a plan, unless the policy keeps the caller out.
+    fn check_policies(&self, policies: Policies, tenants: &[String]) {
+        let gateway = gateway(policies, self.chime.clone());
+        for tenant in tenants {
+            let event = create_event(tenant, br#"{"ExternalMeetingId":"standup"}"#, None);
+            let answer = self.answer(&gateway, event.to_string().as_bytes());
+            if !check_answer(&answer) {
+                let problem: Value = serde_json::from_str(&answer.body).expect("checked before");
+                assert_eq!(
+                    (answer.status, &problem["errors"]),
+                    (403, &json!([])),
+                    "{tenant}: {}",
+                    answer.body
+                );
+            }
+        }
+    }
+}
+
+fn gateway(policies: Policies, chime: Chime) -> Gateway {
+    let names = ClaimNames {
+        tenant: "custom:tenant_id".to_owned(),
+        scope: "scope".to_owned(),
+        groups: "cognito:groups".to_owned(),
+    };
+    Gateway::new(Authenticator::Authorizer(names), policies, chime)
+}
+
+fn create_event(tenant: &str, body: &[u8], key: Option<&str>) -> Value {
+    let text = std::str::from_utf8(body);
+    json!({
+        "version": "2.0",
+        "rawPath": "/meetings",
+        "headers": key.map_or(json!({}), |key| json!({ "idempotency-key": key })),
+        "requestContext": {
+            "http": { "method": "POST" },
+            "requestId": "gateway-id",
+            "authorizer": { "jwt": { "claims": {
+                "sub": "user", "custom:tenant_id": tenant, "cognito:groups": "[hosts members]"
+            } } },
+        },
+        "body": text.map_or_else(|_| STANDARD.encode(body), str::to_owned),
+        "isBase64Encoded": text.is_err(),
+    })
+}
+
+/// Every answer is one of the documented ones, and fit for HTTP. Whether the request would have gone to Chime.
+fn check_answer(answer: &Answer) -> bool {
+    assert!(STATUSES.contains(&answer.status), "{answer:?}");
+    for (name, value) in &answer.headers {
+        let is_text = |text: &str| text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        assert!(is_text(name) && is_text(value), "{name}: {value}");
+    }
+    let written = serde_json::to_vec(answer).expect("text and numbers serialize");
+    assert!(written.len() < LARGEST_ANSWER, "{} bytes", written.len());
+    let problem: Value = serde_json::from_str(&answer.body).expect("every body is JSON");
+    assert_eq!(problem["status"], json!(answer.status));
+    assert_eq!((&problem["detail"], &problem["instance"]), (&problem["Message"], &problem["RequestId"]));
+    for error in problem["errors"].as_array().expect("every problem has errors") {
+        let pointer = error["pointer"].as_str();
+        assert!(pointer.is_none_or(|pointer| pointer.starts_with('#')), "{error}");
+        assert!(pointer.is_some() != error["header"].is_string(), "one place: {error}");
+        assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{error}");
+    }
+    answer.status == ACCEPTED
+}
+
+/// What a body says that went through, by `serde_json`'s own reading of it.
+fn check_accepted_body(body: &[u8], header: Option<&str>) {
+    const MEMBERS: [&str; 8] = [
+        "ClientRequestToken",
+        "ExternalMeetingId",
+        "MediaPlacementNetworkType",
+        "MediaRegion",
+        "MeetingFeatures",
+        "MeetingHostId",
+        "PrimaryMeetingId",
+        "Tags",
+    ];
+    assert!(body.len() <= 64 * 1024);
+    let value: Value = serde_json::from_slice(body).expect("a body that went through is JSON");
+    let object = value.as_object().expect("and an object");
+    let names: BTreeSet<&str> = object.keys().map(String::as_str).collect();
+    assert!(names.iter().all(|name| MEMBERS.contains(name)), "{names:?}");
+    assert!(object.values().all(|value| !value.is_null()), "{value}");
+    let id = object["ExternalMeetingId"].as_str().expect("the id is text");
+    assert!((2..=64).contains(&id.chars().count()) && !id.to_ascii_lowercase().starts_with("aws:"), "{id:?}");
+    assert!(
+        object
+            .get("MediaRegion")
+            .is_none_or(|region| ["eu-central-1", "eu-west-2", "us-east-1"].iter().any(|one| region == one))
+    );
+    assert!(object.get("Tags").is_none_or(|tags| tags.as_array().is_some_and(|tags| tags.len() <= 50)));
+    let is_key = |key: &str| {
+        (2..=64).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    let in_body = object.get("ClientRequestToken").map(|key| key.as_str().expect("a key is text"));
+    let in_header = header.map(|key| key.trim_matches([' ', '\t']).trim_matches('"'));
+    assert!(in_body.is_none_or(is_key) && in_header.is_none_or(is_key));
+    assert!(in_body.is_none() || in_header.is_none() || in_body == in_header);
+}
