@@ -5,7 +5,7 @@ Exit status 75 (a temporary failure, in sysexits.h) says that it did not run, an
 
 import ipaddress
 import json
-import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -32,12 +32,23 @@ def docker(*arguments: str, seconds: float = 30) -> str | None:
 
 
 def bridge_address() -> str | None:
-    """This machine's address on the engine's bridge. Some engines name the subnet only, of which it is the first."""
-    configured = docker("network", "inspect", "bridge", "--format", "{{json (index .IPAM.Config 0)}}")
-    if not configured:
-        return None
-    network = json.loads(configured)
-    return network.get("Gateway") or str(next(ipaddress.ip_network(network["Subnet"]).hosts()))
+    """This machine's address on the engine's default bridge, which containers reach it by."""
+    described = docker("network", "inspect", "bridge")
+    for configuration in json.loads(described)[0]["IPAM"]["Config"] if described else []:
+        # Engines before 24 name the gateway only where it was set by hand; otherwise it is the subnet's first address.
+        network = ipaddress.ip_network(configuration["Subnet"])
+        return configuration.get("Gateway") or str(next(network.hosts()))
+    return None
+
+
+def is_an_address_of_this_machine(host: str) -> bool:
+    """Whether something can listen there: not so where the engine runs in a virtual machine of its own."""
+    with socket.socket() as listener:
+        try:
+            listener.bind((host, 0))
+        except OSError:
+            return False
+    return True
 
 
 def invoke(event: str, environment: Path) -> dict:
@@ -60,8 +71,8 @@ def main() -> int:
         print(f"a container engine answers, and {IMAGE} can neither be found nor pulled")
         return NOT_RUN
     host = bridge_address()
-    if not host or os.environ.get("DOCKER_HOST"):
-        print("the container engine is not on this machine: its containers do not reach the simulator")
+    if host is None or not is_an_address_of_this_machine(host):
+        print("a container engine answers, and its containers cannot reach a simulator on this machine")
         return NOT_RUN
     with LocalServices(bind=host) as services, tempfile.TemporaryDirectory() as folder:
         environment = Path(folder) / "env.json"
