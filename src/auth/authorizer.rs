@@ -105,6 +105,8 @@ mod tests {
         for (kind, value, expected, why) in [
             ("jwt", r#""[hosts members]""#, vec!["hosts", "members"], "payload 2.0 flattens an array"),
             ("jwt", r#""[]""#, vec![], "an empty array, flattened"),
+            ("jwt", r#""""#, vec![], "the empty string is no group's name"),
+            ("lambda", r#""""#, vec![], "nor is it one from a Lambda authorizer"),
             ("jwt", r#""hosts""#, vec!["hosts"], "one group"),
             ("jwt", r#""hosts members""#, vec!["hosts members"], "a string is one group"),
             (
@@ -135,6 +137,8 @@ mod tests {
         for (claim, expected) in [
             (r#""scope":"a b""#, vec!["a", "b"]),
             (r#""scope":"[a b]""#, vec!["a", "b"]),
+            (r#""scope":"[a b""#, vec!["[a", "b"]),
+            (r#""scope":"a b]""#, vec!["a", "b]"]),
             (r#""scp":["a","b"]"#, vec!["a", "b"]),
             (r#""scope":"a","scp":"b""#, vec!["a"]),
             (r#""scope":7"#, vec![]),

@@ -8,8 +8,10 @@ use crate::{Failure, repository};
 /// Where everything is that is measured.
 #[derive(Debug)]
 pub(crate) struct Artefacts {
-    /// The folder of the programs in Rust.
-    pub(crate) programs: PathBuf,
+    /// The gateway's program.
+    pub(crate) gateway: PathBuf,
+    /// The folder of the other programs in Rust.
+    pub(crate) peers: PathBuf,
     pub(crate) node: PathBuf,
     pub(crate) node_bundle: PathBuf,
     pub(crate) python: PathBuf,
@@ -19,24 +21,28 @@ pub(crate) struct Artefacts {
 }
 
 impl Artefacts {
-    /// Only what is needed to measure the gateway alone.
-    pub(crate) fn build_gateway(profile: &str) -> Result<Self, Failure> {
+    /// Only what is needed to measure the gateway alone: `built`, or one that is built here.
+    pub(crate) fn gateway_alone(built: Option<&Path>, profile: &str) -> Result<Self, Failure> {
+        let peers = target_folder().join(if profile == "dev" { "debug" } else { profile });
+        if let Some(built) = built {
+            return Ok(Artefacts { gateway: std::path::absolute(built)?, peers, ..Self::unbuilt() });
+        }
         // By package: built together, the packages of a workspace would get each other's features.
         let gateway = ["build", "--profile", profile, "--package", "meeting-gateway", "--bin", "gateway"];
         run(&repository(), "cargo", &gateway)?;
-        let programs = target_folder().join(if profile == "dev" { "debug" } else { profile });
-        Ok(Artefacts { programs, ..Self::unbuilt() })
+        Ok(Artefacts { gateway: peers.join("gateway"), peers, ..Self::unbuilt() })
     }
 
     fn unbuilt() -> Self {
-        let peers = repository().join("benches");
+        let sources = repository().join("benches");
         Artefacts {
-            programs: PathBuf::new(),
+            gateway: PathBuf::new(),
+            peers: PathBuf::new(),
             node: PathBuf::new(),
-            node_bundle: peers.join("node/build/runtime.mjs"),
+            node_bundle: sources.join("node/build/runtime.mjs"),
             python: PathBuf::new(),
-            python_sources: peers.join("python"),
-            python_packages: peers.join("python/packages"),
+            python_sources: sources.join("python"),
+            python_packages: sources.join("python/packages"),
         }
     }
 
@@ -48,13 +54,12 @@ impl Artefacts {
         arguments.extend(["--target-dir", &target_folder]);
         arguments.extend(changes.iter().flat_map(|change| ["--config", change]));
         run(&repository(), "cargo", &arguments)?;
-        let artefacts = Self::unbuilt();
-        Ok(Artefacts { programs: target.join("release"), ..artefacts })
+        Ok(Artefacts { gateway: target.join("release/gateway"), ..Self::unbuilt() })
     }
 
     /// Everything.
-    pub(crate) fn build_all(profile: &str) -> Result<Self, Failure> {
-        let mut artefacts = Self::build_gateway(profile)?;
+    pub(crate) fn build_all(built: Option<&Path>, profile: &str) -> Result<Self, Failure> {
+        let mut artefacts = Self::gateway_alone(built, profile)?;
         run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-peers"])?;
 
         let node = repository().join("benches/node");

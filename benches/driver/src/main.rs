@@ -37,6 +37,9 @@ struct Options {
     /// Cargo's profile for the functions in Rust.
     #[arg(long, default_value = "release", global = true)]
     profile: String,
+    /// The gateway's program, as `sam build` left it, say; built here when none is given.
+    #[arg(long, value_name = "FILE", global = true)]
+    gateway: Option<PathBuf>,
     /// How often each function is started; all take turns.
     #[arg(long, default_value_t = 25, global = true)]
     runs: usize,
@@ -81,10 +84,11 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let command = options.command.unwrap_or(Command::All);
     let folder = repository().join("target/measured");
     let surroundings = Surroundings::start(&folder)?;
+    let built = options.gateway.as_deref();
     match command {
         Command::Profiles => profiles::compare(&surroundings, &folder).map(|()| true),
         Command::Check | Command::WriteBudget => {
-            let artefacts = Artefacts::build_gateway(&options.profile)?;
+            let artefacts = Artefacts::gateway_alone(built, &options.profile)?;
             let counted = instructions::count_all(&subjects::in_budget(&artefacts, &surroundings, &folder)?)?;
             if matches!(command, Command::WriteBudget) {
                 budget::write(&counted)?;
@@ -92,7 +96,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
             budget::check(&counted)
         }
         Command::All | Command::Times | Command::Instructions => {
-            let artefacts = Artefacts::build_all(&options.profile)?;
+            let artefacts = Artefacts::build_all(built, &options.profile)?;
             let mut report = Report { versions: artefacts.versions()?, ..Report::default() };
             if !matches!(command, Command::Times) {
                 let subjects = subjects::in_rust(&artefacts, &surroundings, &folder)?;

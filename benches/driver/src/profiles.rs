@@ -28,14 +28,13 @@ pub(crate) fn compare(around: &Surroundings, folder: &Path) -> Result<(), Failur
     );
     for (index, (title, changes)) in VARIANTS.iter().enumerate() {
         let artefacts = Artefacts::build_variant(changes, &folder.join(format!("profile-{index}")))?;
-        let program = artefacts.programs.join("gateway");
         let counted = count_all(&subjects::in_both_modes(&artefacts, around, folder)?)?;
         let [authorizer, bearer] = counted.as_slice() else { return Err("two modes were counted".into()) };
         let _ = writeln!(
             table,
             "| {title} | {:.2} MB | {:.2} MB | {:.2} | {:.0} | {:.0} |",
-            millionths(std::fs::metadata(&program)?.len()),
-            millionths(zipped_size(&[&program])?),
+            millionths(std::fs::metadata(&artefacts.gateway)?.len()),
+            millionths(zipped_size(&[&artefacts.gateway])?),
             millionths(authorizer.init_and_first),
             millionths(authorizer.warm_request) * 1000.0,
             millionths(bearer.warm_request) * 1000.0,

@@ -115,12 +115,12 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn floor(&self) -> Result<Subject, Failure> {
-        let subject = self.in_rust(FLOOR, "floor", Roots::BuiltIn)?;
+        let subject = self.in_rust(FLOOR, &self.artefacts.peers.join("floor"), Roots::BuiltIn)?;
         Ok(Subject { calls_chime: false, ..subject })
     }
 
     fn bare_call(&self) -> Result<Subject, Failure> {
-        self.in_rust(BARE_CALL, "bare-call", Roots::System)
+        self.in_rust(BARE_CALL, &self.artefacts.peers.join("bare-call"), Roots::System)
     }
 
     fn authorizer(&self) -> Result<Subject, Failure> {
@@ -132,7 +132,7 @@ impl Maker<'_> {
     }
 
     fn gateway(&self, name: &str, policy: &Path) -> Result<Subject, Failure> {
-        let mut subject = self.in_rust(name, "gateway", Roots::BuiltIn)?;
+        let mut subject = self.in_rust(name, &self.artefacts.gateway, Roots::BuiltIn)?;
         set(&mut subject, "POLICY_FILE", &policy.to_string_lossy());
         set(&mut subject, "GATEWAY_NAME", "meeting-gateway");
         set(&mut subject, "AUTH_MODE", "authorizer");
@@ -167,9 +167,8 @@ impl Maker<'_> {
         Ok(subject)
     }
 
-    fn in_rust(&self, name: &str, program: &str, roots: Roots) -> Result<Subject, Failure> {
-        let path = self.artefacts.programs.join(program);
-        let mut subject = self.subject(name, &path, vec![path.clone()])?;
+    fn in_rust(&self, name: &str, program: &Path, roots: Roots) -> Result<Subject, Failure> {
+        let mut subject = self.subject(name, program, vec![program.to_owned()])?;
         // Read by the SDK's TLS in place of the machine's store.
         set(&mut subject, "SSL_CERT_FILE", &self.around.authorities(roots)?);
         Ok(subject)
