@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_caller_can_be_logged_without_the_person() {
-        let caller = Caller::for_tests("acme", "anna@example.com", vec!["write".to_owned()], vec!["hosts".to_owned()]);
+        let caller =
+            Caller::for_tests("acme", "anna@example.com", vec!["write".to_owned()], vec!["hosts".to_owned()]);
         let shown = format!("{caller:?}");
         assert!(!shown.contains("anna"), "{shown}");
         for other in ["acme", "write", "hosts"] {

@@ -110,12 +110,18 @@ mod tests {
     fn the_log_names_the_claim_that_was_at_fault() {
         let claim = || "custom:tenant_id".to_owned();
         for (error, text) in [
-            (TenantError::Missing { claim: claim() }, "there is no claim `custom:tenant_id` to name the tenant"),
+            (
+                TenantError::Missing { claim: claim() },
+                "there is no claim `custom:tenant_id` to name the tenant",
+            ),
             (
                 TenantError::NotAString { claim: claim(), found: "an array" },
                 "the claim `custom:tenant_id` must be a string to name the tenant, and is an array",
             ),
-            (TenantError::Empty { claim: claim() }, "the claim `custom:tenant_id` names the tenant and is empty"),
+            (
+                TenantError::Empty { claim: claim() },
+                "the claim `custom:tenant_id` names the tenant and is empty",
+            ),
             (
                 TenantError::NotTheIssuers { claim: claim() },
                 "the claim `custom:tenant_id` names a tenant that the token's issuer may not speak for",
@@ -130,8 +136,14 @@ mod tests {
     fn the_log_tells_refusals_apart() {
         for (error, text) in [
             (AuthenticationError::NoCredentials, "no credentials"),
-            (AuthenticationError::InvalidCredentials("the caller has no subject"), "the caller has no subject"),
-            (AuthenticationError::InvalidToken(bearer::TokenError::BadSignature), "the signature does not hold"),
+            (
+                AuthenticationError::InvalidCredentials("the caller has no subject".to_owned()),
+                "the caller has no subject",
+            ),
+            (
+                AuthenticationError::InvalidToken(bearer::TokenError::BadSignature),
+                "the signature does not hold",
+            ),
             (
                 AuthenticationError::KeysUnavailable { retry_after: 7 },
                 "no key of the token's issuer could be had, next try in 7 s",
