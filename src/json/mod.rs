@@ -5,11 +5,14 @@
 //! document) is read through this type.
 
 mod members;
+mod piecewise;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+pub use piecewise::{for_each_member, parse_all_but};
 
 pub use members::{Fault, Members, Path, ReadJson, read_list};
 

@@ -6,15 +6,17 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::json::{Json, ReadJson};
 
 /// Declares a text type: its documentation, its length in characters, and the rule for its text.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $length:expr, $rule:path) => {
+        // Shared, not copied: what `Everyone` has is part of every tenant's policy.
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// How many characters a value has.
@@ -28,7 +30,7 @@ macro_rules! text_type {
                 let mut broken = Vec::new();
                 check_length(text, Self::LENGTH, &mut broken);
                 $rule(text, &mut broken);
-                if broken.is_empty() { Ok($name(text.to_owned())) } else { Err(broken.join("; ")) }
+                if broken.is_empty() { Ok($name(text.into())) } else { Err(broken.join("; ")) }
             }
 
             /// The text.
@@ -132,7 +134,7 @@ fn check_length(text: &str, length: RangeInclusive<usize>, broken: &mut Vec<Stri
     }
 }
 
-fn check_characters(text: &str, allowed: fn(char) -> bool, rule: &str, broken: &mut Vec<String>) {
+fn check_characters(text: &str, allowed: impl Fn(char) -> bool, rule: &str, broken: &mut Vec<String>) {
     if !text.chars().all(allowed) {
         broken.push(format!("may hold only {rule}"));
     }

@@ -1,6 +1,8 @@
 //! The policy document as it is written: one block for everyone, one for each tenant. The editors' JSON Schema is
 //! generated from these types.
 
+use std::borrow::Cow;
+
 use crate::json::{Fault, Json, Members, Path, ReadJson, read_list};
 use crate::meeting::{
     AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId, NetworkType, TagKey,
@@ -196,7 +198,13 @@ impl Template {
     }
 
     /// The text for one tenant.
-    pub(super) fn fill(&self, tenant: &str) -> String {
+    pub(super) fn fill<'t>(&'t self, tenant: &'t str) -> Cow<'t, str> {
+        if self.0 == TENANT {
+            return Cow::Borrowed(tenant);
+        }
+        if !self.0.contains('$') {
+            return Cow::Borrowed(&self.0);
+        }
         // Character by character and not by `replace`, whose search costs more to set up than a text of this length to
         // read: this runs for every tenant of the document.
         let mut filled = String::with_capacity(self.0.len().saturating_add(tenant.len()));
@@ -215,7 +223,7 @@ impl Template {
             }
         }
         filled.push_str(rest);
-        filled
+        Cow::Owned(filled)
     }
 }
 

@@ -1,18 +1,20 @@
 //! From the document's text to the policies that requests are decided by, or every fault that it has.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::document::{Block, UnlistedTenants};
 use super::merge::{Layers, Shared, Source, merge};
 use super::rules::TenantPolicy;
-use crate::json::{Fault, Json, Members, Path};
+use crate::json::{Fault, Json, Members, Path, for_each_member, parse_all_but};
 use crate::meeting::{Partition, TenantId};
 
 /// The policies of all tenants.
 pub struct Policies {
-    tenants: HashMap<String, TenantPolicy>,
-    /// Every TenantId that a listed tenant has.
-    owned_ids: HashSet<TenantId>,
+    /// By name, in its order. A hash table of ten thousand takes longer to fill than this does, whose text is in order
+    /// as a rule; and to search this takes no longer than a request notices.
+    tenants: Vec<(Arc<str>, TenantPolicy)>,
+    /// Every TenantId that a listed tenant has, in order.
+    owned_ids: Vec<TenantId>,
     /// What unlisted tenants get, when they are let in.
     unlisted: Option<Unlisted>,
 }
@@ -44,10 +46,12 @@ impl Policies {
     /// # Errors
     /// Every fault of the document, in the order of its pointers.
     pub fn load(text: &[u8], partition: Partition) -> Result<Self, Vec<Fault>> {
-        let json = Json::parse(text)
-            .map_err(|error| vec![Fault::at(&Path::Root, format!("is not a JSON document: {error}"))])?;
+        let no_json = |error| vec![Fault::at(&Path::Root, format!("is not a JSON document: {error}"))];
+        let (json, tenants) = parse_all_but(TENANTS, text).map_err(no_json)?;
         let mut faults = Vec::new();
-        let policies = read(&json, partition, &mut faults);
+        let policies = read(&json, tenants, partition, &mut faults)
+            // What is wrong then is said with its place in the whole document.
+            .map_err(|error| no_json(Json::parse(text).err().unwrap_or(error)))?;
         match policies {
             Some(policies) if faults.is_empty() => Ok(policies),
             _ => {
@@ -61,14 +65,13 @@ impl Policies {
     /// The names of the listed tenants, in order.
     #[must_use]
     pub fn tenant_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.tenants.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        names
+        self.tenants.iter().map(|(name, _)| name.as_ref()).collect()
     }
 
     /// The policy of the tenant of that name.
     pub(super) fn policy_of(&self, tenant: &str) -> Result<std::borrow::Cow<'_, TenantPolicy>, NoPolicy> {
-        if let Some(policy) = self.tenants.get(tenant) {
+        let found = self.tenants.binary_search_by(|(name, _)| name.as_ref().cmp(tenant));
+        if let Some((_, policy)) = found.ok().and_then(|index| self.tenants.get(index)) {
             return Ok(std::borrow::Cow::Borrowed(policy));
         }
         let Some(unlisted) = &self.unlisted else { return Err(NoPolicy::Unlisted) };
@@ -77,8 +80,9 @@ impl Policies {
         if let Some(fault) = faults.first() {
             return Err(NoPolicy::UnusableName(fault.detail.clone()));
         }
-        let named_like_an_id = TenantId::parse(tenant).is_ok_and(|name| self.owned_ids.contains(&name));
-        if named_like_an_id || policy.tenant_ids.iter().any(|id| self.owned_ids.contains(id)) {
+        let is_owned = |id: &TenantId| self.owned_ids.binary_search(id).is_ok();
+        let named_like_an_id = TenantId::parse(tenant).is_ok_and(|name| is_owned(&name));
+        if named_like_an_id || policy.tenant_ids.iter().any(is_owned) {
             return Err(NoPolicy::UnusableName("it stands for a TenantId of a listed tenant".to_owned()));
         }
         Ok(std::borrow::Cow::Owned(policy))
@@ -95,9 +99,18 @@ impl Unlisted {
     }
 }
 
-fn read(json: &Json<'_>, partition: Partition, faults: &mut Vec<Fault>) -> Option<Policies> {
+/// The member that is as long as the document, and so is read tenant by tenant.
+const TENANTS: &str = "Tenants";
+
+/// The policies of a document, as far as its faults let them be read.
+fn read(
+    json: &Json<'_>,
+    tenants: Option<&str>,
+    partition: Partition,
+    faults: &mut Vec<Fault>,
+) -> Result<Option<Policies>, serde_json::Error> {
     let root = Path::Root;
-    let mut members = Members::of(json, &root, faults)?;
+    let Some(mut members) = Members::of(json, &root, faults) else { return Ok(None) };
     if let Some(schema) = members.take("$schema")
         && schema.as_str().is_none()
     {
@@ -110,18 +123,28 @@ fn read(json: &Json<'_>, partition: Partition, faults: &mut Vec<Fault>) -> Optio
     let everyone =
         members.take("Everyone").map(|json| Block::read(json, &everyone_path, faults)).unwrap_or_default();
     let unlisted = members.read::<UnlistedTenants>("UnlistedTenants", faults).unwrap_or_default();
-    let tenants_json = members.take("Tenants");
-    members.finish(&["$schema", "Everyone", "Tenants", "UnlistedTenants"], faults);
+    members.take(TENANTS);
+    members.finish(&["$schema", "Everyone", TENANTS, "UnlistedTenants"], faults);
 
     let source = Source { block: &everyone, path: &everyone_path };
     let shared = Shared::of(source, partition, faults);
-    let tenants_path = Path::Member(&root, "Tenants");
-    let mut listed = Listed::default();
-    if let Some(json) = tenants_json {
-        listed.read(json, &tenants_path, source, &shared, partition, faults);
-    }
-    if listed.policies.is_empty() {
+    let tenants_path = Path::Member(&root, TENANTS);
+    let mut tenants = match tenants {
+        Some(text) => read_tenants(text, &tenants_path, source, &shared, partition, faults)?,
+        None => Vec::new(),
+    };
+    if tenants.is_empty() {
         faults.extend(shared.faults().iter().cloned());
+    }
+    let owned_ids = claim_ids(&tenants, &tenants_path, faults);
+    // In the text's order until here, so that of two the later is at fault.
+    tenants.sort_by(|(name, _), (other, _)| name.cmp(other));
+    for pair in tenants.windows(2) {
+        if let [(name, _), (other, _)] = pair
+            && name == other
+        {
+            faults.push(Fault::at(&Path::Member(&tenants_path, name), "is repeated"));
+        }
     }
     let unlisted = match unlisted {
         UnlistedTenants::Deny => None,
@@ -130,60 +153,57 @@ fn read(json: &Json<'_>, partition: Partition, faults: &mut Vec<Fault>) -> Optio
             Some(Unlisted { everyone, shared, partition })
         }
     };
-    Some(Policies { tenants: listed.policies, owned_ids: listed.owners.into_keys().collect(), unlisted })
+    Ok(Some(Policies { tenants, owned_ids, unlisted }))
 }
 
-/// The listed tenants while they are read.
-#[derive(Default)]
-struct Listed<'j> {
-    policies: HashMap<String, TenantPolicy>,
-    owners: HashMap<TenantId, &'j str>,
+/// The policies of the listed tenants, in the order of the text.
+fn read_tenants(
+    text: &str,
+    path: &Path<'_>,
+    everyone: Source<'_>,
+    shared: &Shared,
+    partition: Partition,
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<(Arc<str>, TenantPolicy)>, serde_json::Error> {
+    let mut tenants = Vec::new();
+    let read = for_each_member(text, &mut |name, json| {
+        let path = Path::Member(path, &name);
+        if name.is_empty() {
+            faults.push(Fault::at(&path, "is an empty name, which no token's claim can hold"));
+        }
+        let own = Block::read(&json, &path, faults);
+        let layers = Layers { everyone, own: Source { block: &own, path: &path } };
+        let policy = merge(&name, layers, shared, partition, faults);
+        tenants.push((name.into(), policy));
+    })?;
+    if read.is_none() {
+        let kind = Json::parse(text.as_bytes())?.kind();
+        faults.push(Fault::at(path, format!("must be an object of tenants, not {kind}")));
+    }
+    Ok(tenants)
 }
 
-impl<'j> Listed<'j> {
-    fn read(
-        &mut self,
-        json: &'j Json<'_>,
-        path: &Path<'_>,
-        everyone: Source<'_>,
-        shared: &Shared,
-        partition: Partition,
-        faults: &mut Vec<Fault>,
-    ) {
-        let Some(object) = json.as_object() else {
-            faults.push(Fault::at(path, format!("must be an object of tenants, not {}", json.kind())));
-            return;
-        };
-        for name in object.repeated() {
-            faults.push(Fault::at(&Path::Member(path, name), "is repeated"));
-        }
-        self.policies.reserve(object.len());
-        self.owners.reserve(object.len());
-        for (name, json) in object.iter() {
-            let path = Path::Member(path, name);
-            if name.is_empty() {
-                faults.push(Fault::at(&path, "is an empty name, which no token's claim can hold"));
-            }
-            let own = Block::read(json, &path, faults);
-            let layers = Layers { everyone, own: Source { block: &own, path: &path } };
-            let policy = merge(name, layers, shared, partition, faults);
-            self.claim_ids(name, &policy, &path, faults);
-            self.policies.insert(name.to_owned(), policy);
+/// Every TenantId of the tenants, in order.
+// INVARIANT (isolation): TenantIds are how the gateway tells whose meeting one is, so no two tenants share one.
+fn claim_ids(
+    tenants: &[(Arc<str>, TenantPolicy)],
+    path: &Path<'_>,
+    faults: &mut Vec<Fault>,
+) -> Vec<TenantId> {
+    let owners = tenants.iter().flat_map(|(name, policy)| policy.tenant_ids.iter().map(move |id| (id, name)));
+    let mut owners: Vec<(&TenantId, &Arc<str>)> = owners.collect();
+    owners.sort_by_key(|(id, _)| *id);
+    for pair in owners.windows(2) {
+        if let [(id, owner), (other_id, name)] = pair
+            && id == other_id
+            && owner != name
+        {
+            let detail =
+                format!("TenantId `{}` is also tenant `{owner}`'s; isolation rests on them", id.as_str());
+            faults.push(Fault::at(&Path::Member(path, name), detail));
         }
     }
-
-    // INVARIANT (isolation): TenantIds are how the gateway tells whose meeting one is, so no two tenants share one.
-    fn claim_ids(&mut self, name: &'j str, policy: &TenantPolicy, path: &Path<'_>, faults: &mut Vec<Fault>) {
-        for id in &policy.tenant_ids {
-            if let Some(owner) = self.owners.insert(id.clone(), name)
-                && owner != name
-            {
-                let detail =
-                    format!("TenantId `{}` is also tenant `{owner}`'s; isolation rests on them", id.as_str());
-                faults.push(Fault::at(path, detail));
-            }
-        }
-    }
+    owners.into_iter().map(|(id, _)| id.clone()).collect()
 }
 
 /// What everyone's block needs where unlisted tenants live by it alone.

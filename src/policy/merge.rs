@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{Block, Callers, Features, Name, Template};
+use super::document::{Block, Callers, Name, Template};
 use super::merge_tags::{check_tag_lists, merge_tags};
 use super::rules::{CallerRules, MemberRules, Rule, TenantPolicy};
 use crate::json::{Fault, Path};
@@ -25,10 +25,10 @@ pub(super) struct Layers<'b> {
 }
 
 /// What one block says of one member.
-struct Said<T, A> {
-    fixed: Option<T>,
-    default: Option<T>,
-    allowed: Option<A>,
+struct Said<'b, T, A> {
+    fixed: Option<&'b T>,
+    default: Option<&'b T>,
+    allowed: Option<&'b A>,
 }
 
 /// One member in both layers.
@@ -36,8 +36,8 @@ struct Member<'b, T, A> {
     layers: Layers<'b>,
     /// Path of the member within `Fixed`, `Default` and `Allowed`.
     name: &'static str,
-    everyone: Said<T, A>,
-    own: Said<T, A>,
+    everyone: Said<'b, T, A>,
+    own: Said<'b, T, A>,
 }
 
 /// One member in one list of a block. Displayed as its pointer, which is written only when there is a fault to report.
@@ -152,28 +152,39 @@ fn merge_members(layers: Layers<'_>, partition: Partition, faults: &mut Vec<Faul
     /// What both layers say of a member that is selected alike in Fixed, Default and Allowed.
     macro_rules! member {
         ($name:literal, |$block:ident| $fixed:expr, $default:expr, $allowed:expr) => {{
-            let said = |$block: &Block| Said { fixed: $fixed, default: $default, allowed: $allowed };
-            Member { layers, name: $name, everyone: said(layers.everyone.block), own: said(layers.own.block) }
+            let everyone = {
+                let $block = layers.everyone.block;
+                Said { fixed: $fixed, default: $default, allowed: $allowed }
+            };
+            let own = {
+                let $block = layers.own.block;
+                Said { fixed: $fixed, default: $default, allowed: $allowed }
+            };
+            Member { layers, name: $name, everyone, own }
         }};
     }
     macro_rules! plain {
         ($name:literal, $field:ident) => {
             member!(
                 $name,
-                |block| block.fixed.as_ref().and_then(|fixed| fixed.$field.clone()),
-                block.default.as_ref().and_then(|default| default.$field.clone()),
-                block.allowed.as_ref().and_then(|allowed| allowed.$field.clone())
+                |block| block.fixed.as_ref().and_then(|fixed| fixed.$field.as_ref()),
+                block.default.as_ref().and_then(|default| default.$field.as_ref()),
+                block.allowed.as_ref().and_then(|allowed| allowed.$field.as_ref())
             )
+        };
+    }
+    macro_rules! leaf {
+        ($list:ident, $field:ident) => {
+            $list.meeting_features.as_ref().and_then(|features| features.$field.as_ref())
         };
     }
     macro_rules! feature {
         ($name:literal, $field:ident) => {{
-            let leaf = |features: &Option<Features>| features.as_ref().and_then(|features| features.$field);
             member!(
                 $name,
-                |block| block.fixed.as_ref().and_then(|fixed| leaf(&fixed.meeting_features)),
-                block.default.as_ref().and_then(|default| leaf(&default.meeting_features)),
-                block.allowed.as_ref().and_then(|allowed| leaf(&allowed.meeting_features))
+                |block| block.fixed.as_ref().and_then(|fixed| leaf!(fixed, $field)),
+                block.default.as_ref().and_then(|default| leaf!(default, $field)),
+                block.allowed.as_ref().and_then(|allowed| leaf!(allowed, $field))
             )
         }};
     }
@@ -216,7 +227,7 @@ impl<T: Clone, A: Clone> Member<'_, T, A> {
     /// The member's rule; `within` says whether a default is one of what is allowed.
     fn merge(self, within: impl Fn(&T, &A) -> bool, outside: &str, faults: &mut Vec<Fault>) -> Rule<T, A> {
         let Layers { everyone, own } = self.layers;
-        let mut clash = |source: Source<'_>, said: &Said<T, A>, fixed_by: &str| {
+        let mut clash = |source: Source<'_>, said: &Said<'_, T, A>, fixed_by: &str| {
             for (word, present) in [("Default", said.default.is_some()), ("Allowed", said.allowed.is_some())]
             {
                 if present {
@@ -232,16 +243,16 @@ impl<T: Clone, A: Clone> Member<'_, T, A> {
         } else if self.everyone.fixed.is_some() {
             clash(own, &self.own, "is fixed by `Everyone`");
         }
-        if let Some(value) = self.own.fixed.as_ref().or(self.everyone.fixed.as_ref()) {
+        if let Some(value) = self.own.fixed.or(self.everyone.fixed) {
             return Rule::Fixed(value.clone());
         }
-        let default = self.own.default.as_ref().or(self.everyone.default.as_ref());
-        let allowed = self.own.allowed.as_ref().or(self.everyone.allowed.as_ref());
+        let default = self.own.default.or(self.everyone.default);
+        let allowed = self.own.allowed.or(self.everyone.allowed);
         if let (Some(value), Some(bound)) = (default, allowed)
             && !within(value, bound)
         {
             // Where the tenant wrote only the bound, the bound is what it has to change.
-            let (pointer, detail) = match (&self.own.default, &self.own.allowed) {
+            let (pointer, detail) = match (self.own.default, self.own.allowed) {
                 (None, Some(_)) => (
                     self.pointer(own, "Allowed"),
                     "leaves out the `Default` that it inherits from `Everyone`".to_owned(),
@@ -293,13 +304,13 @@ fn check_regions(
 ) {
     let hosted = || partition.media_regions().join(", ");
     for (source, said) in [(member.layers.everyone, &member.everyone), (member.layers.own, &member.own)] {
-        for (word, value) in [("Fixed", &said.fixed), ("Default", &said.default)] {
-            if let Some(region) = value.as_ref().filter(|region| !partition.hosts_media(region)) {
+        for (word, value) in [("Fixed", said.fixed), ("Default", said.default)] {
+            if let Some(region) = value.filter(|region| !partition.hosts_media(region)) {
                 let detail = format!("`{}` hosts no meetings here; these do: {}", region.as_str(), hosted());
                 faults.push(Fault { pointer: member.pointer(source, word), detail });
             }
         }
-        for (index, region) in said.allowed.iter().flatten().enumerate() {
+        for (index, region) in said.allowed.into_iter().flatten().enumerate() {
             if !partition.hosts_media(region) {
                 let detail = format!("`{}` hosts no meetings here; these do: {}", region.as_str(), hosted());
                 faults.push(Fault {

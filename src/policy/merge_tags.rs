@@ -122,12 +122,12 @@ fn lay_over(
     layers: Layers<'_>,
     faults: &mut Vec<Fault>,
 ) -> Vec<(TagKey, TagValue)> {
-    let own = valued(layers.own, list);
-    let inherited = places(layers.everyone, list).zip(valued(layers.everyone, list));
+    let (own, everyones) = (valued(layers.own, list), valued(layers.everyone, list));
+    let inherited = places(layers.everyone, list).zip(everyones);
     let inherited =
         inherited.filter(|(place, _)| !holds(own, place.key)).map(|(place, tag)| (place, tag, true));
     let written_here = places(layers.own, list).zip(own).map(|(place, tag)| (place, tag, false));
-    let mut merged = Vec::new();
+    let mut merged = Vec::with_capacity(own.len().saturating_add(everyones.len()));
     for (place, (key, template), is_inherited) in inherited.chain(written_here) {
         let text = template.fill(tenant);
         match TagValue::parse(&text) {

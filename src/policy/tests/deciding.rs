@@ -406,9 +406,46 @@ fn unlisted_tenants_are_refused_unless_the_document_lets_them_in_and_never_as_so
 }
 
 #[test]
+fn an_unlisted_tenant_gets_no_listed_tenants_id_by_its_name_nor_by_the_template() {
+    let document = json!({
+        "Everyone": { "Fixed": { "TenantIds": ["t-${tenant}"], "MediaRegion": "us-east-1" } },
+        "Tenants": { "acme": { "Fixed": { "TenantIds": ["labs", "t-globex"] } } },
+        "UnlistedTenants": "Everyone"
+    });
+    let policies = load(&document).unwrap();
+    for (tenant, admitted, why) in [
+        ("initech", true, "neither its name nor `t-initech` is anyone's"),
+        ("labs", false, "its name is acme's id, though `t-labs` is not"),
+        ("globex", false, "`t-globex` is acme's id, though its name is not"),
+    ] {
+        assert_eq!(unlisted(&policies, tenant), admitted, "{tenant}: {why}");
+    }
+}
+
+#[test]
 fn a_plan_carries_the_callers_tenant_subject_and_key() {
     let plan = decide(&json!({}), &json!({ "ClientRequestToken": "key-1" })).unwrap();
     assert_eq!((plan.tenant(), plan.subject()), ("acme", "ann"));
     assert_eq!(plan.idempotency_key().map(|key| key.as_str()), Some("key-1"));
     assert_eq!(plan.tenant_ids().iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["acme"]);
+}
+
+#[test]
+fn a_key_that_the_tenant_fixes_is_no_longer_the_callers_to_set_whatever_everyone_allows() {
+    let document = json!({
+        "Everyone": {
+            "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" },
+            "Allowed": { "Tags": ["Room", "Course"] }
+        },
+        "Tenants": { "acme": { "Fixed": { "Tags": { "Room": "1" } } } }
+    });
+    let policies = load(&document).unwrap();
+    let decide = |key: &str| {
+        let body =
+            json!({ "ExternalMeetingId": "standup", "Tags": [{ "Key": key, "Value": "2" }] }).to_string();
+        let request = MeetingRequest::read(&Json::parse(body.as_bytes()).unwrap(), None);
+        policies.admit(caller("acme", &[], &[])).unwrap().decide(request)
+    };
+    assert_eq!(sent(&decide("Course").unwrap())["tags"], json!({ "Course": "2", "Room": "1" }));
+    assert_eq!(places(&decide("Room")).len(), 1);
 }

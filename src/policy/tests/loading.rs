@@ -122,6 +122,16 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
             "FHD for 25",
         ),
         (
+            json!({ "Default": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" }, "Attendee": { "MaxCount": 26 } } } }),
+            vec!["#/Tenants/acme/Default/MeetingFeatures/Video/MaxResolution"],
+            "FHD by default for 26 by default, and nobody may ask for fewer",
+        ),
+        (
+            json!({ "Default": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" }, "Attendee": { "MaxCount": 25 } } } }),
+            vec![],
+            "FHD by default for 25 by default",
+        ),
+        (
             json!({ "Default": { "MeetingFeatures": { "Content": { "MaxResolution": "UHD" } } } }),
             vec!["#/Tenants/acme/Default/MeetingFeatures/Content/MaxResolution"],
             "UHD with no count that anyone could ask for",
@@ -347,6 +357,57 @@ fn a_tenants_name_that_fits_no_pattern_is_its_own_fault() {
 }
 
 #[test]
+fn a_value_that_fits_no_pattern_is_its_writers_fault() {
+    let region = json!({ "Default": { "MediaRegion": "us-east-1" }, "Fixed": { "TenantIds": ["t1"] } });
+    for (everyone, name, own, expected, why) in [
+        (
+            json!({}),
+            "a b",
+            json!({ "Fixed": { "TenantIds": ["${tenant}"] } }),
+            "#/Tenants/a b/Fixed/TenantIds/0",
+            "the tenant wrote the template itself",
+        ),
+        (
+            json!({ "TenantIds": ["a b"] }),
+            "acme",
+            json!({}),
+            "#/Everyone/Fixed/TenantIds/0",
+            "everyone's text fits no tenant's name",
+        ),
+        (
+            json!({ "Tags": { "T": "é" } }),
+            "acme",
+            json!({}),
+            "#/Everyone/Fixed/Tags/T",
+            "likewise a tag's value",
+        ),
+        (
+            json!({}),
+            "é",
+            json!({ "Fixed": { "TenantIds": ["t1"], "Tags": { "T": "${tenant}" } } }),
+            "#/Tenants/é/Fixed/Tags/T",
+            "the tenant wrote the tag's template itself",
+        ),
+    ] {
+        let mut block = region.clone();
+        for (member, value) in everyone.as_object().unwrap() {
+            block["Fixed"][member] = value.clone();
+        }
+        assert_eq!(faults(&json!({ "Everyone": block, "Tenants": { name: own } })), [expected], "{why}");
+    }
+}
+
+#[test]
+fn the_listed_tenants_can_be_named_in_order() {
+    let everyone = json!({ "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } });
+    let text = format!(r#"{{"Everyone":{everyone},"Tenants":{{"globex":{{}},"acme":{{}}}}}}"#);
+    let policies = Policies::load(text.as_bytes(), Partition::Commercial).unwrap();
+    assert_eq!(policies.tenant_names(), ["acme", "globex"]);
+    let shown = format!("{policies:?}");
+    assert!(shown.contains('2') && !shown.contains("acme"), "a log gets their number: {shown}");
+}
+
+#[test]
 fn forty_nine_tags_fit_beside_the_gateways_own_and_fifty_do_not() {
     let tags = |from: usize, to: usize| -> Value {
         (from..to).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
@@ -397,7 +458,10 @@ fn the_text_itself_may_be_at_fault() {
         ("{} {}", "#", "two documents"),
         (r#"{"Tenants":{},"Tenants":{}}"#, "#/Tenants", "a repeated word"),
         (r#"{"Tenants":{"acme":{},"acme":{}}}"#, "#/Tenants/acme", "a repeated tenant"),
+        (r#"{"Tenants":{"b":{},"a":{},"b":{}}}"#, "#/Tenants/b", "a repeated tenant with another between"),
         (r#"{"Tenants":[]}"#, "#/Tenants", "a list"),
+        (r#"{"Tenants":{"acme":}}"#, "#", "no JSON within the tenants"),
+        (r#"{"Tenants":{"acme":"\ud800"}}"#, "#", "half a character within the tenants"),
         (r#"{"$schema":1}"#, "#/$schema", "a schema that is no text"),
         (r#"{"UnlistedTenants":"deny"}"#, "#/UnlistedTenants", "names have a case"),
         (r#"{"Comment":"x"}"#, "#/Comment", "an unknown word"),
@@ -405,6 +469,24 @@ fn the_text_itself_may_be_at_fault() {
         let found = Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err();
         assert!(found.iter().any(|fault| fault.pointer == expected), "{text}: {why}: {found:?}");
     }
+}
+
+#[test]
+fn what_is_no_json_within_the_tenants_is_placed_in_the_whole_text() {
+    let text = "{\n\"Tenants\": {\n\"acme\": \"\\ud800\"}}";
+    let found = Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err();
+    assert!(found.iter().any(|fault| fault.detail.contains("line 3")), "{found:?}");
+}
+
+#[test]
+fn the_order_of_the_members_changes_nothing() {
+    let everyone = r#""Everyone":{"Fixed":{"TenantIds":["${tenant}"],"MediaRegion":"us-east-1"}}"#;
+    let tenants =
+        r#""Tenants":{"globex":{"Fixed":{"MediaRegion":"eu-west-2"}},"acme":{"Fixed":{"Colour":1}}}"#;
+    let found = [format!("{{{everyone},{tenants}}}"), format!("{{{tenants},{everyone}}}")]
+        .map(|text| Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err());
+    assert_eq!(found[0], found[1]);
+    assert_eq!(found[0].len(), 1);
 }
 
 #[test]
