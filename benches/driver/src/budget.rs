@@ -1,7 +1,10 @@
-//! The budget of instructions: benches/budget.json, and what is allowed above it.
+//! The budget of instructions and of the archive's size: benches/budget.json, and what is allowed above it.
+
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::zipped_size;
 use crate::instructions::Counts;
 use crate::{Failure, println_all, repository};
 
@@ -11,21 +14,29 @@ use crate::{Failure, println_all, repository};
 struct Budget {
     /// By how many percent a count may exceed the budget.
     allowed_excess_percent: u64,
+    /// The most that the archive that is uploaded may weigh, in bytes.
+    largest_zip: u64,
     instructions: Vec<Counts>,
 }
 
+/// What the zip may weigh: the project's promise, whatever it weighs today.
+pub(crate) const LARGEST_ZIP: u64 = 2_500_000;
+
 /// Puts what was counted into the file.
 pub(crate) fn write(counted: &[Counts]) -> Result<(), Failure> {
-    let budget = Budget { allowed_excess_percent: 5, instructions: counted.to_vec() };
+    let budget =
+        Budget { allowed_excess_percent: 5, largest_zip: LARGEST_ZIP, instructions: counted.to_vec() };
     let text = serde_json::to_string_pretty(&budget)?;
     Ok(std::fs::write(repository().join("benches/budget.json"), text + "\n")?)
 }
 
-/// Whether every count is within the budget; prints each.
-pub(crate) fn check(counted: &[Counts]) -> Result<bool, Failure> {
+/// Whether every count, and the program's archive, is within the budget; prints each.
+pub(crate) fn check(counted: &[Counts], program: &Path) -> Result<bool, Failure> {
     let text = std::fs::read_to_string(repository().join("benches/budget.json"))?;
     let budget: Budget = serde_json::from_str(&text)?;
-    let mut within = true;
+    let zip = zipped_size(&[program])?;
+    let mut within = zip <= budget.largest_zip;
+    println_all(&format!("{} budget: zip: {zip} of {} bytes", verdict(within), budget.largest_zip));
     for counts in counted {
         let granted = budget.instructions.iter().find(|granted| granted.name == counts.name);
         let granted = granted.ok_or_else(|| format!("the budget has no line for {}", counts.name))?;
@@ -35,12 +46,15 @@ pub(crate) fn check(counted: &[Counts]) -> Result<bool, Failure> {
             ("warm request", counts.warm_request, granted.warm_request),
         ] {
             let fits = fits(count, granted, budget.allowed_excess_percent);
-            let verdict = if fits { "within" } else { "ABOVE" };
-            println_all(&format!("{verdict} budget: {}, {what}: {count} of {granted}", counts.name));
+            println_all(&format!("{} budget: {}, {what}: {count} of {granted}", verdict(fits), counts.name));
             within &= fits;
         }
     }
     Ok(within)
+}
+
+fn verdict(fits: bool) -> &'static str {
+    if fits { "within" } else { "ABOVE" }
 }
 
 fn fits(count: u64, granted: u64, allowed_excess_percent: u64) -> bool {
