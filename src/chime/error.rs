@@ -138,7 +138,80 @@ fn seconds(value: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_chimesdkmeetings::operation::create_meeting::CreateMeetingError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
     use super::*;
+
+    type CreateError = SdkError<CreateMeetingError, HttpResponse>;
+
+    #[test]
+    fn what_happened_before_there_was_an_answer_is_told_apart() {
+        let no_credentials = CredentialsError::not_loaded("none in the environment");
+        for (error, expected, detail, why) in [
+            (
+                CreateError::construction_failure("no host"),
+                ChimeError::NotSent,
+                "no host",
+                "a request that could not be built",
+            ),
+            (
+                CreateError::timeout_error("too long"),
+                ChimeError::TimedOut,
+                "too long",
+                "the SDK's own timeouts, were they on",
+            ),
+            (
+                CreateError::dispatch_failure(ConnectorError::timeout("connect timed out".into())),
+                ChimeError::TimedOut,
+                "connect timed out",
+                "the HTTP client's",
+            ),
+            (
+                CreateError::dispatch_failure(ConnectorError::user("bad header".into())),
+                ChimeError::NotSent,
+                "bad header",
+                "a request that is not HTTP",
+            ),
+            (
+                CreateError::dispatch_failure(ConnectorError::other(no_credentials.into(), None)),
+                ChimeError::Misconfigured,
+                "none in the environment",
+                "credentials, however deep the cause",
+            ),
+            (
+                CreateError::dispatch_failure(ConnectorError::io("reset by peer".into())),
+                ChimeError::Unavailable(None),
+                "reset by peer",
+                "the connection broke",
+            ),
+        ] {
+            let failure = ChimeFailure::from_sdk(&error);
+            assert_eq!(failure.error, expected, "{why}");
+            assert!(failure.detail.contains(detail), "the log gets the innermost cause: {}", failure.detail);
+            assert_eq!(failure.request_id, None);
+        }
+    }
+
+    #[test]
+    fn the_log_line_has_the_kind_the_attempts_and_the_detail() {
+        let failure = ChimeFailure { attempts: 3, ..ChimeFailure::new(ChimeError::Failed, "status 500") };
+        assert_eq!(failure.to_string(), "Failed after 3 attempt(s): status 500");
+    }
+
+    #[test]
+    fn somebody_should_look_into_what_no_caller_can_mend() {
+        for (error, alarming) in [
+            (ChimeError::DifferentMeeting(vec!["MediaRegion"]), true),
+            (ChimeError::Rejected, true),
+            (ChimeError::QuotaFull, true),
+            (ChimeError::Conflict, false),
+            (ChimeError::Throttled(None), false),
+            (ChimeError::PrimaryNotTheTenants, false),
+        ] {
+            assert_eq!(ChimeFailure::new(error.clone(), "").is_alarming(), alarming, "{error:?}");
+        }
+    }
 
     #[test]
     fn every_status_and_code_has_its_meaning() {

@@ -118,6 +118,11 @@ fn a_token_of_8_kib_is_read_and_a_longer_one_is_not() {
         Err(TokenError::TooLong),
         "before it is looked at"
     );
+    assert_eq!(
+        outcome(decide(&junk[1..], &issuer(), &signer)),
+        Err(TokenError::SegmentCount { found: 1 }),
+        "a byte less, and it is looked at"
+    );
 }
 
 #[test]
