@@ -9,6 +9,8 @@ use aws_sdk_chimesdkmeetings::config::http::HttpResponse;
 use aws_sdk_chimesdkmeetings::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_chimesdkmeetings::operation::RequestId as _;
 
+use crate::outbound::{causes, chain_of_causes};
+
 /// Why there is no meeting to hand out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChimeError {
@@ -99,19 +101,10 @@ impl ChimeFailure {
                 format!("status {}, code {}", status.unwrap_or_default(), error.code().unwrap_or("none"))
             }
             // Not the SDK's `DisplayErrorContext`: it ends in a debug view that holds the answer's body.
-            _ => format!("status {}, {}", status.unwrap_or_default(), chain(error)),
+            _ => format!("status {}, {}", status.unwrap_or_default(), chain_of_causes(error)),
         };
         ChimeFailure { error: kind, detail, request_id: error.request_id().map(str::to_owned), attempts: 0 }
     }
-}
-
-/// An error and what caused it, outermost first.
-fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| (*error).source())
-}
-
-fn chain(error: &(dyn Error + 'static)) -> String {
-    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duration>) -> ChimeError {

@@ -131,6 +131,9 @@ async fn keys_that_were_never_had_are_503_and_known_ones_serve_on_while_the_endp
     let answer = present(&unreachable, &unreachable.token("acme")).await;
     assert_eq!(answer.status, 503, "{}", answer.text);
     assert!(answer.header("retry-after").is_some());
+    let log =
+        unreachable.function.logs_with("could not be fetched", PATIENCE).await.expect("the log says why");
+    assert!(log.contains("refused"), "{log}");
 
     let stack = Stack::start().await;
     assert_eq!(present(&stack, &stack.token("acme")).await.status, 201);

@@ -10,6 +10,7 @@ use http_body_util::{BodyExt as _, Limited};
 
 use super::{KeySet, KeySource, SecureUrl};
 use crate::json::Json;
+use crate::outbound::chain_of_causes;
 
 /// The most time, in all, that getting an issuer's keys may take: discovery and key set together. It bounds what a
 /// silent endpoint adds to the function's start and to the one request that waits for a refresh.
@@ -83,7 +84,8 @@ async fn get_once(connector: &SharedHttpConnector, address: &SecureUrl) -> Resul
         HttpRequest::get(address.as_str()).map_err(|error| FetchError::Connection(error.to_string()))?;
     request.headers_mut().insert("accept", "application/json, application/jwk-set+json");
     request.headers_mut().insert("user-agent", concat!("meeting-gateway/", env!("CARGO_PKG_VERSION")));
-    let response = connector.call(request).await.map_err(|error| FetchError::Connection(chain(&error)))?;
+    let response =
+        connector.call(request).await.map_err(|error| FetchError::Connection(chain_of_causes(&error)))?;
     let status = response.status().as_u16();
     if status != 200 {
         return Err(FetchError::Status(status));
@@ -102,12 +104,6 @@ async fn get_once(connector: &SharedHttpConnector, address: &SecureUrl) -> Resul
     Ok(body.to_bytes().to_vec())
 }
 
-/// An error and what caused it, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -122,3 +118,22 @@ impl fmt::Display for FetchError {
 }
 
 impl std::error::Error for FetchError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_tells_failures_apart_and_repeats_nothing_of_the_endpoints() {
+        for (error, text) in [
+            (FetchError::TimedOut, "no complete answer within 1500 ms"),
+            (FetchError::Connection("refused".to_owned()), "no answer: refused"),
+            (FetchError::Status(302), "the answer has status 302, not 200"),
+            (FetchError::TooLarge, "the answer is larger than 262144 bytes"),
+            (FetchError::Configuration("is not JSON"), "the published configuration is not JSON"),
+            (FetchError::KeySet(crate::auth::bearer::KeySetError::NotJson("x".to_owned())), "the key set: "),
+        ] {
+            assert!(error.to_string().starts_with(text), "{error}");
+        }
+    }
+}

@@ -135,6 +135,30 @@ mod tests {
     }
 
     #[test]
+    fn remainders_and_powers_are_those_of_wide_arithmetic() {
+        for (modulus, prime, rest) in
+            [(&[1, 0][..], 7, 256 % 7), (&[2, 3, 4], 167, 0x02_03_04 % 167), (&[], 3, 0)]
+        {
+            assert_eq!(remainder(modulus, prime), rest, "{modulus:?} modulo {prime}");
+        }
+        for prime in PRIMES {
+            let mut powers = vec![1_u32];
+            for exponent in 1..prime {
+                // 65537 is 2^16 + 1.
+                let before = powers[exponent as usize - 1];
+                powers.push(((before << 16) + before) % prime);
+            }
+            for value in 0..prime {
+                assert_eq!(
+                    is_power_of_65537(value, prime),
+                    powers.contains(&value),
+                    "{value} modulo {prime}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_power_of_65537_has_the_roca_shape_and_its_neighbour_has_not() {
         // 65537^129 = (2^16 + 1)^129, by repeated multiplication: shift by two bytes and add.
         let mut power = vec![1_u8];

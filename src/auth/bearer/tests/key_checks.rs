@@ -139,3 +139,11 @@ fn a_point_off_its_curve_verifies_nothing() {
     let decision = verify(&signer.token(&claims()), &[(&issuer(), &set)], at(NOW));
     assert_eq!(outcome(decision), Err(TokenError::BadSignature));
 }
+
+#[test]
+fn a_key_can_be_logged_by_its_name_and_without_its_numbers() {
+    let jwk = Signer::es256("k1").jwk;
+    let shown = format!("{:?}", KeySet::parse(jwk_set([&jwk]).as_bytes()).unwrap());
+    assert!(shown.contains("k1") && shown.contains("Es256"), "{shown}");
+    assert!(!shown.contains(jwk["x"].as_str().unwrap()), "{shown}");
+}
