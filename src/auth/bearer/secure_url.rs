@@ -1,6 +1,5 @@
 //! Addresses that keys may be fetched from.
 
-use std::fmt;
 use std::net::IpAddr;
 
 /// An `https` URL, or an `http` one whose host is this machine.
@@ -62,12 +61,6 @@ fn is_loopback(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     host.eq_ignore_ascii_case("localhost")
         || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-impl fmt::Display for SecureUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 #[cfg(test)]

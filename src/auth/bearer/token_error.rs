@@ -172,3 +172,29 @@ impl fmt::Display for TokenError {
 }
 
 impl std::error::Error for TokenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_names_the_segment_the_claim_or_the_header_that_did_not_pass() {
+        for (error, text) in [
+            (TokenError::NotJson(Segment::Header), "the header is not JSON"),
+            (TokenError::NotJson(Segment::Payload), "the payload is not JSON"),
+            (TokenError::RepeatedMember(Segment::Payload), "the payload names a member twice"),
+            (
+                TokenError::NotBase64Url(Segment::Signature),
+                "the signature is not base64url without padding in canonical form",
+            ),
+            (TokenError::SegmentCount { found: 2 }, "the token has 2 segments, not 3"),
+            (TokenError::ForbiddenHeader { member: "jku" }, "the header has `jku`"),
+            (TokenError::TooLong, "the token is longer than 8192 bytes"),
+            (TokenError::BadSignature, "the signature does not hold"),
+            (TokenError::Expired, "the token has expired"),
+            (TokenError::WrongAudience, "the token is for another audience"),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -133,7 +133,9 @@ fn a_key_file_is_read_at_once_and_must_hold_a_usable_key() {
     let good = KeyFile::new("good", ONE_KEY);
     let KeySource::File(keys) = &settings(&good).unwrap().issuers[0].keys else { panic!("not read") };
     assert!(keys.has("k1"));
-    let huge = " ".repeat(256 * 1024 + 1);
+    let just_fits = format!("{ONE_KEY}{}", " ".repeat(256 * 1024 - ONE_KEY.len()));
+    assert!(settings(&KeyFile::new("just-fits", &just_fits)).is_ok());
+    let huge = format!("{just_fits} ");
     for (name, text, problem) in [
         ("text", "not json", "not JSON"),
         ("array", "[]", "not a JWK set"),
