@@ -50,7 +50,7 @@ where
             let failure = last.unwrap_or_else(|| {
                 ChimeFailure::new(ChimeError::TimedOut, "too little time was left to ask Chime")
             });
-            return Err(settle(ChimeFailure { attempts, ..failure }, unsettled));
+            return Err(settle(failure, unsettled));
         }
         let time = time_for_attempt(left, attempts);
         attempts = attempts.saturating_add(1);
@@ -126,6 +126,13 @@ fn wait_before_retry(error: &ChimeError, attempts: u32) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_of_two_seconds_is_kept_and_a_longer_one_is_the_callers() {
+        let wait = |wait| wait_before_retry(&ChimeError::Throttled(Some(wait)), 1);
+        assert_eq!(wait(LONGEST_WAIT), Some(Duration::from_secs(2)));
+        assert_eq!(wait(LONGEST_WAIT + Duration::from_millis(1)), None);
+    }
 
     #[test]
     fn waits_double_and_are_jittered_but_never_shorter_than_chime_asked_for() {
