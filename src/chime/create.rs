@@ -56,7 +56,6 @@ impl Chime {
             (ChimeError::NotFound, Some(_)) => {
                 ChimeFailure { error: ChimeError::PrimaryNotTheTenants, ..failure }
             }
-            (ChimeError::NotFound, None) => ChimeFailure { error: ChimeError::Failed, ..failure },
             _ => failure,
         })
     }

@@ -166,7 +166,9 @@ async fn a_meeting_that_differs_in_any_member_asked_for_is_never_handed_out_and_
     }
     stack.create("acme", &json!({})).await;
     let log = stack.function.logs_with("request refused", PATIENCE).await.expect("the refusal is logged");
-    assert_eq!(log.lines().filter(|line| line.contains(r#""level":"ERROR""#)).count(), rows.len(), "{log}");
+    let errors: Vec<&str> = log.lines().filter(|line| line.contains(r#""level":"ERROR""#)).collect();
+    assert_eq!(errors.len(), rows.len(), "{log}");
+    assert!(errors.iter().all(|line| line.contains(r#""chime_request_id":""#)), "AWS asks for it: {log}");
     assert!(!log.contains("secret-other"), "{log}");
 
     // A replica where none was asked for.
