@@ -100,8 +100,9 @@ pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, faults: &mut Vec<Faul
     let mut default = lay_over(tenant, List::Default, layers, faults);
     default.retain(|(key, _)| !holds(own_fixed, key));
     let mut may_ask: Vec<TagKey> = Vec::new();
+    // A key among them that is fixed is refused all the same: the decision looks at the fixed ones first.
     for key in allowed(layers.everyone).iter().chain(allowed(layers.own)) {
-        if !holds(own_fixed, key) && !may_ask.contains(key) {
+        if !may_ask.contains(key) {
             may_ask.push(key.clone());
         }
     }
