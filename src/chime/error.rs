@@ -133,6 +133,8 @@ fn seconds(value: &str) -> Option<Duration> {
 mod tests {
     use aws_sdk_chimesdkmeetings::operation::create_meeting::CreateMeetingError;
     use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
 
     use super::*;
 
@@ -184,6 +186,17 @@ mod tests {
             assert!(failure.detail.contains(detail), "the log gets the innermost cause: {}", failure.detail);
             assert_eq!(failure.request_id, None);
         }
+    }
+
+    #[test]
+    fn of_what_chime_says_only_the_code_is_kept_for_the_log() {
+        let metadata =
+            ErrorMetadata::builder().code("BadRequestException").message("anna@example.com").build();
+        let response = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
+        let error = CreateError::service_error(CreateMeetingError::generic(metadata), response);
+        let failure = ChimeFailure::from_sdk(&error);
+        assert_eq!(failure.detail, "status 400, code BadRequestException");
+        assert_eq!(failure.error, ChimeError::Rejected);
     }
 
     #[test]
