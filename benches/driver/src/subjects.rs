@@ -177,6 +177,7 @@ impl Maker<'_> {
     fn subject(&self, name: &str, path: &Path, artefact: Vec<PathBuf>) -> Result<Subject, Failure> {
         let environment = [
             ("AWS_REGION", "us-east-1"),
+            ("AWS_DEFAULT_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             ("AWS_SESSION_TOKEN", "example-session-token"),
