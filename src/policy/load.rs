@@ -13,8 +13,6 @@ pub struct Policies {
     /// By name, in its order. A hash table of ten thousand takes longer to fill than this does, whose text is in order
     /// as a rule; and to search this takes no longer than a request notices.
     tenants: Vec<(Arc<str>, TenantPolicy)>,
-    /// Every TenantId that a listed tenant has, in order.
-    owned_ids: Vec<TenantId>,
     /// What unlisted tenants get, when they are let in.
     unlisted: Option<Unlisted>,
 }
@@ -23,6 +21,8 @@ struct Unlisted {
     everyone: Block,
     shared: Shared,
     partition: Partition,
+    /// Every TenantId that a listed tenant has, in order: no unlisted one may come to it.
+    owned_ids: Vec<TenantId>,
 }
 
 /// Why a tenant has no policy.
@@ -80,7 +80,7 @@ impl Policies {
         if let Some(fault) = faults.first() {
             return Err(NoPolicy::UnusableName(fault.detail.clone()));
         }
-        let is_owned = |id: &TenantId| self.owned_ids.binary_search(id).is_ok();
+        let is_owned = |id: &TenantId| unlisted.owned_ids.binary_search(id).is_ok();
         let named_like_an_id = TenantId::parse(tenant).is_ok_and(|name| is_owned(&name));
         if named_like_an_id || policy.tenant_ids.iter().any(is_owned) {
             return Err(NoPolicy::UnusableName("it stands for a TenantId of a listed tenant".to_owned()));
@@ -137,6 +137,14 @@ fn read(
         faults.extend(shared.faults().iter().cloned());
     }
     let owned_ids = claim_ids(&tenants, &tenants_path, faults);
+    let unlisted = match unlisted {
+        UnlistedTenants::Deny => None,
+        UnlistedTenants::Everyone => {
+            check_everyone_alone(source, &shared, partition, faults);
+            let owned_ids = owned_ids.into_iter().cloned().collect();
+            Some(Unlisted { everyone, shared, partition, owned_ids })
+        }
+    };
     // In the text's order until here, so that of two the later is at fault.
     tenants.sort_by(|(name, _), (other, _)| name.cmp(other));
     for pair in tenants.windows(2) {
@@ -146,14 +154,7 @@ fn read(
             faults.push(Fault::at(&Path::Member(&tenants_path, name), "is repeated"));
         }
     }
-    let unlisted = match unlisted {
-        UnlistedTenants::Deny => None,
-        UnlistedTenants::Everyone => {
-            check_everyone_alone(source, &shared, partition, faults);
-            Some(Unlisted { everyone, shared, partition })
-        }
-    };
-    Ok(Some(Policies { tenants, owned_ids, unlisted }))
+    Ok(Some(Policies { tenants, unlisted }))
 }
 
 /// The policies of the listed tenants, in the order of the text.
@@ -185,11 +186,11 @@ fn read_tenants(
 
 /// Every TenantId of the tenants, in order.
 // INVARIANT (isolation): TenantIds are how the gateway tells whose meeting one is, so no two tenants share one.
-fn claim_ids(
-    tenants: &[(Arc<str>, TenantPolicy)],
+fn claim_ids<'t>(
+    tenants: &'t [(Arc<str>, TenantPolicy)],
     path: &Path<'_>,
     faults: &mut Vec<Fault>,
-) -> Vec<TenantId> {
+) -> Vec<&'t TenantId> {
     let owners = tenants.iter().flat_map(|(name, policy)| policy.tenant_ids.iter().map(move |id| (id, name)));
     let mut owners: Vec<(&TenantId, &Arc<str>)> = owners.collect();
     owners.sort_by_key(|(id, _)| *id);
@@ -203,7 +204,7 @@ fn claim_ids(
             faults.push(Fault::at(&Path::Member(path, name), detail));
         }
     }
-    owners.into_iter().map(|(id, _)| id.clone()).collect()
+    owners.into_iter().map(|(id, _)| id).collect()
 }
 
 /// What everyone's block needs where unlisted tenants live by it alone.

@@ -152,14 +152,11 @@ fn merge_members(layers: Layers<'_>, partition: Partition, faults: &mut Vec<Faul
     /// What both layers say of a member that is selected alike in Fixed, Default and Allowed.
     macro_rules! member {
         ($name:literal, |$block:ident| $fixed:expr, $default:expr, $allowed:expr) => {{
-            let everyone = {
-                let $block = layers.everyone.block;
-                Said { fixed: $fixed, default: $default, allowed: $allowed }
-            };
-            let own = {
-                let $block = layers.own.block;
-                Said { fixed: $fixed, default: $default, allowed: $allowed }
-            };
+            let [everyone, own] = [layers.everyone.block, layers.own.block].map(|$block| Said {
+                fixed: $fixed,
+                default: $default,
+                allowed: $allowed,
+            });
             Member { layers, name: $name, everyone, own }
         }};
     }
