@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import samcli
+from samcli.yamlhelper import yaml_parse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # SAM's emulator, the one inside `sam local invoke`, comes with SAM as a program of its own.
@@ -28,6 +29,11 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def function_timeout() -> int:
+    """The function's timeout in seconds, as the template sets it."""
+    return yaml_parse((REPOSITORY / "template.yaml").read_text())["Resources"]["GatewayFunction"]["Properties"]["Timeout"]
 
 
 def get(url: str) -> tuple[int, bytes]:
@@ -100,7 +106,7 @@ class Emulator(Process):
             "AWS_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "example",
-            "AWS_LAMBDA_FUNCTION_TIMEOUT": "28",
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(function_timeout()),
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
         }
         super().__init__(command, port, platform_variables | variables)

@@ -12,11 +12,12 @@ use hyper::{HeaderMap, Method, Response, StatusCode};
 
 use crate::http_server::empty_response;
 
-const ALLOWED_METHODS: &str = "GET,POST,DELETE,OPTIONS";
+// The same as in template.yaml; `checks/stack/test_local_front.py` compares the two.
+const ALLOWED_METHODS: &str = "POST";
 const ALLOWED_HEADERS: &str = "authorization,content-type,idempotency-key";
 const EXPOSED_HEADERS: &str = "retry-after,x-amzn-errortype";
 /// How long a browser may remember a preflight, in seconds.
-const MAX_AGE: &str = "300";
+const MAX_AGE: &str = "7200";
 
 /// Whether this is a browser asking before the request itself.
 pub(super) fn is_preflight(parts: &Parts) -> bool {

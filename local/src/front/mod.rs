@@ -31,11 +31,11 @@ use crate::listening::Listening;
 /// The largest request body that an HTTP API takes, in bytes (API Gateway's quotas).
 pub const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
-/// How long an HTTP API waits for its integration (API Gateway's quotas).
+/// How long an HTTP API waits for its integration: API Gateway's default and quota, which the template leaves as it is.
 pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The function's own timeout, as the stack sets it: under API Gateway's, so that the function answers first.
-pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(29);
+/// The function's own timeout, as template.yaml sets it: under API Gateway's, so that the function answers first.
+pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(28);
 
 /// The function: an event's JSON in, the answer's JSON out.
 pub type Handler = Arc<dyn Fn(Bytes, Invocation) -> Handling + Send + Sync>;

@@ -18,3 +18,4 @@ mod program;
 mod runtime_api;
 mod sdk;
 mod simulator;
+mod template;
