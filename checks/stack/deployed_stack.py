@@ -21,11 +21,13 @@ TEMPLATE = REPOSITORY / "template.yaml"
 # Made up, as is everything that stands for a deployed stack here.
 ACCOUNT = "123456789012"
 STACK_NAME = "lectures"
+STACK_GUID = "5b1c8a10-3f0e-11f0-9c5d-0e1f2a3b4c5d"
 
 # The parameters that have no default.
 REQUIRED_PARAMETERS = {
     "JwtIssuer": "https://issuer.example.com",
     "JwtAudience": "web,mobile",
+    "TokenUse": "access",
 }
 
 NO_VALUE = object()
@@ -147,6 +149,8 @@ class Evaluator:
             "AWS::NoValue": NO_VALUE,
             "AWS::Partition": partition_of(stack.region),
             "AWS::Region": stack.region,
+            "AWS::StackId": f"arn:{partition_of(stack.region)}:cloudformation:{stack.region}:{ACCOUNT}:stack/"
+            f"{STACK_NAME}/{STACK_GUID}",
             "AWS::StackName": STACK_NAME,
             "AWS::URLSuffix": "amazonaws.com",
         }

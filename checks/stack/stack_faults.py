@@ -5,8 +5,9 @@ compare with what is right, whole values at a time, so that a member too many is
 """
 
 import json
+import re
 
-from deployed_stack import ACCOUNT, STACK_NAME, DeployedStack, partition_of
+from deployed_stack import ACCOUNT, STACK_GUID, STACK_NAME, DeployedStack, partition_of
 from gateway_settings import Setting
 
 FUNCTION = "GatewayFunction"
@@ -96,7 +97,12 @@ def _queue(stack: DeployedStack) -> list[str]:
     found += _differs(f"{QUEUE}: MessageRetentionPeriod", queue.get("MessageRetentionPeriod"), 4 * day)
     found += _differs(f"{DEAD_LETTER_QUEUE}: MessageRetentionPeriod", dead_letters.get("MessageRetentionPeriod"), 14 * day)
     redrive = {"deadLetterTargetArn": f"<{DEAD_LETTER_QUEUE}.Arn>", "maxReceiveCount": 5}
-    return found + _differs(f"{QUEUE}: RedrivePolicy", queue.get("RedrivePolicy"), redrive)
+    found += _differs(f"{QUEUE}: RedrivePolicy", queue.get("RedrivePolicy"), redrive)
+    name = f"meeting-events-{STACK_GUID}"
+    found += _differs(f"{QUEUE}: QueueName", queue.get("QueueName"), name)
+    source = f"arn:{partition_of(stack.region)}:sqs:{stack.region}:{ACCOUNT}:{name}"
+    allowed = {"redrivePermission": "byQueue", "sourceQueueArns": [source]}
+    return found + _differs(f"{DEAD_LETTER_QUEUE}: RedriveAllowPolicy", dead_letters.get("RedriveAllowPolicy"), allowed)
 
 
 def _queue_policies(stack: DeployedStack) -> list[str]:
@@ -197,6 +203,7 @@ def _environment(stack: DeployedStack, settings: list[Setting]) -> list[str]:
         "TENANT_CLAIM": parameters["TenantClaim"],
         "SCOPE_CLAIM": parameters["ScopeClaim"],
         "GROUPS_CLAIM": parameters["GroupsClaim"],
+        "SUBJECT_CLAIM": parameters["SubjectClaim"],
         "JWT_ISSUER": parameters["JwtIssuer"],
         "JWT_AUDIENCE": parameters["JwtAudience"],
         "TOKEN_USE": parameters["TokenUse"],
@@ -212,10 +219,11 @@ def _function_role(stack: DeployedStack) -> list[str]:
     partition = partition_of(stack.region)
     meetings = f"arn:{partition}:chime:{stack.region}:{ACCOUNT}:meeting/*"
     carries_tag = {"StringEquals": {"aws:RequestTag/MeetingGateway": STACK_NAME}}
+    not_another_stacks = {"StringEqualsIfExists": {"aws:ResourceTag/MeetingGateway": STACK_NAME}}
     # Action by action: on what, and when. `*` where the action knows no resource type.
     expected = {
         "chime:CreateMeeting": ("*", carries_tag),
-        "chime:TagResource": (meetings, carries_tag),
+        "chime:TagResource": (meetings, carries_tag | not_another_stacks),
         "chime:GetMeeting": (meetings, {"StringEquals": {"aws:ResourceTag/MeetingGateway": STACK_NAME}}),
         "logs:CreateLogStream": ("<GatewayLogGroup.Arn>", {}),
         "logs:PutLogEvents": ("<GatewayLogGroup.Arn>", {}),
@@ -344,8 +352,14 @@ def _stage(stack: DeployedStack) -> list[str]:
         found.append(f"{STAGE}: RouteSettings lift the throttling of some routes")
     log = stage.get("AccessLogSettings", {})
     found += _differs(f"{STAGE}: the log's destination", log.get("DestinationArn"), "<ApiLogGroup.Arn>")
+    access_log = str(log.get("Format", ""))
+    for case, line in _access_log_lines(access_log).items():
+        try:
+            json.loads(line)
+        except ValueError:
+            found.append(f"{STAGE}: the access log's line is no JSON {case}: {line}")
     try:
-        fields = json.loads(log.get("Format", ""))
+        fields = json.loads(access_log)
     except ValueError:
         return [*found, f"{STAGE}: the access log's format is no JSON"]
     for name in ("requestId", "route", "status", "integrationError", "authorizerError"):
@@ -355,6 +369,17 @@ def _stage(stack: DeployedStack) -> list[str]:
         if "claims" in variable or "header" in variable or "path" in variable.lower():
             found.append(f"{STAGE}: the access log's {name} holds what a caller or a token says: {variable}")
     return found
+
+
+def _access_log_lines(access_log: str) -> dict[str, str]:
+    """What API Gateway makes of the format: it escapes nothing, and writes `-` for a variable that has no value."""
+    message = 'the value "a" is wrong'
+    values = {"$context.error.message": message, "$context.error.messageString": json.dumps(message)}
+
+    def line(values: dict[str, str]) -> str:
+        return re.sub(r"\$context(\.\w+)+", lambda variable: values.get(variable[0], "-"), access_log)
+
+    return {"for a request that succeeds": line({}), "for an error whose message holds quotes": line(values)}
 
 
 # ---- releases, logs, alarms ------------------------------------------------------------------------------------------
@@ -402,13 +427,31 @@ def _logs(stack: DeployedStack) -> list[str]:
     for name, group in stack.of_type("AWS::Logs::LogGroup").items():
         retention = group["Properties"].get("RetentionInDays")
         found += _differs(f"{name}: RetentionInDays", retention, stack.parameters["LogRetentionDays"])
-    return found
+    filters = {name: body["Properties"] for name, body in stack.of_type("AWS::Logs::MetricFilter").items()}
+    expected = {
+        "ErrorLines": {
+            "LogGroupName": "<GatewayLogGroup>",
+            # Which lines it matches, test_error_lines.py shows.
+            "FilterPattern": '{ ($.level = "ERROR") && (($.status NOT EXISTS) || ($.status <= 500)) }',
+            "MetricTransformations": [
+                {
+                    "MetricNamespace": f"MeetingGateway/{STACK_NAME}",
+                    "MetricName": "ErrorLines",
+                    "MetricValue": "1",
+                    "DefaultValue": 0,
+                    "Unit": "Count",
+                }
+            ],
+        }
+    }
+    return found + _differs("the metric filters", filters, expected)
 
 
 def _alarms(stack: DeployedStack) -> list[str]:
     # Namespace, metric, dimensions, statistic, and the value from which the alarm goes off.
     expected = {
         "FunctionErrorsAlarm": ("AWS/Lambda", "Errors", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
+        "ErrorLinesAlarm": (f"MeetingGateway/{STACK_NAME}", "ErrorLines", {}, "Sum", 1),
         "FunctionThrottlesAlarm": ("AWS/Lambda", "Throttles", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
         "ApiServerErrorsAlarm": ("AWS/ApiGateway", "5xx", {"ApiId": f"<{API}>", "Stage": "$default"}, "Sum", 5),
         "NotificationErrorsAlarm": ("AWS/ChimeSDK", "MeetingSQSNotificationErrors", {}, "Sum", 1),

@@ -1,6 +1,7 @@
 """The template, deployed on paper, is as it must be: in every region and for every set of parameters that matters."""
 
 import json
+import re
 
 import botocore.session
 import pytest
@@ -74,6 +75,7 @@ CHANGES = {
     "TenantClaim": {"TenantClaim": "tenant"},
     "ScopeClaim": {"ScopeClaim": "scp"},
     "GroupsClaim": {"GroupsClaim": "groups"},
+    "SubjectClaim": {"SubjectClaim": "email"},
     "Architecture": {"Architecture": "arm64"},
     "MemorySize": {"MemorySize": "512"},
     "LogLevel": {"LogLevel": "DEBUG"},
@@ -106,18 +108,50 @@ def test_every_parameter_either_reaches_the_function_or_is_known_not_to(template
     assert set(template["Parameters"]) == (CHANGES.keys() - {"code", "the policy document"}) | ELSEWHERE
 
 
+def parameters_in(node, template: dict) -> set[str]:
+    """The parameters that a part of the template refers to, by `Ref` or inside `Fn::Sub`."""
+    if isinstance(node, dict):
+        inside = set().union(*(parameters_in(member, template) for member in node.values()))
+        return inside | ({node["Ref"]} & template["Parameters"].keys() if "Ref" in node else set())
+    if isinstance(node, list):
+        return set().union(*(parameters_in(member, template) for member in node))
+    return set(re.findall(r"\$\{(\w+)\}", str(node))) & template["Parameters"].keys()
+
+
+def parameters_in_descriptions(template: dict) -> set[str]:
+    described = [
+        template["Resources"]["GatewayFunction"]["Properties"]["VersionDescription"],
+        template["Resources"]["PolicyLayer"]["Properties"]["Description"],
+    ]
+    return parameters_in(described, template)
+
+
+def test_every_parameter_of_the_function_is_in_a_description_that_makes_a_new_version(template):
+    function = template["Resources"]["GatewayFunction"]["Properties"]
+    # How a version is made and moved to, and who calls it, is no property of the version.
+    beside = {"VersionDescription", "DeploymentPreference", "Events"}
+    of_the_function = {name: member for name, member in function.items() if name not in beside}
+    assert parameters_in(of_the_function, template) == parameters_in_descriptions(template)
+
+
+def longest_value(parameter: dict) -> str:
+    """The longest value that CloudFormation takes for a parameter."""
+    if "AllowedValues" in parameter:
+        return max(map(str, parameter["AllowedValues"]), key=len)
+    if "MaxValue" in parameter:
+        return str(parameter["MaxValue"])
+    start = "https://" if parameter.get("AllowedPattern", "").startswith("^https://") else ""
+    return start + "x" * (parameter["MaxLength"] - len(start))
+
+
 def test_the_longest_parameters_fit_into_the_descriptions_that_carry_them(template):
-    longest = {
-        name: (given + "x" * 200)[: parameter["MaxLength"]]
-        for name, parameter in template["Parameters"].items()
-        if "MaxLength" in parameter
-        for given in [parameter.get("Default", "https://")]
-    } | {"AuthMode": "authorizer", "TokenUse": "access", "MemorySize": "10240", "LogLevel": "TRACE"}
-    stack = deploy(template, **longest)
+    carried = parameters_in_descriptions(template)
+    stack = deploy(template, **{name: longest_value(template["Parameters"][name]) for name in carried})
     for resource_type in ("AWS::Lambda::Version", "AWS::Lambda::LayerVersion"):
         ((logical_id, resource),) = stack.of_type(resource_type).items()
-        # The layer's number stands in as `<PolicyLayer…>`, longer than any number will be.
-        assert len(resource["Properties"]["Description"]) <= 256, logical_id
+        # More versions of the layer than a policy will ever have.
+        description = re.sub("<PolicyLayer[0-9a-f]+>", "9" * 10, resource["Properties"]["Description"])
+        assert len(description) <= 256, logical_id
 
 
 @pytest.mark.parametrize(
@@ -126,11 +160,12 @@ def test_the_longest_parameters_fit_into_the_descriptions_that_carry_them(templa
         ("JwtIssuer", "http://issuer.example.com"),
         ("JwtIssuer", "issuer.example.com"),
         ("JwtIssuer", ""),
-        ("JwtIssuer", "https://" + "i" * 121),
+        ("JwtIssuer", "https://" + "i" * 105),
         ("JwtAudience", "web, mobile"),
         ("JwtAudience", "web,"),
         ("JwtAudience", ""),
-        ("TenantClaim", "t" * 63),
+        ("TenantClaim", "t" * 57),
+        ("SubjectClaim", "s" * 57),
         ("AuthMode", "none"),
         ("TokenUse", "refresh"),
         ("AlarmTopicArn", "pager"),
@@ -141,6 +176,11 @@ def test_the_longest_parameters_fit_into_the_descriptions_that_carry_them(templa
 def test_a_parameter_that_cannot_work_is_refused_at_once(template, parameter, value):
     with pytest.raises(TemplateError, match=parameter):
         deploy(template, **{parameter: value})
+
+
+def test_the_kind_of_token_has_no_default_that_refuses_an_identity_providers_callers(template):
+    """`access` refuses plain Cognito, whose access tokens name no tenant; `id` refuses access tokens of type `at+jwt`."""
+    assert "Default" not in template["Parameters"]["TokenUse"]
 
 
 def test_the_stack_holds_no_secret(template):

@@ -117,6 +117,27 @@ def _(resources):
     del resources["MeetingEventsQueue"]["Properties"]["RedrivePolicy"]
 
 
+@mutation("a queue without the name that the dead-letter queue knows it by", "MeetingEventsQueue: QueueName")
+def _(resources):
+    del resources["MeetingEventsQueue"]["Properties"]["QueueName"]
+
+
+@mutation("dead letters from any queue of the account", "MeetingEventsDeadLetterQueue: RedriveAllowPolicy")
+def _(resources):
+    del resources["MeetingEventsDeadLetterQueue"]["Properties"]["RedriveAllowPolicy"]
+
+
+@mutation("dead letters from no queue", "MeetingEventsDeadLetterQueue: RedriveAllowPolicy")
+def _(resources):
+    resources["MeetingEventsDeadLetterQueue"]["Properties"]["RedriveAllowPolicy"] = {"redrivePermission": "denyAll"}
+
+
+@mutation("dead letters from a queue of the partition `aws` in GovCloud", "RedriveAllowPolicy", region="us-gov-west-1")
+def _(resources):
+    allowed = resources["MeetingEventsDeadLetterQueue"]["Properties"]["RedriveAllowPolicy"]["sourceQueueArns"]
+    allowed[0]["Fn::Sub"][0] = allowed[0]["Fn::Sub"][0].replace("${AWS::Partition}", "aws")
+
+
 @mutation("events kept for a day", "MeetingEventsQueue: MessageRetentionPeriod")
 def _(resources):
     resources["MeetingEventsQueue"]["Properties"]["MessageRetentionPeriod"] = 86400
@@ -150,6 +171,16 @@ def _(resources):
 def _(resources):
     tag = {"StringEquals": {"aws:ResourceTag/MeetingGateway": {"Ref": "AWS::StackName"}}}
     statement(resources, "chime:TagResource")["Condition"] = tag
+
+
+@mutation("TagResource on another stack's meetings", "chime:TagResource: condition")
+def _(resources):
+    del statement(resources, "chime:TagResource")["Condition"]["StringEqualsIfExists"]
+
+
+@mutation("TagResource whatever the tag", "chime:TagResource: condition")
+def _(resources):
+    del statement(resources, "chime:TagResource")["Condition"]["StringEquals"]
 
 
 @mutation("no TagResource", "chime:TagResource is not granted")
@@ -320,6 +351,24 @@ def _(resources):
     resources["GatewayApi"]["Properties"]["AccessLogSettings"]["Format"] = "$context.requestId $context.status"
 
 
+@mutation("an error message that may hold quotes", "no JSON for an error whose message holds quotes")
+def _(resources):
+    settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
+    settings["Format"] = settings["Format"].replace("$context.error.responseType", "$context.error.message")
+
+
+@mutation("an error message in quotes that it brings itself", "no JSON for an error whose message holds quotes")
+def _(resources):
+    settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
+    settings["Format"] = settings["Format"].replace("$context.error.responseType", "$context.error.messageString")
+
+
+@mutation("an error message that is a bare dash where there is no error", "no JSON for a request that succeeds")
+def _(resources):
+    settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
+    settings["Format"] = settings["Format"].replace('"$context.error.responseType"', "$context.error.messageString")
+
+
 @mutation("claims in the access log", "what a caller or a token says")
 def _(resources):
     settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
@@ -387,6 +436,11 @@ def _(resources):
 @mutation("the queue's URL for its ARN", "the environment")
 def _(resources):
     environment(resources)["NOTIFICATIONS_QUEUE_ARN"] = {"Ref": "MeetingEventsQueue"}
+
+
+@mutation("the subject's claim not passed on", "the environment", SubjectClaim="email")
+def _(resources):
+    environment(resources)["SUBJECT_CLAIM"] = "sub"
 
 
 @mutation("another tag than the role allows", "the environment")
@@ -460,6 +514,40 @@ def _(resources):
 @mutation("an alarm on a metric that does not exist", "NotificationErrorsAlarm: what it measures")
 def _(resources):
     resources["NotificationErrorsAlarm"]["Properties"]["MetricName"] = "MeetingSqsNotificationErrors"
+
+
+@mutation("error lines that nothing counts", "the metric filters")
+def _(resources):
+    del resources["ErrorLines"]
+
+
+@mutation("error lines of the access log", "the metric filters")
+def _(resources):
+    resources["ErrorLines"]["Properties"]["LogGroupName"] = {"Ref": "ApiLogGroup"}
+
+
+@mutation("a filter for lines that are not JSON", "the metric filters")
+def _(resources):
+    resources["ErrorLines"]["Properties"]["FilterPattern"] = "[ERROR]"
+
+
+@mutation("error lines of all stacks counted together", "ErrorLinesAlarm: what it measures")
+def _(resources):
+    for named in (
+        resources["ErrorLines"]["Properties"]["MetricTransformations"][0],
+        resources["ErrorLinesAlarm"]["Properties"],
+    ):
+        named.update({name: "MeetingGateway" for name in ("MetricNamespace", "Namespace") if name in named})
+
+
+@mutation("an alarm on another stack's error lines", "ErrorLinesAlarm: what it measures")
+def _(resources):
+    resources["ErrorLinesAlarm"]["Properties"]["Namespace"] = "MeetingGateway/another"
+
+
+@mutation("logs that are not JSON, whose level no filter finds", "GatewayFunction: LoggingConfig")
+def _(resources):
+    function(resources)["LoggingConfig"]["LogFormat"] = "Text"
 
 
 @mutation("an alarm without the stage", "ApiServerErrorsAlarm: what it measures")

@@ -1,0 +1,85 @@
+"""The metric filter against lines that the gateway really writes: `local` logs through the function's own log layer."""
+
+import json
+import urllib.request
+
+import pytest
+from deployed_stack import deploy
+from log_filter import matches
+from processes import LocalGateway, send
+
+
+@pytest.fixture(scope="module")
+def local():
+    with LocalGateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pattern(template) -> str:
+    return deploy(template).properties("ErrorLines")["FilterPattern"]
+
+
+def lines_of_a_request(local, *faults: dict, groups: str = "hosts") -> tuple[int, list[dict]]:
+    """The status of a request that Chime answers with these faults, and the log lines of that request."""
+    local.reset()
+    for fault in faults:
+        status, _ = post(f"{local.chime_url}/simulator/faults", fault, {})
+        assert status == 204
+    before = len(local.output().splitlines())
+    token = local.token(tenant="acme", groups=groups)
+    status, _ = post(f"{local.url}/meetings", {"ExternalMeetingId": "standup"}, {"Authorization": f"Bearer {token}"})
+    return status, [json.loads(line) for line in local.output().splitlines()[before:] if line.startswith("{")]
+
+
+def post(url: str, body: dict, headers: dict) -> tuple[int, bytes]:
+    headers = headers | {"Content-Type": "application/json"}
+    return send(urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST"))
+
+
+COUNTED = {
+    "the quota of meetings is full": ({"fault": "LimitExceededException"}, 429, "QuotaFull"),
+    "another meeting than asked for": ({"fault": "OtherMeeting", "members": {"MediaRegion": "us-west-2"}}, 409, "DifferentMeeting"),
+    "Chime refused the members": ({"fault": "BadRequestException"}, 400, "Rejected"),
+    "the stack may not call Chime": ({"fault": "AccessDeniedException"}, 500, "Misconfigured"),
+}
+
+
+@pytest.mark.parametrize("case", COUNTED)
+def test_a_line_that_somebody_must_look_into_is_counted(local, pattern, case):
+    fault, expected, cause = COUNTED[case]
+    status, lines = lines_of_a_request(local, fault)
+    assert status == expected
+    (line,) = [line for line in lines if cause in line.get("cause", "")]
+    assert matches(pattern, json.dumps(line)), line
+
+
+@pytest.mark.parametrize("fault", ["ServiceFailureException", "ServiceUnavailableException"])
+def test_an_outage_of_chimes_is_left_to_the_alarm_on_5xx(local, pattern, fault):
+    status, lines = lines_of_a_request(local, {"fault": fault, "times": 3})
+    assert status in (502, 503)
+    (line,) = [line for line in lines if line.get("status") == status]
+    assert line["level"] == "ERROR"
+    assert not any(matches(pattern, json.dumps(line)) for line in lines)
+
+
+@pytest.mark.parametrize(("groups", "expected"), [("hosts", 201), ("strangers", 403)])
+def test_a_meeting_and_a_refusal_are_not_counted(local, pattern, groups, expected):
+    status, lines = lines_of_a_request(local, groups=groups)
+    assert status == expected
+    assert any(line.get("status") == expected for line in lines)
+    assert not any(matches(pattern, json.dumps(line)) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "counted", "reason"),
+    [
+        ('{"level":"ERROR","message":"panicked"}', True, "a line that belongs to no request"),
+        ('{"level":"ERROR","status":"500"}', False, "a status that is text is no number to compare"),
+        ('{"level":"error","status":500}', False, "levels are compared by case"),
+        ('{"time":"…","type":"platform.report","record":{"status":"timeout"}}', False, "Lambda's own line"),
+        ("ERROR", False, "no JSON"),
+    ],
+)
+def test_the_pattern_is_read_as_cloudwatch_reads_it(pattern, line, counted, reason):
+    assert matches(pattern, line) == counted, reason
