@@ -1,10 +1,11 @@
 """The metric filter against lines that the gateway really writes: `local` logs through the function's own log layer."""
 
 import json
+import re
 import urllib.request
 
 import pytest
-from deployed_stack import deploy
+from deployed_stack import REPOSITORY, deploy
 from log_filter import matches
 from processes import LocalGateway, send
 
@@ -39,7 +40,11 @@ def post(url: str, body: dict, headers: dict) -> tuple[int, bytes]:
 
 COUNTED = {
     "the quota of meetings is full": ({"fault": "LimitExceededException"}, 429, "QuotaFull"),
-    "another meeting than asked for": ({"fault": "OtherMeeting", "members": {"MediaRegion": "us-west-2"}}, 409, "DifferentMeeting"),
+    "another meeting than asked for": (
+        {"fault": "OtherMeeting", "members": {"MediaRegion": "us-west-2"}},
+        409,
+        "DifferentMeeting",
+    ),
     "Chime refused the members": ({"fault": "BadRequestException"}, 400, "Rejected"),
     "the stack may not call Chime": ({"fault": "AccessDeniedException"}, 500, "Misconfigured"),
 }
@@ -83,3 +88,32 @@ def test_a_meeting_and_a_refusal_are_not_counted(local, pattern, groups, expecte
 )
 def test_the_pattern_is_read_as_cloudwatch_reads_it(pattern, line, counted, reason):
     assert matches(pattern, line) == counted, reason
+
+
+# What each query of docs/stack.md is for, by words in it: the faults of a request whose line it must find.
+QUERIES = {
+    'level = "ERROR"': [{"fault": "LimitExceededException"}],
+    "/QuotaFull/": [{"fault": "LimitExceededException"}],
+    "meeting created": [],
+}
+
+
+def documented_queries() -> list[str]:
+    text = (REPOSITORY / "docs" / "stack.md").read_text()
+    return re.findall(r"```\n((?:fields|filter) .+?)```", text, re.DOTALL)
+
+
+def test_every_documented_query_is_known():
+    assert [[words for words in QUERIES if words in query] for query in documented_queries()] == [[q] for q in QUERIES]
+
+
+@pytest.mark.parametrize("words", QUERIES)
+def test_a_documented_query_finds_a_line_that_has_every_field_it_shows(local, words):
+    (query,) = [query for query in documented_queries() if words in query]
+    shown = re.findall(r"(?:fields|by) (.+)", query)
+    fields = {field.strip() for part in shown for field in part.split(",")} - {"@timestamp"}
+    _, lines = lines_of_a_request(local, *QUERIES[words])
+    searched = [f"{line.get('cause')} {line['message']} level = \"{line['level']}\"" for line in lines]
+    found = [line for line, text in zip(lines, searched) if words.strip("/") in text]
+    assert len(found) == 1, lines
+    assert fields <= found[0].keys()
