@@ -1,7 +1,7 @@
 //! Judges tokens with the gateway's own verifier, for checks against other libraries and issuers. Not deployed.
 //!
 //! The settings are the gateway's (JWT_ISSUER, JWT_AUDIENCE, JWKS_FILE, TOKEN_USE or JWT_ISSUERS; TENANT_CLAIM,
-//! SCOPE_CLAIM, GROUPS_CLAIM), with the keys in files. NOW is the time of the judgement in seconds since 1970.
+//! SCOPE_CLAIM, GROUPS_CLAIM, SUBJECT_CLAIM), with the keys in files. NOW is the time of the judgement in seconds since 1970.
 //!
 //! Each line of the standard input is a JSON string with the value of an Authorization header; each line of the
 //! standard output is a JSON object: `{"verdict": "accepted", "tenant": …, "subject": …, "scopes": …, "groups": …}`, or
@@ -19,11 +19,7 @@ use serde_json::{Value, json};
 fn main() -> Result<(), Box<dyn Error>> {
     let lookup = |name: &str| std::env::var(name).ok();
     let settings = Settings::new(&lookup);
-    let claim_names = ClaimNames {
-        tenant: settings.get("TENANT_CLAIM").unwrap_or_else(|| "custom:tenant_id".to_owned()),
-        scope: settings.get("SCOPE_CLAIM").unwrap_or_else(|| "scope".to_owned()),
-        groups: settings.get("GROUPS_CLAIM").unwrap_or_else(|| "cognito:groups".to_owned()),
-    };
+    let claim_names = ClaimNames::read(&settings);
     let mut faults = Vec::new();
     let Some(bearer) = BearerSettings::read(&settings, &claim_names, &mut faults) else {
         return Err(format!("{faults:?}").into());

@@ -120,12 +120,7 @@ impl Rig {
 }
 
 fn gateway(policies: Policies, chime: Chime) -> Gateway {
-    let names = ClaimNames {
-        tenant: "custom:tenant_id".to_owned(),
-        scope: "scope".to_owned(),
-        groups: "cognito:groups".to_owned(),
-    };
-    Gateway::new(Authenticator::Authorizer(names), policies, chime)
+    Gateway::new(Authenticator::Authorizer(ClaimNames::default()), policies, chime)
 }
 
 fn create_event(tenant: &str, body: &[u8], key: Option<&str>) -> Value {
@@ -138,6 +133,7 @@ fn create_event(tenant: &str, body: &[u8], key: Option<&str>) -> Value {
             "http": { "method": "POST" },
             "requestId": "gateway-id",
             "authorizer": { "jwt": { "claims": {
+                "iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example",
                 "sub": "user", "custom:tenant_id": tenant, "cognito:groups": "[hosts members]"
             } } },
         },

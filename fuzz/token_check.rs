@@ -105,7 +105,7 @@ fn issuer() -> IssuerSettings {
         "JWT_AUDIENCE" => Some(AUDIENCE.to_owned()),
         _ => None,
     };
-    let names = ClaimNames { tenant: "tenant".into(), scope: "scope".into(), groups: "groups".into() };
+    let names = ClaimNames { tenant: "tenant".into(), groups: "groups".into(), ..ClaimNames::default() };
     let mut settings = BearerSettings::read(&Settings::new(&lookup), &names, &mut Vec::new()).unwrap();
     let issuer = settings.issuers.remove(0);
     assert_eq!(issuer.token_use, TokenUse::Access);

@@ -116,12 +116,7 @@ impl Config {
 }
 
 fn read_auth(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> Option<AuthSettings> {
-    let name = |setting: &str, default: &str| settings.get(setting).unwrap_or_else(|| default.to_owned());
-    let names = ClaimNames {
-        tenant: name("TENANT_CLAIM", "custom:tenant_id"),
-        scope: name("SCOPE_CLAIM", "scope"),
-        groups: name("GROUPS_CLAIM", "cognito:groups"),
-    };
+    let names = ClaimNames::read(settings);
     match settings.require("AUTH_MODE", faults)?.as_str() {
         "authorizer" => {
             crate::auth::bearer::check_claim_names(&names, faults);

@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
-use crate::auth::{AuthenticationError, Caller, ClaimNames, authorizer, bearer};
+use crate::auth::{AuthenticationError, Caller, ClaimNames, LoggedCaller, authorizer, bearer};
 use crate::chime::{Chime, CreatedMeeting};
 use crate::finding::Finding;
-use crate::http::{Answer, HttpRequest, Problem, Route, UnknownEventError, route};
+use crate::http::{Answer, HttpRequest, PayloadFormat, Problem, Route, route};
 use crate::json::Json;
 use crate::meeting::{IDEMPOTENCY_KEY_HEADER, MeetingRequest};
 use crate::policy::Policies;
@@ -71,83 +71,44 @@ impl Gateway {
     /// A panic is answered too. `lambda_runtime` would report a failed invocation, of which API Gateway makes an answer
     /// that no client understands.
     pub async fn handle(&self, event: &[u8], invocation: Invocation<'_>) -> Answer {
-        let started = Instant::now();
-        let own_id = OnceLock::new();
+        let known = Known::of(invocation.request_id);
+        let deadline = end_of_work(known.started, invocation.deadline);
         // What outlives the panic is the keys' cache, whole between any two statements, and the SDK's client, which
         // drops the connection that was in use.
-        let answering = AssertUnwindSafe(self.answer(event, invocation, started, &own_id).boxed());
-        answering.catch_unwind().await.unwrap_or_else(|_| {
-            let request_id = own_id.get().map_or(invocation.request_id, String::as_str);
-            refused(Refusal::Panicked, request_id, started)
-        })
-    }
-
-    /// Notes the request's own id in `own_id` as soon as it is known.
-    async fn answer(
-        &self,
-        event: &[u8],
-        invocation: Invocation<'_>,
-        started: Instant,
-        own_id: &OnceLock<String>,
-    ) -> Answer {
-        let json = match Json::parse(event) {
-            Ok(json) => json,
-            Err(error) => {
-                tracing::error!(%error, "the event is not JSON");
-                let refusal = Refusal::UnknownEvent(UnknownEventError::not_json());
-                return Problem::of(refusal).into_answer(invocation.request_id);
-            }
+        let serving = AssertUnwindSafe(self.serve(event, deadline, &known).boxed());
+        let result = serving.catch_unwind().await.unwrap_or(Err(Refusal::Panicked));
+        let answer = match result {
+            Ok(created) => known.success(created),
+            Err(refusal) => known.refused(refusal),
         };
-        let request = HttpRequest::from_event(&json);
-        let request_id = match &request {
-            Ok(request) => request.request_id.filter(|id| is_plain(id)).unwrap_or(invocation.request_id),
-            Err(_) => invocation.request_id,
-        };
-        let request_id = own_id.get_or_init(|| request_id.to_owned());
-        let deadline = end_of_work(started, invocation.deadline);
-        let result = match request {
-            Ok(request) => self.serve(&request, deadline).await,
-            Err(error) => Err(Refusal::from(error)),
-        };
-        match result {
-            Ok((tenant, created)) => {
-                tracing::info!(
-                    request_id,
-                    tenant,
-                    meeting_id = created.meeting_id,
-                    chime_request_id = created.chime_request_id,
-                    status = 201,
-                    milliseconds = milliseconds(started),
-                    "meeting created"
-                );
-                success(created, request_id)
-            }
-            Err(refusal) => refused(refusal, request_id, started),
-        }
+        answer.in_format(known.format.get().copied().unwrap_or(PayloadFormat::V2))
     }
 
     async fn serve(
         &self,
-        request: &HttpRequest<'_>,
+        event: &[u8],
         deadline: Instant,
-    ) -> Result<(String, CreatedMeeting), Refusal> {
-        let Route::CreateMeeting = route(request)?;
+        known: &Known<'_>,
+    ) -> Result<CreatedMeeting, Refusal> {
+        let request = HttpRequest::from_event(event)?;
+        known.note_request(&request);
+        let Route::CreateMeeting = route(&request)?;
         // Only fetching an issuer's keys takes time. Without them in time nobody can be told from anybody.
-        let caller = timeout_at(deadline, self.authenticate(request))
+        let caller = timeout_at(deadline, self.authenticate(&request))
             .await
             .unwrap_or(Err(AuthenticationError::KeysUnavailable { retry_after: 1 }))?;
+        known.note_caller(caller.logged(self.chime.gateway_name()));
         #[cfg(feature = "planted-panic")]
-        planted_panic(request);
+        planted_panic(&request);
         // Before the body is looked at: who may not create meetings learns nothing of what the policy allows.
         let admitted = self.policies.admit(caller)?;
-        let plan = admitted.decide(read_body(request)?)?;
-        let created = self.chime.create_meeting(&plan, deadline).await?;
-        Ok((plan.tenant().to_owned(), created))
+        let plan = admitted.decide(read_body(&request)?)?;
+        Ok(self.chime.create_meeting(&plan, deadline).await?)
     }
 
-    async fn authenticate(&self, request: &HttpRequest<'_>) -> Result<Caller, AuthenticationError> {
+    async fn authenticate(&self, request: &HttpRequest) -> Result<Caller, AuthenticationError> {
         match &self.authenticator {
-            Authenticator::Authorizer(names) => authorizer::authenticate(request.authorizer, names),
+            Authenticator::Authorizer(names) => authorizer::authenticate(&request.authorizer, names),
             Authenticator::Bearer(verifier) => {
                 verifier.authenticate(request.header("authorization").as_deref()).await
             }
@@ -158,7 +119,7 @@ impl Gateway {
 /// Panics when the request asks for it, with the caller's own text, which must not reach the log.
 #[cfg(feature = "planted-panic")]
 #[expect(clippy::panic, reason = "this is what the feature is for")]
-fn planted_panic(request: &HttpRequest<'_>) {
+fn planted_panic(request: &HttpRequest) {
     if let Some(text) = request.header("x-planted-panic") {
         panic!("planted: {text}");
     }
@@ -171,7 +132,7 @@ fn end_of_work(started: Instant, deadline: Instant) -> Instant {
 }
 
 /// The body as a request to create a meeting, with whatever is wrong with it inside.
-fn read_body(request: &HttpRequest<'_>) -> Result<MeetingRequest, Refusal> {
+fn read_body(request: &HttpRequest) -> Result<MeetingRequest, Refusal> {
     if request.header("content-type").is_some_and(|value| !is_json(&value)) {
         return Err(Refusal::NotJson);
     }
@@ -200,29 +161,102 @@ fn is_plain(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn success(created: CreatedMeeting, request_id: &str) -> Answer {
-    let headers =
-        vec![("content-type", "application/json".into()), ("x-amzn-requestid", request_id.to_owned().into())];
-    Answer { status: 201, headers, body: created.body }
+/// What is known of a request so far, for its log line and its answer. It is there after a panic too.
+struct Known<'i> {
+    started: Instant,
+    invocation_id: &'i str,
+    request_id: OnceLock<String>,
+    format: OnceLock<PayloadFormat>,
+    caller: OnceLock<LoggedCaller>,
 }
 
-fn refused(refusal: Refusal, request_id: &str, started: Instant) -> Answer {
-    let cause = refusal.to_string();
-    let chime_request_id = match &refusal {
-        Refusal::Chime(failure) => failure.request_id.clone(),
-        _ => None,
-    };
-    // A meeting that is not the one asked for must wake somebody, though the caller's status is a 4xx.
-    let is_alarming = matches!(&refusal, Refusal::Chime(failure) if failure.is_alarming());
-    let problem = Problem::of(refusal);
-    let status = problem.status();
-    let milliseconds = milliseconds(started);
-    if status >= 500 || is_alarming {
-        tracing::error!(request_id, status, chime_request_id, milliseconds, cause, "request failed");
-    } else {
-        tracing::warn!(request_id, status, chime_request_id, milliseconds, cause, "request refused");
+impl<'i> Known<'i> {
+    fn of(invocation_id: &'i str) -> Self {
+        Known {
+            started: Instant::now(),
+            invocation_id,
+            request_id: OnceLock::new(),
+            format: OnceLock::new(),
+            caller: OnceLock::new(),
+        }
     }
-    problem.into_answer(request_id)
+
+    fn note_request(&self, request: &HttpRequest) {
+        if let Some(id) = request.request_id.as_deref().filter(|id| is_plain(id)) {
+            self.request_id.get_or_init(|| id.to_owned());
+        }
+        self.format.get_or_init(|| request.format);
+    }
+
+    fn note_caller(&self, caller: LoggedCaller) {
+        self.caller.get_or_init(|| caller);
+    }
+
+    /// API Gateway's id of the request, else Lambda's of the invocation.
+    fn request_id(&self) -> &str {
+        self.request_id.get().map_or(self.invocation_id, String::as_str)
+    }
+
+    fn success(&self, created: CreatedMeeting) -> Answer {
+        let request_id = self.request_id();
+        let caller = self.caller.get();
+        tracing::info!(
+            request_id,
+            tenant = caller.map(|caller| caller.tenant.as_str()),
+            caller = caller.map(|caller| caller.caller.as_str()),
+            meeting_id = created.meeting_id,
+            chime_request_id = created.chime_request_id,
+            status = 201,
+            milliseconds = milliseconds(self.started),
+            "meeting created"
+        );
+        let headers = vec![
+            ("content-type", "application/json".into()),
+            ("x-amzn-requestid", request_id.to_owned().into()),
+        ];
+        Answer::new(201, headers, created.body)
+    }
+
+    fn refused(&self, refusal: Refusal) -> Answer {
+        let request_id = self.request_id();
+        let caller = self.caller.get();
+        let tenant = caller.map(|caller| caller.tenant.as_str());
+        let caller = caller.map(|caller| caller.caller.as_str());
+        let cause = refusal.to_string();
+        let chime_request_id = match &refusal {
+            Refusal::Chime(failure) => failure.request_id.clone(),
+            _ => None,
+        };
+        // A meeting that is not the one asked for must wake somebody, though the caller's status is a 4xx.
+        let is_alarming = matches!(&refusal, Refusal::Chime(failure) if failure.is_alarming());
+        let problem = Problem::of(refusal);
+        let status = problem.status();
+        let milliseconds = milliseconds(self.started);
+        if status >= 500 || is_alarming {
+            tracing::error!(
+                request_id,
+                tenant,
+                caller,
+                status,
+                chime_request_id,
+                milliseconds,
+                cause,
+                "request failed"
+            );
+        } else {
+            tracing::warn!(
+                request_id,
+                tenant,
+                caller,
+                status,
+                chime_request_id,
+                milliseconds,
+                cause,
+                "request refused"
+            );
+        }
+        problem.into_answer(request_id)
+    }
 }
 
 fn milliseconds(since: Instant) -> u64 {

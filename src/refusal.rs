@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::auth::AuthenticationError;
+use crate::auth::{AuthenticationError, bounded};
 use crate::chime::ChimeFailure;
 use crate::finding::{Finding, FindingKind, Place};
 use crate::http::{BodyError, RouteError, UnknownEventError};
@@ -42,7 +42,8 @@ impl fmt::Display for Refusal {
                 f.write_str("the route has no such method")
             }
             Refusal::Authentication(error) => error.fmt(f),
-            Refusal::NotAdmitted(NotAdmitted::NoSuchTenant(why)) => f.write_str(why),
+            // The text may quote the tenant's name, which is the caller's own text and of any length.
+            Refusal::NotAdmitted(NotAdmitted::NoSuchTenant(why)) => f.write_str(&bounded(why)),
             Refusal::NotAdmitted(NotAdmitted::Lacking { scopes, groups }) => {
                 write!(f, "the caller has none of the scopes {scopes:?} or none of the groups {groups:?}")
             }

@@ -95,6 +95,7 @@ const WHO_IS_ASKING: &[&str] = &[
     "TENANT_CLAIM",
     "SCOPE_CLAIM",
     "GROUPS_CLAIM",
+    "SUBJECT_CLAIM",
 ];
 
 fn from_environment(name: &str) -> Option<String> {

@@ -2,6 +2,11 @@
 //!
 //! This trusts the event: whoever may invoke the function directly can write whatever claims they like into it. The
 //! stack's default is `AUTH_MODE=bearer` for that reason.
+//!
+//! API Gateway writes a claim that is an array as one string, in which the items cannot always be told apart: `"[a b]"`
+//! may be two items or one with a space. Such a string is split only where no item can have a space; otherwise it is
+//! read as one item, so that nobody gets a group or scope that the issuer did not write. In bearer mode the function
+//! reads the token itself and has no such doubt.
 
 use super::bearer::{find_claim, scopes_of_claim, tenant_of_claims};
 use super::{AuthenticationError, Caller, ClaimNames, TenantError};
@@ -13,21 +18,16 @@ use crate::json::{Json, Object};
 /// # Errors
 /// When there was no authorizer, or its claims name no subject or no tenant.
 pub fn authenticate(
-    context: AuthorizerContext<'_>,
+    context: &AuthorizerContext<'_>,
     names: &ClaimNames,
 ) -> Result<Caller, AuthenticationError> {
-    let claims = match context {
+    let (claims, writer) = match context {
         AuthorizerContext::Absent => return Err(AuthenticationError::NoCredentials),
-        AuthorizerContext::JwtClaims(claims)
-        | AuthorizerContext::CognitoClaims(claims)
-        | AuthorizerContext::LambdaContext(claims) => claims,
+        AuthorizerContext::JwtClaims(claims) => (claims, Writer::Payload2),
+        AuthorizerContext::Payload1Claims(claims) => (claims, Writer::Payload1),
+        AuthorizerContext::LambdaContext(claims) => (claims, Writer::LambdaAuthorizer),
     };
-    // A Lambda authorizer that names a principal need not repeat it as `sub`.
-    let subject = ["sub", "principalId"].iter().find_map(|name| claims.get(name).and_then(Json::as_str));
-    let Some(subject) = subject.filter(|subject| !subject.is_empty()) else {
-        let cause = "the authorizer's claims have no `sub` that is a string";
-        return Err(AuthenticationError::InvalidCredentials(cause.to_owned()));
-    };
+    let subject = subject(claims, &names.subject).map_err(AuthenticationError::InvalidCredentials)?;
     let tenant = tenant_of_claims(claims, &names.tenant).map_err(AuthenticationError::NoTenant)?;
     if is_flattened_array(&tenant) {
         let claim = names.tenant.clone();
@@ -36,45 +36,109 @@ pub fn authenticate(
             found: "a flattened array",
         }));
     }
-    Ok(Caller::new(tenant, subject.to_owned(), scopes(claims, names), groups(context, claims, names)))
+    let lists = Lists { claims, writer, is_cognito: is_cognito_user_pool(claims) };
+    Ok(Caller::new(tenant, subject, lists.scopes(&names.scope), lists.groups(&names.groups)))
 }
 
-/// An array that payload 2.0 flattened to `"[a b]"`. No tenant's name looks so: Chime takes no bracket in a TenantId.
+/// The caller's identifier, from the claim of the settings. No other claim takes its place: a Lambda authorizer's
+/// `principalId` may be one constant for everybody, and people who share a subject share idempotency keys.
+fn subject(claims: &Object<'_>, name: &str) -> Result<String, String> {
+    match find_claim(claims, name) {
+        None => Err(format!("the claim `{name}` of the subject is missing")),
+        Some(Json::String(subject)) if subject.is_empty() => {
+            Err(format!("the claim `{name}` of the subject is empty"))
+        }
+        Some(Json::String(subject)) if is_flattened_array(subject) => {
+            Err(format!("the claim `{name}` of the subject must be a string, not a flattened array"))
+        }
+        Some(Json::String(subject)) => Ok(subject.clone().into_owned()),
+        Some(other) => {
+            Err(format!("the claim `{name}` of the subject must be a string, not {}", other.kind()))
+        }
+    }
+}
+
+/// Whether the text has the form of an array that API Gateway flattened: `"[a b]"`. A TenantId has no bracket.
 fn is_flattened_array(text: &str) -> bool {
     text.starts_with('[') && text.ends_with(']')
 }
 
-/// Scopes, in the forms that authorizers give them: a string with spaces, an array, an array flattened. A claim that is
-/// neither carries none, and whatever needs a scope is refused.
-fn scopes(claims: &Object<'_>, names: &ClaimNames) -> Vec<String> {
-    let claim = find_claim(claims, &names.scope).or_else(|| claims.get("scp"));
-    match claim {
-        Some(Json::String(text)) if is_flattened_array(text) => flattened(text),
-        Some(value) => scopes_of_claim(value).unwrap_or_default(),
-        None => Vec::new(),
-    }
+/// Whether the token's issuer is a Cognito user pool: `https://cognito-idp.<region>.amazonaws.com/<pool>`. The name of a
+/// group of such a pool has no space (`GroupNameType` of Cognito's API model), nor has a scope.
+fn is_cognito_user_pool(claims: &Object<'_>) -> bool {
+    let issuer = claims.get("iss").and_then(Json::as_str).unwrap_or_default();
+    let Some((host, pool)) =
+        issuer.strip_prefix("https://cognito-idp.").and_then(|rest| rest.split_once('/'))
+    else {
+        return false;
+    };
+    let region = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"));
+    let is_region = |region: &str| {
+        !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    region.is_some_and(is_region) && !pool.is_empty() && !pool.contains('/')
 }
 
-/// Groups, likewise. A REST API's Cognito authorizer joins them by commas. No name of a Cognito group has a space; one
-/// that has a comma can be read as two, so with such groups the function verifies the token itself.
-fn groups(context: AuthorizerContext<'_>, claims: &Object<'_>, names: &ClaimNames) -> Vec<String> {
-    match (find_claim(claims, &names.groups), context) {
-        (Some(Json::String(text)), _) if text.is_empty() => Vec::new(),
-        (Some(Json::String(text)), AuthorizerContext::JwtClaims(_)) if is_flattened_array(text) => {
-            flattened(text)
-        }
-        (Some(Json::String(text)), AuthorizerContext::CognitoClaims(_)) => {
-            text.split(',').map(|group| group.trim().to_owned()).filter(|group| !group.is_empty()).collect()
-        }
-        (Some(Json::String(text)), _) => vec![text.clone().into_owned()],
-        (Some(Json::Array(items)), _) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
+/// Who wrote the claims into the event, and so how a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    /// An HTTP API's JWT authorizer: arrays are flattened.
+    Payload2,
+    /// A REST API's Cognito authorizer, which joins arrays by commas, or an HTTP API's JWT authorizer in payload 1.0.
+    Payload1,
+    /// A Lambda authorizer: what it wrote is what it meant.
+    LambdaAuthorizer,
 }
 
-fn flattened(text: &str) -> Vec<String> {
-    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
-    inner.split(' ').filter(|item| !item.is_empty()).map(str::to_owned).collect()
+/// The claims that are lists of names. A claim that is not one names nothing, and whatever needs a name is refused.
+struct Lists<'c, 'j> {
+    claims: &'c Object<'j>,
+    writer: Writer,
+    is_cognito: bool,
+}
+
+impl Lists<'_, '_> {
+    /// Scopes: a string with spaces between (RFC 6749, section 3.3), an array, or a flattened array.
+    fn scopes(&self, name: &str) -> Vec<String> {
+        match find_claim(self.claims, name).or_else(|| self.claims.get("scp")) {
+            Some(Json::String(text)) if self.may_flatten() && is_flattened_array(text) => {
+                self.flattened(text)
+            }
+            Some(value) => scopes_of_claim(value).unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Groups: one group as a string, an array, a flattened array or, from a REST API, groups with commas between. A
+    /// group of a user pool may have a comma or brackets in its name and then can be read as several: with such groups
+    /// the function must verify the token itself.
+    fn groups(&self, name: &str) -> Vec<String> {
+        match find_claim(self.claims, name) {
+            Some(Json::String(text)) if text.is_empty() => Vec::new(),
+            Some(Json::String(text)) if self.may_flatten() && is_flattened_array(text) => {
+                self.flattened(text)
+            }
+            Some(Json::String(text)) if self.writer == Writer::Payload1 && self.is_cognito => text
+                .split(',')
+                .map(|group| group.trim().to_owned())
+                .filter(|group| !group.is_empty())
+                .collect(),
+            Some(Json::String(text)) => vec![text.clone().into_owned()],
+            Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn may_flatten(&self) -> bool {
+        self.writer != Writer::LambdaAuthorizer
+    }
+
+    /// The items of a flattened array: split at spaces where no item has one, else a single item.
+    fn flattened(&self, text: &str) -> Vec<String> {
+        let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
+        let items: Vec<&str> = if self.is_cognito { inner.split(' ').collect() } else { vec![inner] };
+        items.into_iter().filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
 }
 
 #[cfg(test)]
@@ -82,69 +146,123 @@ mod tests {
     use super::*;
 
     fn names() -> ClaimNames {
-        ClaimNames {
-            tenant: "custom:tenant_id".to_owned(),
-            scope: "scope".to_owned(),
-            groups: "cognito:groups".to_owned(),
-        }
+        ClaimNames::default()
     }
 
     fn caller(kind: &str, claims: &str) -> Result<Caller, AuthenticationError> {
         let json = Json::parse(claims.as_bytes()).unwrap();
-        let claims = json.as_object().unwrap();
+        let claims = json.as_object().unwrap().clone();
         let context = match kind {
-            "jwt" => AuthorizerContext::JwtClaims(claims),
-            "cognito" => AuthorizerContext::CognitoClaims(claims),
+            "payload 2" => AuthorizerContext::JwtClaims(claims),
+            "payload 1" => AuthorizerContext::Payload1Claims(claims),
             _ => AuthorizerContext::LambdaContext(claims),
         };
-        authenticate(context, &names())
+        authenticate(&context, &names())
     }
+
+    const USER_POOL: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Example";
+    const OTHER: &str = "https://issuer.example.com";
 
     #[test]
     fn groups_are_read_as_each_authorizer_writes_them() {
-        for (kind, value, expected, why) in [
-            ("jwt", r#""[hosts members]""#, vec!["hosts", "members"], "payload 2.0 flattens an array"),
-            ("jwt", r#""[]""#, vec![], "an empty array, flattened"),
-            ("jwt", r#""""#, vec![], "the empty string is no group's name"),
-            ("lambda", r#""""#, vec![], "nor is it one from a Lambda authorizer"),
-            ("jwt", r#""hosts""#, vec!["hosts"], "one group"),
-            ("jwt", r#""hosts members""#, vec!["hosts members"], "a string is one group"),
+        for (kind, issuer, value, expected, why) in [
             (
-                "cognito",
+                "payload 2",
+                USER_POOL,
+                r#""[hosts members]""#,
+                vec!["hosts", "members"],
+                "payload 2.0 flattens an array",
+            ),
+            ("payload 2", OTHER, r#""[not hosts]""#, vec!["not hosts"], "may be one group with a space"),
+            ("payload 2", OTHER, r#""[Former hosts]""#, vec!["Former hosts"], "nor is its last word a group"),
+            ("payload 2", OTHER, r#""[hosts]""#, vec!["hosts"], "one group without a space"),
+            ("payload 2", OTHER, r#""[]""#, vec![], "an empty array, flattened"),
+            ("payload 2", USER_POOL, r#""[]""#, vec![], "the same of a user pool"),
+            ("payload 2", OTHER, r#""""#, vec![], "the empty string names no group"),
+            ("payload 2", OTHER, r#""hosts""#, vec!["hosts"], "one group"),
+            ("payload 2", USER_POOL, r#""hosts members""#, vec!["hosts members"], "a string is one group"),
+            (
+                "payload 1",
+                USER_POOL,
                 r#""hosts,members""#,
                 vec!["hosts", "members"],
-                "payload 1.0 joins an array by commas",
+                "a REST API joins by commas",
             ),
-            ("cognito", r#""""#, vec![], "no group"),
+            (
+                "payload 1",
+                USER_POOL,
+                r#""[hosts members]""#,
+                vec!["hosts", "members"],
+                "an HTTP API flattens",
+            ),
+            (
+                "payload 1",
+                OTHER,
+                r#""hosts,members""#,
+                vec!["hosts,members"],
+                "may be one group with a comma",
+            ),
+            ("payload 1", OTHER, r#""[not hosts]""#, vec!["not hosts"], "may be one group with a space"),
+            ("payload 1", USER_POOL, r#""""#, vec![], "no group"),
             (
                 "lambda",
+                OTHER,
                 r#"["hosts","members"]"#,
                 vec!["hosts", "members"],
-                "a Lambda authorizer may give an array",
+                "a context may have an array",
             ),
-            ("lambda", r#""a,b""#, vec!["a,b"], "and a string of its is one group"),
-            ("jwt", "7", vec![], "a number is no group and fails nothing"),
-            ("jwt", r#"[7,"hosts",null]"#, vec!["hosts"], "nor does one among others"),
-            ("jwt", "null", vec![], "null is none"),
+            ("lambda", OTHER, r#""a,b""#, vec!["a,b"], "a string in a context is one group"),
+            ("lambda", USER_POOL, r#""[a b]""#, vec!["[a b]"], "whatever it looks like"),
+            ("lambda", OTHER, r#""""#, vec![], "the empty string names no group"),
+            ("payload 2", USER_POOL, "7", vec![], "a number names no group"),
+            ("payload 2", USER_POOL, r#"[7,"hosts",null]"#, vec!["hosts"], "nor does one among others"),
+            ("payload 2", USER_POOL, "null", vec![], "null names none"),
         ] {
-            let claims = format!(r#"{{"sub":"u","custom:tenant_id":"acme","cognito:groups":{value}}}"#);
-            assert_eq!(caller(kind, &claims).unwrap().groups(), expected, "{why}");
+            let claims = format!(
+                r#"{{"iss":"{issuer}","sub":"u","custom:tenant_id":"acme","cognito:groups":{value}}}"#
+            );
+            assert_eq!(caller(kind, &claims).unwrap().groups(), expected, "{kind} {value}: {why}");
         }
     }
 
     #[test]
-    fn scopes_are_read_from_either_claim_in_any_form() {
-        for (claim, expected) in [
-            (r#""scope":"a b""#, vec!["a", "b"]),
-            (r#""scope":"[a b]""#, vec!["a", "b"]),
-            (r#""scope":"[a b""#, vec!["[a", "b"]),
-            (r#""scope":"a b]""#, vec!["a", "b]"]),
-            (r#""scp":["a","b"]"#, vec!["a", "b"]),
-            (r#""scope":"a","scp":"b""#, vec!["a"]),
-            (r#""scope":7"#, vec![]),
+    fn only_an_issuer_of_cognitos_form_is_a_user_pool() {
+        for (issuer, expected) in [
+            (USER_POOL, true),
+            ("https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Example", true),
+            ("http://cognito-idp.eu-central-1.amazonaws.com/pool", false),
+            ("https://cognito-idp.evil.example/eu-central-1_Example", false),
+            ("https://cognito-idp.eu-central-1.amazonaws.com.evil.example/pool", false),
+            ("https://cognito-idp.evil.example/.amazonaws.com/pool", false),
+            ("https://cognito-idp.a.b.amazonaws.com/pool", false),
+            ("https://cognito-idp.eu-central-1.amazonaws.com/", false),
+            ("https://cognito-idp..amazonaws.com/pool", false),
+            ("https://issuer.example.com/cognito-idp.eu-central-1.amazonaws.com/pool", false),
         ] {
-            let claims = format!(r#"{{"sub":"u","custom:tenant_id":"acme",{claim}}}"#);
-            assert_eq!(caller("jwt", &claims).unwrap().scopes(), expected, "{claim}");
+            let claims =
+                Json::Object([("iss".to_owned(), Json::String(issuer.into()))].into_iter().collect());
+            assert_eq!(is_cognito_user_pool(claims.as_object().unwrap()), expected, "{issuer}");
+        }
+        assert!(!is_cognito_user_pool(&Object::default()), "without an issuer");
+    }
+
+    #[test]
+    fn scopes_are_read_from_either_claim_in_any_form() {
+        for (kind, issuer, claim, expected) in [
+            ("payload 2", OTHER, r#""scope":"a b""#, vec!["a", "b"]),
+            ("payload 2", USER_POOL, r#""scope":"[a b]""#, vec!["a", "b"]),
+            ("payload 2", OTHER, r#""scope":"[a b]""#, vec!["a b"]),
+            ("payload 1", USER_POOL, r#""scp":"[a b]""#, vec!["a", "b"]),
+            ("payload 1", OTHER, r#""scp":"[not a]""#, vec!["not a"]),
+            ("lambda", USER_POOL, r#""scope":"[a b]""#, vec!["[a", "b]"]),
+            ("payload 2", USER_POOL, r#""scope":"[a b""#, vec!["[a", "b"]),
+            ("payload 2", USER_POOL, r#""scope":"a b]""#, vec!["a", "b]"]),
+            ("payload 2", OTHER, r#""scp":["a","b"]"#, vec!["a", "b"]),
+            ("payload 2", OTHER, r#""scope":"a","scp":"b""#, vec!["a"]),
+            ("payload 2", OTHER, r#""scope":7"#, vec![]),
+        ] {
+            let claims = format!(r#"{{"iss":"{issuer}","sub":"u","custom:tenant_id":"acme",{claim}}}"#);
+            assert_eq!(caller(kind, &claims).unwrap().scopes(), expected, "{kind} {issuer} {claim}");
         }
     }
 
@@ -159,30 +277,38 @@ mod tests {
             (r#"{"sub":"u","custom:tenant_id":""}"#, "empty"),
             (r#"{"sub":"u","custom:tenant_id":null}"#, "null"),
         ] {
-            assert!(matches!(caller("jwt", claims), Err(AuthenticationError::NoTenant(_))), "{why}");
+            assert!(matches!(caller("payload 2", claims), Err(AuthenticationError::NoTenant(_))), "{why}");
         }
-        assert_eq!(caller("jwt", r#"{"sub":"u","custom:tenant_id":"acme"}"#).unwrap().tenant(), "acme");
+        assert_eq!(caller("payload 2", r#"{"sub":"u","custom:tenant_id":"acme"}"#).unwrap().tenant(), "acme");
     }
 
     #[test]
-    fn a_caller_has_a_subject() {
-        for (claims, subject) in [
-            (r#"{"sub":"u","principalId":"p","custom:tenant_id":"acme"}"#, Some("u")),
-            (r#"{"principalId":"p","custom:tenant_id":"acme"}"#, Some("p")),
-            (r#"{"sub":7,"custom:tenant_id":"acme"}"#, None),
-            (r#"{"sub":"","custom:tenant_id":"acme"}"#, None),
-            (r#"{"custom:tenant_id":"acme"}"#, None),
-            ("{}", None),
+    fn the_subject_comes_from_the_claim_of_the_setting_and_no_other() {
+        for (setting, claims, subject, why) in [
+            ("sub", r#""sub":"u","principalId":"p""#, Some("u"), "the default"),
+            ("sub", r#""principalId":"p""#, None, "a principal that may be everybody's does not stand in"),
+            ("sub", r#""sub":null,"principalId":"p""#, None, "nor where the subject is null"),
+            ("sub", r#""sub":7"#, None, "a number"),
+            ("sub", r#""sub":"""#, None, "empty"),
+            ("sub", r#""sub":"[u]""#, None, "an array, flattened"),
+            ("sub", r#""sub":["u"]"#, None, "an array"),
+            ("principalId", r#""principalId":"p""#, Some("p"), "the setting names it"),
+            ("/user/id", r#""sub":"u","user":{"id":"i"}"#, Some("i"), "a JSON pointer"),
+            ("/user/id", r#""sub":"u""#, None, "no other claim takes its place"),
         ] {
-            let caller = caller("lambda", claims);
-            assert_eq!(caller.as_ref().ok().map(Caller::subject), subject, "{claims}");
+            let text = format!(r#"{{"custom:tenant_id":"acme",{claims}}}"#);
+            let json = Json::parse(text.as_bytes()).unwrap();
+            let context = AuthorizerContext::LambdaContext(json.as_object().unwrap().clone());
+            let names = ClaimNames { subject: setting.to_owned(), ..names() };
+            let caller = authenticate(&context, &names);
+            assert_eq!(caller.as_ref().ok().map(Caller::subject), subject, "{why}");
             assert!(subject.is_some() || matches!(caller, Err(AuthenticationError::InvalidCredentials(_))));
         }
     }
 
     #[test]
     fn nothing_is_believed_where_there_was_no_authorizer() {
-        let refused = authenticate(AuthorizerContext::Absent, &names());
+        let refused = authenticate(&AuthorizerContext::Absent, &names());
         assert!(matches!(refused, Err(AuthenticationError::NoCredentials)));
     }
 }

@@ -1,5 +1,9 @@
 //! Who is asking, once authentication has said so.
 
+use std::borrow::Cow;
+
+use ring::digest::{Context, SHA256};
+
 /// An authenticated caller.
 ///
 // INVARIANT (authenticated): only `auth` can make one, since the constructor is private to it; the policy decision
@@ -21,6 +25,18 @@ impl Caller {
     #[cfg(test)]
     pub(crate) fn for_tests(tenant: &str, subject: &str, scopes: Vec<String>, groups: Vec<String>) -> Self {
         Caller::new(tenant.to_owned(), subject.to_owned(), scopes, groups)
+    }
+
+    /// The caller as log lines of the gateway of that name show it.
+    #[must_use]
+    pub fn logged(&self, gateway_name: &str) -> LoggedCaller {
+        let mut hash = Context::new(&SHA256);
+        for part in [gateway_name.as_bytes(), &[0], self.subject.as_bytes()] {
+            hash.update(part);
+        }
+        let digest = hash.finish();
+        let caller = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        LoggedCaller { tenant: bounded(&self.tenant).into_owned(), caller }
     }
 
     /// The tenant that the token names. Not yet known to be one that the policy has.
@@ -48,6 +64,29 @@ impl Caller {
     }
 }
 
+/// A caller as log lines show it, so that an operator can tell callers apart and nobody can read who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedCaller {
+    /// The tenant, at most 256 characters of it.
+    pub tenant: String,
+    /// The first 16 hex digits of SHA-256 over gateway name, a zero byte and subject.
+    pub caller: String,
+}
+
+/// Maximum number of characters of a caller's own text in a log line. Chime's TenantIds have at most 256 (model).
+const MAX_LOGGED_CHARACTERS: usize = 256;
+
+/// The text for a log line: whole, or its first 256 characters and how many bytes it has.
+pub(crate) fn bounded(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MAX_LOGGED_CHARACTERS) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => {
+            let start = text.get(..end).unwrap_or_default();
+            Cow::Owned(format!("{start}… ({} bytes)", text.len()))
+        }
+    }
+}
+
 /// The subject is a person's identifier and stays out of logs; the rest may be shown.
 impl std::fmt::Debug for Caller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -63,6 +102,23 @@ impl std::fmt::Debug for Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn log_lines_name_the_caller_by_a_hash_of_gateway_name_and_subject() {
+        let caller = Caller::for_tests("acme", "anna@example.com", Vec::new(), Vec::new());
+        let logged = caller.logged("gateway");
+        // printf 'gateway\0anna@example.com' | sha256sum
+        assert_eq!(logged.caller, "dfe98d1c8a191f1c");
+        assert_eq!(logged.tenant, "acme");
+        assert_ne!(caller.logged("another").caller, logged.caller);
+    }
+
+    #[test]
+    fn logged_text_is_bounded_and_says_so() {
+        let longest = "é".repeat(MAX_LOGGED_CHARACTERS);
+        assert_eq!(bounded(&longest), longest);
+        assert_eq!(bounded(&format!("{longest}é")), format!("{longest}… (514 bytes)"));
+    }
 
     #[test]
     fn a_caller_can_be_logged_without_the_person() {

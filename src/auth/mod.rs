@@ -6,7 +6,10 @@ mod caller;
 
 pub mod bearer;
 
-pub use caller::Caller;
+pub(crate) use caller::bounded;
+pub use caller::{Caller, LoggedCaller};
+
+use crate::config::Settings;
 
 /// The names of the claims that an identity is read from.
 ///
@@ -20,6 +23,34 @@ pub struct ClaimNames {
     pub scope: String,
     /// The claim that lists the groups.
     pub groups: String,
+    /// The claim that names the caller, unique within the issuer.
+    pub subject: String,
+}
+
+impl ClaimNames {
+    /// Reads `TENANT_CLAIM`, `SCOPE_CLAIM`, `GROUPS_CLAIM` and `SUBJECT_CLAIM`, each of which has a default.
+    #[must_use]
+    pub fn read(settings: &Settings<'_>) -> Self {
+        let default = ClaimNames::default();
+        ClaimNames {
+            tenant: settings.get("TENANT_CLAIM").unwrap_or(default.tenant),
+            scope: settings.get("SCOPE_CLAIM").unwrap_or(default.scope),
+            groups: settings.get("GROUPS_CLAIM").unwrap_or(default.groups),
+            subject: settings.get("SUBJECT_CLAIM").unwrap_or(default.subject),
+        }
+    }
+}
+
+/// The names that the settings have when nothing is set.
+impl Default for ClaimNames {
+    fn default() -> Self {
+        ClaimNames {
+            tenant: "custom:tenant_id".to_owned(),
+            scope: "scope".to_owned(),
+            groups: "cognito:groups".to_owned(),
+            subject: "sub".to_owned(),
+        }
+    }
 }
 
 /// Why a request has no [`Caller`].

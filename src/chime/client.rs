@@ -62,6 +62,12 @@ impl Chime {
         }
     }
 
+    /// Value of the tag `MeetingGateway` on every meeting.
+    #[must_use]
+    pub fn gateway_name(&self) -> &str {
+        &self.gateway_name
+    }
+
     /// Opens the connection that the first request needs, and sends nothing on it. Bounded, and never fails.
     pub async fn connect_ahead(&self) {
         self.outbound.connect_ahead(&self.address).await;

@@ -1,40 +1,76 @@
-//! An answer in the one shape that payload 1.0, payload 2.0 and function URLs all take.
+//! Answers, in the format of the event that they answer.
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse};
+use aws_lambda_events::encodings::Body;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::ser::{Serialize, Serializer};
 
-/// An HTTP answer. Every answer is `Cache-Control: no-store`: a meeting holds its participants' way in.
+/// The format of events and answers between API Gateway and a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayloadFormat {
+    /// Payload 1.0: REST APIs, and HTTP APIs that are set to it.
+    V1,
+    /// Payload 2.0: HTTP APIs and function URLs.
+    V2,
+}
+
+/// An HTTP answer. Every answer has `Cache-Control: no-store`: a meeting holds its participants' way in.
+///
+/// Serializes as the type of `aws_lambda_events` for its format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Headers beside `Cache-Control`, which every answer has.
+    /// Headers beside `Cache-Control`: names in lower case, values of visible ASCII characters and spaces.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// The body, JSON always.
     pub body: String,
+    /// The format in which it is written.
+    pub format: PayloadFormat,
+}
+
+impl Answer {
+    /// An answer in payload 2.0, which is also the format for an event that is not recognised.
+    #[must_use]
+    pub fn new(status: u16, headers: Vec<(&'static str, Cow<'static, str>)>, body: String) -> Self {
+        Answer { status, headers, body, format: PayloadFormat::V2 }
+    }
+
+    /// The same answer in that format.
+    #[must_use]
+    pub fn in_format(self, format: PayloadFormat) -> Self {
+        Answer { format, ..self }
+    }
+
+    fn header_map(&self) -> HeaderMap {
+        let given = self.headers.iter().filter_map(|(name, value)| {
+            // Both always succeed, by what `headers` may hold.
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
+        });
+        let no_store = (http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        std::iter::once(no_store).chain(given).collect()
+    }
 }
 
 impl Serialize for Answer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut answer = serializer.serialize_struct("Answer", 4)?;
-        answer.serialize_field("statusCode", &self.status)?;
-        answer.serialize_field("headers", &Headers(&self.headers))?;
-        answer.serialize_field("body", &self.body)?;
-        answer.serialize_field("isBase64Encoded", &false)?;
-        answer.end()
-    }
-}
-
-struct Headers<'a>(&'a [(&'static str, Cow<'static, str>)]);
-
-impl Serialize for Headers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len().saturating_add(1)))?;
-        map.serialize_entry("cache-control", "no-store")?;
-        for (name, value) in self.0 {
-            map.serialize_entry(name, value)?;
+        let status_code = i64::from(self.status);
+        let headers = self.header_map();
+        let body = Some(Body::Text(self.body.clone()));
+        // The crate's structs are `non_exhaustive`, so they are filled member by member.
+        match self.format {
+            PayloadFormat::V1 => {
+                let mut response = ApiGatewayProxyResponse::default();
+                (response.status_code, response.headers, response.body) = (status_code, headers, body);
+                response.serialize(serializer)
+            }
+            PayloadFormat::V2 => {
+                let mut response = ApiGatewayV2httpResponse::default();
+                (response.status_code, response.headers, response.body) = (status_code, headers, body);
+                response.serialize(serializer)
+            }
         }
-        map.end()
     }
 }

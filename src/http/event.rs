@@ -1,237 +1,262 @@
 //! Lambda events to one request type: API Gateway's HTTP API (payload 2.0), its REST API (payload 1.0), and function
 //! URLs, which send payload 2.0 as well.
 //!
-//! Reading fails only where the event is none of these. Whatever else is odd about one (a header that is no string, a
-//! claim that is a number, a context that is `null`) is for the step to judge that needs it.
+//! The events are read by the types of `aws_lambda_events`. An event that those types refuse, though API Gateway may
+//! send it (a claim that is a number, say), is read a second time by `reread`.
+
+mod reread;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::HashSet;
 
+use aws_lambda_events::apigw::{
+    ApiGatewayProxyRequest, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, Method};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::PayloadFormat;
 use crate::json::{Json, Object};
 
 /// An HTTP request, whichever kind of event brought it.
 #[derive(Debug)]
-pub struct HttpRequest<'e> {
-    /// The method, in the case in which it came.
-    pub method: &'e str,
+pub struct HttpRequest {
+    /// The method. Methods are case-sensitive (RFC 9110, section 9.1).
+    pub method: Method,
     /// The path without the stage's prefix.
-    pub path: &'e str,
+    pub path: String,
     /// The value of the query parameter `operation`, when the query has it. In Chime's API it tells apart operations
     /// that share a path.
-    pub operation: Option<Cow<'e, str>>,
+    pub operation: Option<String>,
     /// What API Gateway's authorizer says of the caller.
-    pub authorizer: AuthorizerContext<'e>,
+    pub authorizer: AuthorizerContext<'static>,
     /// API Gateway's request id.
-    pub request_id: Option<&'e str>,
-    /// The body, still as the event has it.
-    pub body: Body<'e>,
-    headers: Vec<(&'e str, &'e str)>,
+    pub request_id: Option<String>,
+    /// The body, still encoded as in the event.
+    pub body: Body,
+    /// The format of the event, which is the format that the answer must have.
+    pub format: PayloadFormat,
+    /// Payload 1.0's `multiValueHeaders`, then `headers`, which has the last value of each header only.
+    headers: [HeaderMap; 2],
 }
 
 /// What API Gateway's authorizer says of the caller. Only `AUTH_MODE=authorizer` believes any of it.
-#[derive(Debug, Clone, Copy)]
-pub enum AuthorizerContext<'e> {
-    /// There was no authorizer, or one of another kind.
+#[derive(Debug, Clone)]
+pub enum AuthorizerContext<'c> {
+    /// There was no authorizer, or one of another kind, or it said nothing.
     Absent,
-    /// The claims of an HTTP API's JWT authorizer: arrays arrive flattened, as in `"[a b]"`.
-    JwtClaims(&'e Object<'e>),
-    /// The claims of a REST API's Cognito authorizer: arrays arrive joined by commas.
-    CognitoClaims(&'e Object<'e>),
+    /// The claims of an HTTP API's JWT authorizer (payload 2.0): arrays arrive flattened, as in `"[a b]"`.
+    JwtClaims(Object<'c>),
+    /// The claims in a payload 1.0 event: a REST API's Cognito authorizer joins arrays by commas, an HTTP API's JWT
+    /// authorizer flattens them.
+    Payload1Claims(Object<'c>),
     /// The context that a Lambda authorizer gave.
-    LambdaContext(&'e Object<'e>),
+    LambdaContext(Object<'c>),
 }
 
-/// A body as the event has it.
-#[derive(Debug, Clone, Copy)]
-pub struct Body<'e> {
-    text: &'e str,
+/// A body, encoded as in the event.
+#[derive(Debug, Clone)]
+pub struct Body {
+    text: String,
     is_base64: bool,
 }
 
-/// Why a body can't be had.
+/// Why a body can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyError {
-    /// It has more bytes than [`Body::MOST_BYTES`].
+    /// It has more than [`Body::MAX_BYTES`] bytes.
     TooLarge,
-    /// The event calls it base64, and it is none.
+    /// The event says that the body is base64, and it is not.
     InvalidBase64,
 }
 
-/// The event is none that this gateway serves. The text names what was missed and quotes nothing.
+/// The event is not one that this gateway serves. The text says why and quotes nothing of the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownEventError(String);
+pub struct UnknownEventError(&'static str);
 
-impl UnknownEventError {
-    /// The event is not even JSON.
-    #[must_use]
-    pub fn not_json() -> Self {
-        unknown("the event is not JSON")
-    }
-}
-
-impl fmt::Display for UnknownEventError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl std::fmt::Display for UnknownEventError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
     }
 }
 
 impl std::error::Error for UnknownEventError {}
 
-impl<'e> Body<'e> {
-    /// Most bytes of a body. The largest request that the model allows has some 30 KB.
-    pub const MOST_BYTES: usize = 64 * 1024;
+/// Maximum size of an event without its body, in bytes.
+///
+/// API Gateway takes at most 10,240 bytes of headers (its quotas page) and puts them into the event at most twice; the
+/// claims come from a token in them. The limit bounds the work on an event, and it keeps a `HeaderMap`, which panics
+/// above 24,576 names, far below that number.
+const MAX_ENVELOPE_BYTES: usize = 128 * 1024;
 
-    /// The body's bytes.
-    ///
-    /// # Errors
-    /// When there are too many, or the base64 is none.
-    pub fn bytes(self) -> Result<Cow<'e, [u8]>, BodyError> {
-        if !self.is_base64 {
-            let fits = self.text.len() <= Self::MOST_BYTES;
-            return if fits { Ok(Cow::Borrowed(self.text.as_bytes())) } else { Err(BodyError::TooLarge) };
-        }
-        // Checked before decoding, so that nothing is allocated for what is refused.
-        const MOST_BASE64: usize = Body::MOST_BYTES.div_ceil(3) * 4;
-        if self.text.len() > MOST_BASE64 {
-            return Err(BodyError::TooLarge);
-        }
-        let bytes = STANDARD.decode(self.text).map_err(|_| BodyError::InvalidBase64)?;
-        if bytes.len() > Self::MOST_BYTES { Err(BodyError::TooLarge) } else { Ok(Cow::Owned(bytes)) }
-    }
+/// What of an event tells its kind.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Outline<'e> {
+    #[serde(borrow)]
+    request_context: Option<&'e RawValue>,
+    #[serde(borrow)]
+    body: Option<&'e RawValue>,
+    #[serde(borrow)]
+    headers: Option<&'e RawValue>,
+    multi_value_headers: Option<IgnoredAny>,
 }
 
-impl<'e> HttpRequest<'e> {
+#[derive(Deserialize)]
+struct ContextOutline {
+    http: Option<IgnoredAny>,
+    elb: Option<IgnoredAny>,
+}
+
+impl HttpRequest {
     /// Reads an event.
     ///
     /// # Errors
-    /// When it is no HTTP request of API Gateway or a function URL.
-    pub fn from_event(event: &'e Json<'e>) -> Result<Self, UnknownEventError> {
-        let event = event.as_object().ok_or_else(|| unknown("the event is not an object"))?;
-        let context = event
-            .get("requestContext")
-            .and_then(Json::as_object)
-            .ok_or_else(|| unknown("the event has no `requestContext`"))?;
-        if context.get("elb").is_some() {
-            return Err(unknown("the event comes from a load balancer, which authenticates nobody here"));
+    /// When it is not an HTTP request of API Gateway or of a function URL.
+    pub fn from_event(event: &[u8]) -> Result<Self, UnknownEventError> {
+        const NOT_JSON: UnknownEventError = UnknownEventError("the event is not JSON");
+        let event = std::str::from_utf8(event).map_err(|_| NOT_JSON)?;
+        let outline: Outline<'_> = serde_json::from_str(event).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => {
+                UnknownEventError("the event is not an object, or has a member twice")
+            }
+            _ => NOT_JSON,
+        })?;
+        let envelope = event.len().saturating_sub(outline.body.map_or(0, |body| body.get().len()));
+        if envelope > MAX_ENVELOPE_BYTES {
+            return Err(UnknownEventError("the event without its body has more than 131072 bytes"));
         }
-        match context.get("http").and_then(Json::as_object) {
-            Some(http) => Self::from_payload_2(event, context, http),
-            None => Self::from_payload_1(event, context),
+        let context = outline.request_context.ok_or(UnknownEventError("`requestContext` is missing"))?;
+        let context: ContextOutline = serde_json::from_str(context.get())
+            .map_err(|_| UnknownEventError("`requestContext` is not an object, or has a member twice"))?;
+        if context.elb.is_some() {
+            return Err(UnknownEventError(
+                "the event comes from a load balancer, which authenticates nobody",
+            ));
+        }
+        // The crate's type keeps the last of two headers that differ in case only; the second reading keeps both.
+        let is_complete = outline.multi_value_headers.is_some()
+            || outline.headers.is_none_or(|headers| !reread::has_header_twice(headers.get()));
+        if context.http.is_some() {
+            let read =
+                is_complete.then(|| serde_json::from_str::<ApiGatewayV2httpRequest>(event).ok()).flatten();
+            read.or_else(|| reread::payload_2(event))
+                .and_then(Self::from_payload_2)
+                .ok_or(UnknownEventError("the event is not an HTTP API's or a function URL's (payload 2.0)"))
+        } else {
+            let read =
+                is_complete.then(|| serde_json::from_str::<ApiGatewayProxyRequest>(event).ok()).flatten();
+            read.or_else(|| reread::payload_1(event))
+                .and_then(Self::from_payload_1)
+                .ok_or(UnknownEventError("the event is not a REST API's (payload 1.0)"))
         }
     }
 
-    fn from_payload_2(
-        event: &'e Object<'e>,
-        context: &'e Object<'e>,
-        http: &'e Object<'e>,
-    ) -> Result<Self, UnknownEventError> {
-        let method = text(http, "method").ok_or_else(|| unknown("`requestContext.http` has no `method`"))?;
-        let raw_path = text(event, "rawPath").ok_or_else(|| unknown("the event has no `rawPath`"))?;
-        let path = without_stage(raw_path, text(context, "stage"));
-        let operation = text(event, "rawQueryString").and_then(operation_in_query);
-        let authorizer = context.get("authorizer").and_then(Json::as_object);
-        let member = |name: &str| authorizer.and_then(|object| object.get(name)).and_then(Json::as_object);
-        let authorizer = match (member("jwt"), member("lambda")) {
-            (Some(jwt), _) => jwt
-                .get("claims")
-                .and_then(Json::as_object)
-                .map_or(AuthorizerContext::Absent, AuthorizerContext::JwtClaims),
-            (None, Some(lambda)) => AuthorizerContext::LambdaContext(lambda),
-            (None, None) => AuthorizerContext::Absent,
-        };
-        Ok(HttpRequest {
-            method,
-            path,
-            operation,
-            authorizer,
-            request_id: text(context, "requestId"),
-            body: body(event),
-            headers: headers(event),
+    fn from_payload_2(event: ApiGatewayV2httpRequest) -> Option<Self> {
+        let context = event.request_context;
+        Some(HttpRequest {
+            method: context.http.method,
+            path: without_stage(&event.raw_path?, context.stage.as_deref()).to_owned(),
+            operation: event.raw_query_string.as_deref().and_then(operation_in_query).map(str::to_owned),
+            authorizer: context.authorizer.map_or(AuthorizerContext::Absent, AuthorizerContext::of_payload_2),
+            request_id: context.request_id,
+            body: Body { text: event.body.unwrap_or_default(), is_base64: event.is_base64_encoded },
+            format: PayloadFormat::V2,
+            headers: [HeaderMap::new(), event.headers],
         })
     }
 
-    fn from_payload_1(event: &'e Object<'e>, context: &'e Object<'e>) -> Result<Self, UnknownEventError> {
-        let method = text(event, "httpMethod").ok_or_else(|| unknown("the event names no HTTP method"))?;
-        let path = text(event, "path").ok_or_else(|| unknown("the event has no `path`"))?;
-        let operation = event
-            .get("queryStringParameters")
-            .and_then(Json::as_object)
-            .and_then(|query| query.get("operation"))
-            .map(|value| Cow::Borrowed(value.as_str().unwrap_or_default()));
-        let authorizer = match context.get("authorizer").and_then(Json::as_object) {
-            None => AuthorizerContext::Absent,
-            Some(object) => match object.get("claims") {
-                // A Lambda authorizer's context lies flat beside `principalId`.
-                None => AuthorizerContext::LambdaContext(object),
-                Some(claims) => {
-                    claims.as_object().map_or(AuthorizerContext::Absent, AuthorizerContext::CognitoClaims)
-                }
-            },
-        };
-        Ok(HttpRequest {
-            method,
+    fn from_payload_1(event: ApiGatewayProxyRequest) -> Option<Self> {
+        let context = event.request_context;
+        Some(HttpRequest {
+            method: event.http_method,
             // A REST API's own domain leaves the stage out of `path`; an HTTP API that sends payload 1.0 does not.
-            path: without_stage(path, text(context, "stage")),
-            operation,
-            authorizer,
-            request_id: text(context, "requestId"),
-            body: body(event),
-            headers: headers(event),
+            path: without_stage(&event.path?, context.stage.as_deref()).to_owned(),
+            operation: event.query_string_parameters.first("operation").map(str::to_owned),
+            authorizer: AuthorizerContext::of_payload_1(context.authorizer),
+            request_id: context.request_id,
+            body: Body { text: event.body.unwrap_or_default(), is_base64: event.is_base64_encoded },
+            format: PayloadFormat::V1,
+            headers: [event.multi_value_headers, event.headers],
         })
     }
 
     /// A header's value, by its name in any case. Several values are joined by a comma, as HTTP allows and as payload
-    /// 2.0 does by itself; the same value twice counts once.
+    /// 2.0 does by itself; the same value twice counts once. Takes time linear in the number of values.
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<Cow<'e, str>> {
-        let mut found: Option<Cow<'e, str>> = None;
-        let mut seen: Vec<&str> = Vec::new();
-        for (header, value) in &self.headers {
-            if !header.eq_ignore_ascii_case(name) || seen.contains(value) {
-                continue;
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let values = self.headers.iter().flat_map(|headers| headers.get_all(name));
+        // Header values come from JSON strings, so each is valid UTF-8.
+        let mut values = values.filter_map(|value: &HeaderValue| std::str::from_utf8(value.as_bytes()).ok());
+        let first = values.next()?;
+        let mut seen = HashSet::from([first]);
+        let mut joined = Cow::Borrowed(first);
+        for value in values {
+            if seen.insert(value) {
+                let joined = joined.to_mut();
+                joined.push_str(", ");
+                joined.push_str(value);
             }
-            seen.push(value);
-            found = Some(match found {
-                None => Cow::Borrowed(*value),
-                Some(before) => Cow::Owned(format!("{before}, {value}")),
-            });
         }
-        found
+        Some(joined)
     }
 }
 
-fn unknown(what: &str) -> UnknownEventError {
-    UnknownEventError(what.to_owned())
-}
-
-fn text<'e>(object: &'e Object<'e>, name: &str) -> Option<&'e str> {
-    object.get(name).and_then(Json::as_str)
-}
-
-fn body<'e>(event: &'e Object<'e>) -> Body<'e> {
-    Body {
-        text: text(event, "body").unwrap_or_default(),
-        is_base64: event.get("isBase64Encoded") == Some(&Json::Bool(true)),
+impl AuthorizerContext<'static> {
+    fn of_payload_2(authorizer: ApiGatewayRequestAuthorizer) -> Self {
+        if let Some(jwt) = authorizer.jwt {
+            let claims = jwt.claims.into_iter().map(|(name, value)| (name, Json::String(Cow::Owned(value))));
+            return Self::unless_empty(claims.collect(), AuthorizerContext::JwtClaims);
+        }
+        Self::unless_empty(json_object(authorizer.fields), AuthorizerContext::LambdaContext)
     }
-}
 
-/// Every header, payload 1.0's `multiValueHeaders` before `headers`, which holds the last value only.
-fn headers<'e>(event: &'e Object<'e>) -> Vec<(&'e str, &'e str)> {
-    let mut headers = Vec::new();
-    for (name, values) in
-        event.get("multiValueHeaders").and_then(Json::as_object).into_iter().flat_map(Object::iter)
-    {
-        for value in values.as_array().unwrap_or_default() {
-            headers.extend(value.as_str().map(|value| (name, value)));
+    fn of_payload_1(mut authorizer: ApiGatewayRequestAuthorizer) -> Self {
+        match authorizer.fields.remove("claims") {
+            Some(Value::Object(claims)) => {
+                Self::unless_empty(json_object(claims), AuthorizerContext::Payload1Claims)
+            }
+            Some(_) => AuthorizerContext::Absent,
+            // A Lambda authorizer's context lies flat beside `principalId`.
+            None => Self::unless_empty(json_object(authorizer.fields), AuthorizerContext::LambdaContext),
         }
     }
-    for (name, value) in event.get("headers").and_then(Json::as_object).into_iter().flat_map(Object::iter) {
-        headers.extend(value.as_str().map(|value| (name, value)));
+
+    fn unless_empty(claims: Object<'static>, context: fn(Object<'static>) -> Self) -> Self {
+        if claims.is_empty() { AuthorizerContext::Absent } else { context(claims) }
     }
-    headers
+}
+
+fn json_object(members: impl IntoIterator<Item = (String, Value)>) -> Object<'static> {
+    members.into_iter().map(|(name, value)| (name, Json::from(value))).collect()
+}
+
+impl Body {
+    /// Maximum size of a body, in bytes. The largest request that the model allows has some 30 KB.
+    pub const MAX_BYTES: usize = 64 * 1024;
+
+    /// The body's bytes.
+    ///
+    /// # Errors
+    /// When there are too many, or the base64 is invalid.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, BodyError> {
+        if !self.is_base64 {
+            let fits = self.text.len() <= Self::MAX_BYTES;
+            return if fits { Ok(Cow::Borrowed(self.text.as_bytes())) } else { Err(BodyError::TooLarge) };
+        }
+        // Checked before decoding, so that nothing is allocated for what is refused.
+        const MAX_BASE64_BYTES: usize = Body::MAX_BYTES.div_ceil(3) * 4;
+        if self.text.len() > MAX_BASE64_BYTES {
+            return Err(BodyError::TooLarge);
+        }
+        let bytes = STANDARD.decode(&self.text).map_err(|_| BodyError::InvalidBase64)?;
+        if bytes.len() > Self::MAX_BYTES { Err(BodyError::TooLarge) } else { Ok(Cow::Owned(bytes)) }
+    }
 }
 
 /// Takes off the stage that an HTTP API with a named stage puts before the path.
@@ -245,142 +270,13 @@ fn without_stage<'e>(path: &'e str, stage: Option<&str>) -> &'e str {
 }
 
 /// The first `operation` of a query string. No value needs decoding to be told from the names that exist.
-fn operation_in_query(query: &str) -> Option<Cow<'_, str>> {
+fn operation_in_query(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| match pair.split_once('=') {
-        Some(("operation", value)) => Some(Cow::Borrowed(value)),
-        None if pair == "operation" => Some(Cow::Borrowed("")),
+        Some(("operation", value)) => Some(value),
+        None if pair == "operation" => Some(""),
         _ => None,
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with_request<T>(event: &str, check: impl FnOnce(&HttpRequest<'_>) -> T) -> T {
-        let json = Json::parse(event.as_bytes()).unwrap();
-        check(&HttpRequest::from_event(&json).unwrap())
-    }
-
-    #[test]
-    fn the_stage_is_taken_off_once_and_only_where_it_stands() {
-        for (path, stage, expected, why) in [
-            ("/meetings", Some("$default"), "/meetings", "the default stage has no prefix"),
-            ("/prod/meetings", Some("prod"), "/meetings", "a named stage"),
-            ("/meetings", Some("prod"), "/meetings", "a custom domain leaves it out"),
-            (
-                "/meetings",
-                Some("meetings"),
-                "/meetings",
-                "a stage named as the route, behind a custom domain",
-            ),
-            ("/meetings/meetings", Some("meetings"), "/meetings", "a stage named as the route"),
-            ("/production/meetings", Some("prod"), "/production/meetings", "a longer name"),
-            ("/prod/prod/meetings", Some("prod"), "/prod/meetings", "once"),
-            ("/meetings", None, "/meetings", "no stage at all"),
-        ] {
-            assert_eq!(without_stage(path, stage), expected, "{why}");
-        }
-    }
-
-    #[test]
-    fn headers_are_found_in_any_case_and_repeats_are_joined() {
-        let event = r#"{"rawPath":"/meetings","requestContext":{"http":{"method":"POST"}},
-            "headers":{"IDEMPOTENCY-key":"a","idempotency-Key":"b","x":1,"y":null}}"#;
-        with_request(event, |request| {
-            assert_eq!(request.header("Idempotency-Key").as_deref(), Some("a, b"));
-            assert_eq!(request.header("x"), None, "a number is no header value");
-        });
-        let event = r#"{"path":"/meetings","httpMethod":"POST","requestContext":{},
-            "headers":{"k":"b","z":"1"},"multiValueHeaders":{"k":["a","b"],"z":["1"]}}"#;
-        with_request(event, |request| {
-            assert_eq!(request.header("K").as_deref(), Some("a, b"));
-            assert_eq!(request.header("z").as_deref(), Some("1"), "the same value twice counts once");
-        });
-    }
-
-    #[test]
-    fn events_of_another_kind_are_told_apart() {
-        for (event, why) in [
-            ("null", "not an object"),
-            ("[]", "not an object"),
-            ("{}", "no context"),
-            (r#"{"Records":[{"eventSource":"aws:sqs"}]}"#, "a queue's event"),
-            (r#"{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/meetings"}"#, "a load balancer's"),
-            (r#"{"requestContext":{"http":{}},"rawPath":"/meetings"}"#, "no method"),
-            (r#"{"requestContext":{"http":{"method":"POST"}}}"#, "no path"),
-            (
-                r#"{"requestContext":{"http":{"method":7}},"rawPath":"/meetings"}"#,
-                "a method that is a number",
-            ),
-            (r#"{"requestContext":{"connectionId":"x","routeKey":"$connect"}}"#, "a WebSocket's"),
-        ] {
-            let json = Json::parse(event.as_bytes()).unwrap();
-            assert!(HttpRequest::from_event(&json).is_err(), "{why}");
-        }
-    }
-
-    #[test]
-    fn an_operation_is_seen_whatever_its_value() {
-        for (query, expected) in [
-            ("", None),
-            ("operation=create-attendees", Some("create-attendees")),
-            ("a=1&operation", Some("")),
-            ("xoperation=1", None),
-            ("operation=", Some("")),
-        ] {
-            assert_eq!(operation_in_query(query).as_deref(), expected, "{query}");
-        }
-    }
-
-    #[test]
-    fn bodies_are_bounded_before_they_are_decoded() {
-        let body = |text: &'static str, is_base64| Body { text, is_base64 }.bytes();
-        assert_eq!(body("e30=", true).unwrap().as_ref(), b"{}");
-        assert_eq!(body("e30", true), Err(BodyError::InvalidBase64));
-        assert_eq!(body("?", true), Err(BodyError::InvalidBase64));
-        let most = "a".repeat(Body::MOST_BYTES);
-        assert!(Body { text: &most, is_base64: false }.bytes().is_ok());
-        assert_eq!(Body { text: &format!("{most}a"), is_base64: false }.bytes(), Err(BodyError::TooLarge));
-        let encoded = STANDARD.encode(&most);
-        assert!(Body { text: &encoded, is_base64: true }.bytes().is_ok());
-        let encoded = STANDARD.encode(format!("{most}a"));
-        assert_eq!(Body { text: &encoded, is_base64: true }.bytes(), Err(BodyError::TooLarge));
-        assert_eq!(
-            Body { text: &format!("{encoded}AAAA"), is_base64: true }.bytes(),
-            Err(BodyError::TooLarge)
-        );
-    }
-
-    #[test]
-    fn authorizers_are_recognised_by_their_shape() {
-        let context = |authorizer: &str, payload_1: bool| {
-            let event = if payload_1 {
-                format!(
-                    r#"{{"path":"/","httpMethod":"POST","requestContext":{{"authorizer":{authorizer}}}}}"#
-                )
-            } else {
-                format!(
-                    r#"{{"rawPath":"/","requestContext":{{"http":{{"method":"POST"}},"authorizer":{authorizer}}}}}"#
-                )
-            };
-            with_request(&event, |request| match request.authorizer {
-                AuthorizerContext::Absent => "absent",
-                AuthorizerContext::JwtClaims(_) => "jwt",
-                AuthorizerContext::CognitoClaims(_) => "cognito",
-                AuthorizerContext::LambdaContext(_) => "lambda",
-            })
-        };
-        assert_eq!(context("null", false), "absent");
-        assert_eq!(context(r#"{"jwt":{"claims":{}}}"#, false), "jwt");
-        assert_eq!(context(r#"{"jwt":{"claims":null}}"#, false), "absent");
-        assert_eq!(context(r#"{"lambda":{}}"#, false), "lambda");
-        assert_eq!(context(r#"{"lambda":null}"#, false), "absent");
-        assert_eq!(context(r#"{"iam":{"userId":"x"}}"#, false), "absent");
-        assert_eq!(context(r#"{"claims":{}}"#, false), "absent", "payload 2.0 has no claims at this level");
-        assert_eq!(context(r#"{"claims":{}}"#, true), "cognito");
-        assert_eq!(context(r#"{"claims":"x"}"#, true), "absent");
-        assert_eq!(context(r#"{"principalId":"p"}"#, true), "lambda");
-        assert_eq!(context("null", true), "absent");
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ mod problem;
 
 mod route;
 
-pub use answer::Answer;
+pub use answer::{Answer, PayloadFormat};
 pub use event::{AuthorizerContext, Body, BodyError, HttpRequest, UnknownEventError};
 
 pub use problem::Problem;

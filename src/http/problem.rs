@@ -120,7 +120,7 @@ impl Problem {
         headers.push(("content-type", Cow::Borrowed("application/problem+json")));
         headers.push(("x-amzn-errortype", Cow::Borrowed(self.code)));
         headers.push(("x-amzn-requestid", Cow::Owned(request_id.to_owned())));
-        Answer { status: self.status, headers, body }
+        Answer::new(self.status, headers, body)
     }
 
     fn new(status: u16, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {

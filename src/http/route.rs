@@ -25,10 +25,10 @@ pub enum RouteError {
 ///
 /// # Errors
 /// When there is no such route, or the route has no such method.
-pub fn route(request: &HttpRequest<'_>) -> Result<Route, RouteError> {
+pub fn route(request: &HttpRequest) -> Result<Route, RouteError> {
     // Chime tells CreateMeetingWithAttendees from CreateMeeting by the query alone. To read the one as the other would
     // drop the attendees in silence.
-    match (request.path, &request.operation, request.method) {
+    match (request.path.as_str(), &request.operation, request.method.as_str()) {
         ("/meetings", None, "POST") => Ok(Route::CreateMeeting),
         ("/meetings", None, _) => Err(RouteError::MethodNotAllowed { allow: "POST" }),
         _ => Err(RouteError::NoSuchRoute),

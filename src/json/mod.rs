@@ -157,6 +157,28 @@ impl<'a> Object<'a> {
     }
 }
 
+impl<'a> FromIterator<(String, Json<'a>)> for Object<'a> {
+    fn from_iter<I: IntoIterator<Item = (String, Json<'a>)>>(members: I) -> Self {
+        Object { members: members.into_iter().map(|(name, value)| (Cow::Owned(name), value)).collect() }
+    }
+}
+
+impl From<serde_json::Value> for Json<'static> {
+    fn from(value: serde_json::Value) -> Self {
+        use serde_json::Value;
+        match value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(value),
+            Value::Number(number) => Json::Number(number),
+            Value::String(text) => Json::String(Cow::Owned(text)),
+            Value::Array(items) => Json::Array(items.into_iter().map(Json::from).collect()),
+            Value::Object(members) => {
+                Json::Object(members.into_iter().map(|(name, value)| (name, Json::from(value))).collect())
+            }
+        }
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(JsonVisitor)

@@ -65,16 +65,14 @@ impl VerifiedToken {
         check_times(claims, now)?;
         check_token_use(claims, self.kind, issuer.token_use)?;
         check_audience(claims, &issuer.audiences)?;
-        let subject = required_string(claims, "sub")?;
-        if subject.is_empty() {
-            return Err(TokenError::ClaimEmpty { claim: "sub" });
-        }
-        // Nobody reads it here, but a token that breaks RFC 7519 (section 4.1.7) is not one to trust in the rest.
-        if let Some(found) = claims.get("jti").filter(|value| value.as_str().is_none()) {
-            return Err(mistyped("jti", found.kind()));
+        // Read here or not, a token that breaks RFC 7519 (sections 4.1.2 and 4.1.7) is not one to trust in the rest.
+        for claim in ["sub", "jti"] {
+            if let Some(found) = claims.get(claim).filter(|value| value.as_str().is_none()) {
+                return Err(mistyped(claim, found.kind()));
+            }
         }
         Ok((
-            subject.to_owned(),
+            subject(claims, &issuer.claim_names.subject)?,
             scopes(claims, &issuer.claim_names.scope)?,
             groups(claims, &issuer.claim_names.groups)?,
         ))
@@ -93,9 +91,22 @@ impl IssuerSettings {
     }
 }
 
-fn required_string<'c>(claims: &'c Object<'_>, claim: &'static str) -> Result<&'c str, TokenError> {
+/// The caller's identifier, from the claim of the settings. No other claim takes its place: people who share a subject
+/// share idempotency keys.
+fn subject(claims: &Object<'_>, name: &str) -> Result<String, TokenError> {
+    match claim_values::find(claims, name) {
+        None => Err(TokenError::ClaimMissing { claim: name.to_owned() }),
+        Some(Json::String(subject)) if subject.is_empty() => {
+            Err(TokenError::ClaimEmpty { claim: name.to_owned() })
+        }
+        Some(Json::String(subject)) => Ok(subject.clone().into_owned()),
+        Some(other) => Err(mistyped(name, other.kind())),
+    }
+}
+
+fn required_string<'c>(claims: &'c Object<'_>, claim: &str) -> Result<&'c str, TokenError> {
     match claims.get(claim) {
-        None => Err(TokenError::ClaimMissing { claim }),
+        None => Err(TokenError::ClaimMissing { claim: claim.to_owned() }),
         Some(Json::String(text)) => Ok(text),
         Some(other) => Err(mistyped(claim, other.kind())),
     }
@@ -108,7 +119,8 @@ fn mistyped(claim: &str, found: &'static str) -> TokenError {
 fn check_times(claims: &Object<'_>, now: SystemTime) -> Result<(), TokenError> {
     let now = now.duration_since(UNIX_EPOCH).map_err(|_| TokenError::ClockUnset)?.as_secs_f64();
     let leeway = LEEWAY.as_secs_f64();
-    let expiry = numeric_date(claims, "exp")?.ok_or(TokenError::ClaimMissing { claim: "exp" })?;
+    let expiry =
+        numeric_date(claims, "exp")?.ok_or_else(|| TokenError::ClaimMissing { claim: "exp".to_owned() })?;
     // A fraction of a second is cut off the end and left on the beginning, so that rounding never adds to a token's life.
     if now >= expiry.floor() + leeway {
         return Err(TokenError::Expired);
@@ -168,7 +180,7 @@ fn check_audience(claims: &Object<'_>, accepted: &[String]) -> Result<(), TokenE
         None if claims.get("token_use").and_then(Json::as_str) == Some(TokenUse::Access.name()) => {
             is_accepted(required_string(claims, "client_id")?)
         }
-        None => return Err(TokenError::ClaimMissing { claim: "aud" }),
+        None => return Err(TokenError::ClaimMissing { claim: "aud".to_owned() }),
     };
     if fits { Ok(()) } else { Err(TokenError::WrongAudience) }
 }

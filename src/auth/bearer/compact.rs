@@ -69,7 +69,7 @@ impl<'t> UnverifiedToken<'t> {
         match claims.as_object().and_then(|claims| claims.get("iss")) {
             Some(Json::String(issuer)) => Ok(issuer.clone().into_owned()),
             Some(other) => Err(TokenError::ClaimMistyped { claim: "iss".to_owned(), found: other.kind() }),
-            None => Err(TokenError::ClaimMissing { claim: "iss" }),
+            None => Err(TokenError::ClaimMissing { claim: "iss".to_owned() }),
         }
     }
 }

@@ -107,9 +107,12 @@ fn fault(setting: &'static str, detail: impl Into<String>) -> SettingFault {
 }
 
 pub(crate) fn check_claim_names(names: &ClaimNames, faults: &mut Vec<SettingFault>) {
-    for (setting, name) in
-        [("TENANT_CLAIM", &names.tenant), ("SCOPE_CLAIM", &names.scope), ("GROUPS_CLAIM", &names.groups)]
-    {
+    for (setting, name) in [
+        ("TENANT_CLAIM", &names.tenant),
+        ("SCOPE_CLAIM", &names.scope),
+        ("GROUPS_CLAIM", &names.groups),
+        ("SUBJECT_CLAIM", &names.subject),
+    ] {
         if !claim_values::is_well_formed_name(name) {
             faults.push(fault(setting, MALFORMED_POINTER));
         }

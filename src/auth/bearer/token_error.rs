@@ -60,8 +60,8 @@ pub enum TokenError {
     LibraryTaken,
     /// A required claim is not there.
     ClaimMissing {
-        /// The claim's name.
-        claim: &'static str,
+        /// The claim's name, from the specification or the settings.
+        claim: String,
     },
     /// A claim is there and is of another kind than it must be.
     ClaimMistyped {
@@ -72,8 +72,8 @@ pub enum TokenError {
     },
     /// A claim that must not be empty is.
     ClaimEmpty {
-        /// The claim's name.
-        claim: &'static str,
+        /// The claim's name, from the settings.
+        claim: String,
     },
     /// A time lies outside the years 1970 to 9999.
     TimeOutOfRange {

@@ -6,7 +6,7 @@ const USUAL: &[(&str, &str)] =
     &[("JWT_ISSUER", "https://issuer.example/pool"), ("JWT_AUDIENCE", "meetings-client")];
 
 fn names() -> ClaimNames {
-    ClaimNames { tenant: "custom:tenant_id".into(), scope: "scope".into(), groups: "cognito:groups".into() }
+    ClaimNames::default()
 }
 
 /// Reads settings; the faults come back as `SETTING detail`.
@@ -159,9 +159,10 @@ fn a_key_file_is_read_at_once_and_must_hold_a_usable_key() {
 fn the_names_of_claims_are_checked_under_their_own_settings() {
     let mut names = names();
     (names.tenant, names.scope, names.groups) = ("/a~2".into(), "/~".into(), "/ok~0".into());
+    names.subject = "/~x".into();
     let faults = read_with(USUAL, &names).unwrap_err();
     let named: Vec<&str> = faults.iter().filter_map(|fault| fault.split(' ').next()).collect();
-    assert_eq!(named, ["TENANT_CLAIM", "SCOPE_CLAIM"]);
+    assert_eq!(named, ["TENANT_CLAIM", "SCOPE_CLAIM", "SUBJECT_CLAIM"]);
 }
 
 const TWO: &str = r#"[

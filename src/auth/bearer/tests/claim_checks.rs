@@ -7,8 +7,8 @@ use super::{AUDIENCE, NOW, at, claims, claims_with, claims_without, decide, issu
 use crate::auth::bearer::{KeySet, LEEWAY, TokenError, TokenUse, verify};
 use crate::auth::{AuthenticationError, TenantError};
 
-fn missing(claim: &'static str) -> Result<(), TokenError> {
-    Err(TokenError::ClaimMissing { claim })
+fn missing(claim: &str) -> Result<(), TokenError> {
+    Err(TokenError::ClaimMissing { claim: claim.to_owned() })
 }
 
 fn mistyped(claim: &str, found: &'static str) -> Result<(), TokenError> {
@@ -103,7 +103,7 @@ fn one_claim_changed_decides_and_nothing_else_does() {
         ("token_use", json!("Access"), Err(TokenError::WrongTokenUse), "another case"),
         ("token_use", json!(["access"]), mistyped("token_use", "an array"), "an array"),
         ("token_use", json!(null), mistyped("token_use", "null"), "null"),
-        ("sub", json!(""), Err(TokenError::ClaimEmpty { claim: "sub" }), "empty"),
+        ("sub", json!(""), Err(TokenError::ClaimEmpty { claim: "sub".to_owned() }), "empty"),
         ("sub", json!(" "), Ok(()), "one character, whatever it is"),
         ("sub", json!(17), mistyped("sub", "a number"), "a number"),
         ("sub", json!(null), mistyped("sub", "null"), "null"),
@@ -269,4 +269,32 @@ fn a_clock_before_1970_accepts_nothing() {
     let unset = at(0) - std::time::Duration::from_secs(1);
     let decision = verify(&signer.token(&claims()), &[(&issuer(), &keys)], unset);
     assert_eq!(outcome(decision), Err(TokenError::ClockUnset));
+}
+
+#[test]
+fn the_subject_is_the_claim_of_the_setting_and_no_other_takes_its_place() {
+    let signer = Signer::es256("k1");
+    for (setting, claim, value, expected, why) in [
+        ("sub", "sub", json!("ann"), Ok("ann"), "the default"),
+        ("email", "email", json!("ann@example.com"), Ok("ann@example.com"), "the claim of the setting"),
+        ("/user/id", "user", json!({ "id": "ann" }), Ok("ann"), "a JSON pointer"),
+        ("email", "name", json!("ann"), Err(missing("email")), "`sub` is there and does not stand in"),
+        ("email", "email", json!(null), Err(mistyped("email", "null")), "null"),
+        ("email", "email", json!(["ann"]), Err(mistyped("email", "an array")), "an array"),
+        (
+            "email",
+            "email",
+            json!(""),
+            Err(Err(TokenError::ClaimEmpty { claim: "email".to_owned() })),
+            "empty",
+        ),
+    ] {
+        let mut issuer = issuer();
+        issuer.claim_names.subject = setting.to_owned();
+        let decided = decide(&signer.token(&claims_with(claim, value)), &issuer, &signer);
+        match expected {
+            Ok(subject) => assert_eq!(decided.unwrap().subject(), subject, "{why}"),
+            Err(refusal) => assert_eq!(outcome(decided), refusal, "{why}"),
+        }
+    }
 }

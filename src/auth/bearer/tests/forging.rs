@@ -112,7 +112,7 @@ fn no_forged_token_passes() {
         ),
         (
             issuers.token_of_text(&header.to_string(), &nested),
-            TokenError::ClaimMissing { claim: "exp" },
+            TokenError::ClaimMissing { claim: "exp".to_owned() },
             "a token as another's claim",
         ),
         // Section 2.7 and 3.8, 3.9: substitution between issuers and audiences, by the issuer's own key.

@@ -31,11 +31,7 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 fn claim_names() -> ClaimNames {
-    ClaimNames {
-        tenant: "custom:tenant_id".to_owned(),
-        scope: "scope".to_owned(),
-        groups: "cognito:groups".to_owned(),
-    }
+    ClaimNames::default()
 }
 
 /// An issuer that may speak for any tenant, by Cognito's claim names.

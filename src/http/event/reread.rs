@@ -1,0 +1,185 @@
+//! A second, looser reading of events that the types of `aws_lambda_events` refuse or would shorten.
+//!
+//! Claims are strings in those types; API Gateway has sent numbers and booleans (aws-lambda-go #294). Here an event is
+//! reduced to the members that the gateway reads, each in the form that the crate's types take, and then read by them:
+//!
+//! - a claim that is an array is flattened, as API Gateway does it; any other claim that is not a string is dropped, and
+//!   so is an item of an array that is not one, so that whoever needs it is refused;
+//! - a header that stands twice in different cases keeps both values; a header that HTTP cannot carry is dropped.
+//!
+//! Runs on the failure path only, on events whose size without the body is bounded by the caller.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+
+use http::{HeaderName, HeaderValue};
+use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
+
+/// Whether two of the headers have the same name in any case.
+pub(super) fn has_header_twice(headers: &str) -> bool {
+    struct HeaderNames;
+    impl<'de> Visitor<'de> for HeaderNames {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("headers")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<bool, A::Error> {
+            let mut seen = HashSet::new();
+            let mut is_twice = false;
+            while let Some((name, _)) = access.next_entry::<Name<'de>, IgnoredAny>()? {
+                is_twice |= !seen.insert(lower_case(name.0));
+            }
+            Ok(is_twice)
+        }
+    }
+    // What is not an object is judged by the crate's type.
+    serde_json::Deserializer::from_str(headers).deserialize_map(HeaderNames).unwrap_or(false)
+}
+
+/// A member's name, borrowed where it has no escape.
+#[derive(serde::Deserialize)]
+struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
+
+/// API Gateway writes names in lower case in payload 2.0, so this seldom copies.
+fn lower_case(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        name
+    }
+}
+
+/// Reads a payload 2.0 event, when it has what makes one.
+pub(super) fn payload_2(event: &str) -> Option<ApiGatewayV2httpRequest> {
+    let mut event: Map<String, Value> = serde_json::from_str(event).ok()?;
+    keep(&mut event, &["rawPath", "rawQueryString", "headers", "requestContext", "body", "isBase64Encoded"]);
+    keep_strings(&mut event, &["rawQueryString", "body"]);
+    clean_envelope(&mut event);
+    let context = event.get_mut("requestContext")?.as_object_mut()?;
+    keep(context, &["stage", "requestId", "http", "authorizer"]);
+    keep_strings(context, &["stage", "requestId"]);
+    keep(context.get_mut("http")?.as_object_mut()?, &["method"]);
+    if let Some(authorizer) = context.remove("authorizer") {
+        context.insert("authorizer".to_owned(), payload_2_authorizer(authorizer));
+    }
+    typed(event)
+}
+
+/// Reads a payload 1.0 event, when it has what makes one.
+pub(super) fn payload_1(event: &str) -> Option<ApiGatewayProxyRequest> {
+    let mut event: Map<String, Value> = serde_json::from_str(event).ok()?;
+    const MEMBERS: [&str; 8] = [
+        "path",
+        "httpMethod",
+        "headers",
+        "multiValueHeaders",
+        "queryStringParameters",
+        "requestContext",
+        "body",
+        "isBase64Encoded",
+    ];
+    keep(&mut event, &MEMBERS);
+    keep_strings(&mut event, &["body"]);
+    clean_envelope(&mut event);
+    // A parameter is there whatever its value is; which one counts only for `operation`.
+    if let Some(Value::Object(parameters)) = event.get_mut("queryStringParameters") {
+        parameters.values_mut().filter(|value| !value.is_string()).for_each(|value| *value = "".into());
+    } else {
+        event.remove("queryStringParameters");
+    }
+    let method = event.get("httpMethod")?.clone();
+    let context = event.get_mut("requestContext")?.as_object_mut()?;
+    keep(context, &["stage", "requestId", "authorizer"]);
+    keep_strings(context, &["stage", "requestId"]);
+    // The crate's type asks for the method here as well.
+    context.insert("httpMethod".to_owned(), method);
+    if !context.get("authorizer").is_some_and(Value::is_object) {
+        context.remove("authorizer");
+    }
+    typed(event)
+}
+
+fn typed<T: DeserializeOwned>(event: Map<String, Value>) -> Option<T> {
+    T::deserialize(Value::Object(event)).ok()
+}
+
+fn keep(object: &mut Map<String, Value>, members: &[&str]) {
+    object.retain(|name, _| members.contains(&name.as_str()));
+}
+
+/// Drops those of the members that are not strings.
+fn keep_strings(object: &mut Map<String, Value>, members: &[&str]) {
+    object.retain(|name, value| value.is_string() || !members.contains(&name.as_str()));
+}
+
+fn clean_envelope(event: &mut Map<String, Value>) {
+    if !event.get("isBase64Encoded").is_some_and(Value::is_boolean) {
+        event.remove("isBase64Encoded");
+    }
+    for name in ["headers", "multiValueHeaders"] {
+        if let Some(headers) = event.get_mut(name) {
+            *headers = clean_headers(headers.take());
+        }
+    }
+}
+
+/// Every header with all of its values, without those that HTTP cannot carry.
+fn clean_headers(headers: Value) -> Value {
+    let Value::Object(headers) = headers else { return Value::Null };
+    let mut values_of: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for (name, value) in headers {
+        if HeaderName::from_bytes(name.as_bytes()).is_err() {
+            continue;
+        }
+        let values = match value {
+            Value::Array(values) => values,
+            value => vec![value],
+        };
+        let values = values
+            .into_iter()
+            .filter(|value| value.as_str().is_some_and(|text| HeaderValue::from_str(text).is_ok()));
+        values_of.entry(name.to_ascii_lowercase()).or_default().extend(values);
+    }
+    values_of.into_iter().map(|(name, values)| (name, Value::Array(values))).collect()
+}
+
+fn payload_2_authorizer(authorizer: Value) -> Value {
+    let Value::Object(mut authorizer) = authorizer else { return Value::Null };
+    keep(&mut authorizer, &["jwt", "lambda"]);
+    if !authorizer.get("lambda").is_some_and(Value::is_object) {
+        authorizer.remove("lambda");
+    }
+    match authorizer.get_mut("jwt") {
+        Some(Value::Object(jwt)) => {
+            keep(jwt, &["claims"]);
+            match jwt.get_mut("claims") {
+                Some(Value::Object(claims)) => *claims = plain_claims(std::mem::take(claims)),
+                _ => {
+                    jwt.remove("claims");
+                }
+            }
+        }
+        _ => {
+            authorizer.remove("jwt");
+        }
+    }
+    Value::Object(authorizer)
+}
+
+/// Claims that are strings, and the strings of arrays as API Gateway flattens them: `["a", "b"]` as `"[a b]"`.
+fn plain_claims(claims: Map<String, Value>) -> Map<String, Value> {
+    let plain = |value: Value| match value {
+        Value::String(_) => Some(value),
+        Value::Array(items) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            Some(Value::String(format!("[{}]", items.join(" "))))
+        }
+        _ => None,
+    };
+    claims.into_iter().filter_map(|(name, value)| plain(value).map(|value| (name, value))).collect()
+}

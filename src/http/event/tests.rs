@@ -1,0 +1,202 @@
+//! Events of every kind, and odd ones.
+
+use super::*;
+
+fn with_request<T>(event: &str, check: impl FnOnce(&HttpRequest) -> T) -> T {
+    check(&HttpRequest::from_event(event.as_bytes()).unwrap())
+}
+
+#[test]
+fn the_stage_is_taken_off_once_and_only_where_it_stands() {
+    for (path, stage, expected, why) in [
+        ("/meetings", Some("$default"), "/meetings", "the default stage has no prefix"),
+        ("/prod/meetings", Some("prod"), "/meetings", "a named stage"),
+        ("/meetings", Some("prod"), "/meetings", "a custom domain leaves it out"),
+        ("/meetings", Some("meetings"), "/meetings", "a stage named as the route, behind a custom domain"),
+        ("/meetings/meetings", Some("meetings"), "/meetings", "a stage named as the route"),
+        ("/production/meetings", Some("prod"), "/production/meetings", "a longer name"),
+        ("/prod/prod/meetings", Some("prod"), "/prod/meetings", "once"),
+        ("/meetings", None, "/meetings", "no stage at all"),
+    ] {
+        assert_eq!(without_stage(path, stage), expected, "{why}");
+    }
+}
+
+#[test]
+fn headers_are_found_in_any_case_and_repeats_are_joined() {
+    let event = r#"{"rawPath":"/meetings","requestContext":{"http":{"method":"POST"}},
+        "headers":{"IDEMPOTENCY-key":"a","idempotency-Key":"b","x":1,"y":null}}"#;
+    with_request(event, |request| {
+        assert_eq!(request.header("Idempotency-Key").as_deref(), Some("a, b"));
+        assert_eq!(request.header("x"), None, "a number is no header value");
+    });
+    let event = r#"{"path":"/meetings","httpMethod":"POST","requestContext":{},
+        "headers":{"k":"b","z":"1"},"multiValueHeaders":{"K":["a"],"k":["b"],"z":["1"]}}"#;
+    with_request(event, |request| {
+        assert_eq!(request.header("K").as_deref(), Some("a, b"));
+        assert_eq!(request.header("z").as_deref(), Some("1"), "the same value twice counts once");
+    });
+}
+
+#[test]
+fn events_of_another_kind_are_told_apart() {
+    for (event, why) in [
+        ("null", "not an object"),
+        ("[]", "not an object"),
+        ("{}", "no context"),
+        (r#"{"Records":[{"eventSource":"aws:sqs"}]}"#, "a queue's event"),
+        (r#"{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/meetings"}"#, "a load balancer's"),
+        (r#"{"requestContext":{"http":{}},"rawPath":"/meetings"}"#, "no method"),
+        (r#"{"requestContext":{"http":{"method":"POST"}}}"#, "no path"),
+        (r#"{"requestContext":{"http":{"method":7}},"rawPath":"/meetings"}"#, "a method that is a number"),
+        (r#"{"requestContext":{"connectionId":"x","routeKey":"$connect"}}"#, "a WebSocket's"),
+    ] {
+        assert!(HttpRequest::from_event(event.as_bytes()).is_err(), "{why}");
+    }
+}
+
+#[test]
+fn an_operation_is_seen_whatever_its_value() {
+    for (query, expected) in [
+        ("", None),
+        ("operation=create-attendees", Some("create-attendees")),
+        ("a=1&operation", Some("")),
+        ("xoperation=1", None),
+        ("operation=", Some("")),
+    ] {
+        assert_eq!(operation_in_query(query), expected, "{query}");
+    }
+}
+
+#[test]
+fn bodies_are_bounded_before_they_are_decoded() {
+    let body = |text: &str, is_base64| Body { text: text.to_owned(), is_base64 };
+    let length = |text: &str, is_base64| body(text, is_base64).bytes().map(|bytes| bytes.len());
+    assert_eq!(body("e30=", true).bytes().unwrap().as_ref(), b"{}");
+    let longest = "a".repeat(Body::MAX_BYTES);
+    let too_long = format!("{longest}a");
+    for (text, is_base64, expected, why) in [
+        ("e30", true, Err(BodyError::InvalidBase64), "padding is missing"),
+        ("?", true, Err(BodyError::InvalidBase64), "outside the alphabet"),
+        (&longest, false, Ok(Body::MAX_BYTES), "just short enough"),
+        (&too_long, false, Err(BodyError::TooLarge), "one byte more"),
+        (&STANDARD.encode(&longest), true, Ok(Body::MAX_BYTES), "just short enough in base64"),
+        (&STANDARD.encode(&too_long), true, Err(BodyError::TooLarge), "one byte more in base64"),
+        (&STANDARD.encode(format!("{longest}aaa")), true, Err(BodyError::TooLarge), "not even decoded"),
+    ] {
+        assert_eq!(length(text, is_base64), expected, "{why}");
+    }
+}
+
+#[test]
+fn authorizers_are_recognised_by_their_shape() {
+    let context = |authorizer: &str, payload_1: bool| {
+        let event = if payload_1 {
+            format!(r#"{{"path":"/","httpMethod":"POST","requestContext":{{"authorizer":{authorizer}}}}}"#)
+        } else {
+            format!(
+                r#"{{"rawPath":"/","requestContext":{{"http":{{"method":"POST"}},"authorizer":{authorizer}}}}}"#
+            )
+        };
+        with_request(&event, |request| match request.authorizer {
+            AuthorizerContext::Absent => "absent",
+            AuthorizerContext::JwtClaims(_) => "jwt",
+            AuthorizerContext::Payload1Claims(_) => "payload 1",
+            AuthorizerContext::LambdaContext(_) => "lambda",
+        })
+    };
+    assert_eq!(context("null", false), "absent");
+    assert_eq!(context(r#"{"jwt":{"claims":{"sub":"u"}}}"#, false), "jwt");
+    assert_eq!(context(r#"{"jwt":{"claims":{}}}"#, false), "absent", "it says nothing");
+    assert_eq!(context(r#"{"jwt":{"claims":null}}"#, false), "absent");
+    assert_eq!(context(r#"{"lambda":{"sub":"u"}}"#, false), "lambda");
+    assert_eq!(context(r#"{"lambda":{}}"#, false), "absent", "it says nothing");
+    assert_eq!(context(r#"{"lambda":null}"#, false), "absent");
+    assert_eq!(context(r#"{"iam":{"userId":"x"}}"#, false), "absent");
+    assert_eq!(context(r#"{"claims":{}}"#, false), "absent", "payload 2.0 has no claims at this level");
+    assert_eq!(context(r#"{"claims":{"sub":"u"}}"#, true), "payload 1");
+    assert_eq!(context(r#"{"claims":"x"}"#, true), "absent");
+    assert_eq!(context(r#"{"principalId":"p"}"#, true), "lambda");
+    assert_eq!(context("null", true), "absent");
+}
+
+fn claim(event: &str, name: &str) -> Option<String> {
+    with_request(event, |request| match &request.authorizer {
+        AuthorizerContext::JwtClaims(claims) => claims.get(name).and_then(Json::as_str).map(str::to_owned),
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn claims_that_are_not_strings_are_dropped_and_arrays_flattened() {
+    let event = r#"{"rawPath":"/meetings","requestContext":{"http":{"method":"POST"},"authorizer":{"jwt":{"claims":{
+        "sub":"u","exp":1800000000,"email_verified":true,"none":null,"cognito:groups":["hosts","former hosts"],
+        "mixed":["a",1],"address":{"country":"DE"},"custom:tenant_id":"acme"}}}}}"#;
+    for (name, value, why) in [
+        ("sub", Some("u"), "a string"),
+        ("custom:tenant_id", Some("acme"), "a string behind claims of other kinds"),
+        ("cognito:groups", Some("[hosts former hosts]"), "an array, as API Gateway flattens it"),
+        ("exp", None, "a number"),
+        ("email_verified", None, "a boolean"),
+        ("none", None, "null"),
+        ("mixed", Some("[a]"), "an array with a number in it"),
+        ("address", None, "an object"),
+    ] {
+        assert_eq!(claim(event, name).as_deref(), value, "{why}");
+    }
+}
+
+/// One odd member each. The rest of the event must be read as if it were not there.
+#[test]
+fn odd_members_do_not_spoil_an_event() {
+    const PLAIN: &str = r#"{"version":"2.0","rawPath":"/meetings","rawQueryString":"operation=x","headers":{"k":"v"},
+        "requestContext":{"http":{"method":"POST"},"requestId":"id","stage":"$default",
+        "authorizer":{"jwt":{"claims":{"sub":"u"}}}},"body":"e30=","isBase64Encoded":true}"#;
+    for (from, to, why) in [
+        ("", "", "nothing is odd"),
+        (r#""version""#, r#""cookies":7,"version""#, "a member that is not read"),
+        (r#""k":"v""#, r#""k":"v","n":7"#, "a header that is a number"),
+        (r#""k":"v""#, r#""k":"v","n":null"#, "a header that is null"),
+        (r#""k":"v""#, r#""k":"v","a b":"x""#, "a header whose name has a space"),
+        (r#""k":"v""#, r#""k":"v","n":"a\nb""#, "a header with a line break"),
+        (r#""stage":"$default""#, r#""stage":null"#, "no stage"),
+        (r#""stage":"$default""#, r#""stage":{}"#, "a stage that is an object"),
+        (r#""claims":{"sub":"u"}"#, r#""claims":{"sub":"u","n":7},"scopes":{}"#, "scopes beside the claims"),
+        (r#"{"method":"POST"}"#, r#"{"method":"POST","sourceIp":7}"#, "an address that is a number"),
+    ] {
+        let event = PLAIN.replacen(from, to, usize::from(!from.is_empty()));
+        with_request(&event, |request| {
+            assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/meetings"), "{why}");
+            assert_eq!(request.operation.as_deref(), Some("x"), "{why}");
+            assert_eq!(request.request_id.as_deref(), Some("id"), "{why}");
+            assert_eq!(request.header("k").as_deref(), Some("v"), "{why}");
+            assert_eq!(request.header("n"), None, "{why}");
+            assert_eq!(request.body.bytes().unwrap().as_ref(), b"{}", "{why}");
+        });
+        assert_eq!(claim(&event, "sub").as_deref(), Some("u"), "{why}");
+    }
+}
+
+#[test]
+fn the_envelope_is_bounded_and_the_body_does_not_count() {
+    let event = |padding: usize, body: usize| {
+        let (padding, body) = ("p".repeat(padding), "b".repeat(body));
+        format!(
+            r#"{{"rawPath":"/meetings","requestContext":{{"http":{{"method":"POST"}}}},"headers":{{"p":"{padding}"}},"body":"{body}"}}"#
+        )
+    };
+    let rest = event(0, 0).len() - r#""""#.len();
+    assert!(HttpRequest::from_event(event(MAX_ENVELOPE_BYTES - rest, 1_000_000).as_bytes()).is_ok());
+    assert!(HttpRequest::from_event(event(MAX_ENVELOPE_BYTES - rest + 1, 0).as_bytes()).is_err());
+}
+
+#[test]
+fn as_many_headers_as_an_event_can_hold_do_not_panic() {
+    let names: Vec<String> = (0..13_400).map(|n| format!(r#""{n:x}":"""#)).collect();
+    let event = format!(
+        r#"{{"rawPath":"/","requestContext":{{"http":{{"method":"POST"}}}},"headers":{{{}}}}}"#,
+        names.join(",")
+    );
+    assert!(event.len() > MAX_ENVELOPE_BYTES - 4_000 && event.len() < MAX_ENVELOPE_BYTES, "{}", event.len());
+    with_request(&event, |request| assert_eq!(request.header("3457").as_deref(), Some("")));
+}
