@@ -195,6 +195,33 @@ fn what_it_cannot_do_it_says_and_exits_1() {
 }
 
 #[test]
+fn a_region_without_chime_is_a_fault_of_a_checked_policy() {
+    let policy = policy_file("checked-for-a-region");
+    let policy = policy.to_str().unwrap();
+    let check = |region| refusal(&["--check-policy", policy, "--region", region]);
+    assert_eq!(check("eu-central-1"), (Some(0), String::new()));
+    for (region, why) in [
+        ("eu-centrl-1", "a typing error"),
+        ("eu-west-1", "hosts media only"),
+        ("US-EAST-1", "regions are compared exactly"),
+    ] {
+        let (code, said) = check(region);
+        assert_eq!(code, Some(1), "{why}: {said}");
+        assert!(said.contains(&format!("`{region}` has no Chime endpoint")), "{why}: {said}");
+        assert!(said.contains("eu-central-1"), "{why}: the regions that have one are named: {said}");
+    }
+}
+
+#[test]
+fn a_region_without_chime_is_reported_with_the_policys_own_faults() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("two-faults.json");
+    std::fs::write(&file, r#"{ "Tenants": { "acme": { "Colour": "red" } } }"#).unwrap();
+    let (code, said) = refusal(&["--check-policy", file.to_str().unwrap(), "--region", "eu-centrl-1"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("eu-centrl-1") && said.contains("#/Tenants/acme/Colour"), "{said}");
+}
+
+#[test]
 fn help_names_every_option() {
     let output = command(&["--help"]).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
