@@ -84,7 +84,11 @@ async fn calls_the_host_that_is_fips_and_dual_stack() {
 #[tokio::test]
 async fn calls_the_regions_own_host_when_endpoint_urls_are_ignored() {
     let host = "meetings-chime.us-west-2.amazonaws.com";
-    let variables =
-        [("AWS_ENDPOINT_URL", "http://127.0.0.1:1"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+    let nowhere = "http://127.0.0.1:1";
+    let variables = [
+        ("AWS_ENDPOINT_URL", nowhere),
+        ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", nowhere),
+        ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"),
+    ];
     assert_called_at(host, "us-west-2", &variables).await;
 }

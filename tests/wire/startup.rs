@@ -2,6 +2,8 @@
 
 use local::runtime_api::Outcome;
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::harness::{PATIENCE, Stack};
 
@@ -135,6 +137,45 @@ async fn a_runtime_api_that_goes_away_between_events_is_no_error() {
         assert!(matches!(ended, Some(Outcome::Exited(status)) if status.success()), "{ended:?}: {written}");
         assert!(written.contains("the Runtime API is gone"), "{written}");
         assert!(!written.contains("ERROR"), "{events} event(s): {written}");
+    }
+}
+
+/// A Runtime API that hands out one event and closes its port when the answer comes. Whether it takes the answer.
+async fn runtime_api_of_one_event(takes_answer: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await?;
+        read_request(&mut stream).await?;
+        let event = "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 0\r\n\
+                     content-length: 2\r\n\r\n{}";
+        stream.write_all(event.as_bytes()).await?;
+        read_request(&mut stream).await?;
+        drop(listener);
+        if takes_answer {
+            let taken = b"HTTP/1.1 202 Accepted\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(taken).await?;
+        }
+        std::io::Result::Ok(())
+    });
+    address
+}
+
+/// One read is enough: a request here is small and comes in one write.
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<()> {
+    let mut request = vec![0; 65_536];
+    stream.read(&mut request).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_runtime_api_that_goes_away_after_an_answer_is_no_error_and_one_that_takes_none_is() {
+    for takes_answer in [true, false] {
+        let runtime_api = runtime_api_of_one_event(takes_answer).await;
+        let (outcome, written) =
+            Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &runtime_api).start_in_vain().await;
+        assert!(matches!(outcome, Outcome::Exited(status) if status.success() == takes_answer), "{written}");
+        assert_eq!(written.contains("the Runtime API is gone"), takes_answer, "{written}");
+        assert_eq!(written.contains("runtime API can't be spoken to"), !takes_answer, "{written}");
     }
 }
 

@@ -27,8 +27,13 @@ struct Program {
 impl Program {
     /// Starts on free ports and waits for the welcome to end with this line.
     fn start(arguments: &[&str], last_line: &str) -> Self {
+        Self::start_with_environment(arguments, &[], last_line)
+    }
+
+    fn start_with_environment(arguments: &[&str], variables: &[(&str, &str)], last_line: &str) -> Self {
         let mut child = command(&["--port", "0", "--simulator-port", "0", "--issuer-port", "0"])
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -210,6 +215,26 @@ fn a_region_without_chime_is_a_fault_of_a_checked_policy() {
         assert!(said.contains(&format!("`{region}` has no Chime endpoint")), "{why}: {said}");
         assert!(said.contains("eu-central-1"), "{why}: the regions that have one are named: {said}");
     }
+}
+
+#[test]
+fn the_users_own_aws_variables_count_for_the_real_chime_only() {
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "example"),
+        ("AWS_USE_FIPS_ENDPOINT", "yes"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "1"),
+        ("AWS_SDK_UA_APP_ID", "two words"),
+    ];
+    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
+    let aws = command(&[&ports[..], &["--chime-endpoint", "aws"]].concat()).envs(variables).output().unwrap();
+    let said = String::from_utf8(aws.stderr).unwrap();
+    assert_eq!(aws.status.code(), Some(1), "{said}");
+    for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SDK_UA_APP_ID"] {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+    let program = Program::start_with_environment(&[], &variables, "Ctrl-C stops");
+    assert!(program.welcome.contains("Meeting gateway"));
 }
 
 #[test]
