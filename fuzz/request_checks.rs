@@ -5,17 +5,17 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_chimesdkmeetings::config::endpoint::Params;
+use aws_sdk_chimesdkmeetings::config::{Credentials, SharedCredentialsProvider};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use meeting_gateway::auth::ClaimNames;
-use meeting_gateway::chime::{Chime, ChimeSettings};
-use meeting_gateway::config::Settings;
+use meeting_gateway::chime::{Chime, ChimeEndpoint, ChimeSettings};
 use meeting_gateway::gateway::{Authenticator, Gateway, Invocation};
 use meeting_gateway::http::Answer;
 use meeting_gateway::meeting::Partition;
 use meeting_gateway::outbound::Outbound;
 use meeting_gateway::policy::Policies;
-use meeting_gateway::start::lambda_credentials;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
@@ -81,14 +81,17 @@ impl Rig {
     fn new() -> Self {
         let sample = include_bytes!("../policy/policy.json");
         let policies = Policies::load(sample, Partition::Commercial).expect("the sample has no fault");
+        let parameters = Params::builder().region("us-east-1").endpoint("http://127.0.0.1:1").build();
+        let endpoint = ChimeEndpoint::resolve(parameters.expect("both are set")).expect("it is a URL");
+        let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "fuzz");
         let settings = ChimeSettings {
-            region: "us-east-1".to_owned(),
-            endpoint_url: Some("http://127.0.0.1:1".to_owned()),
+            endpoint,
+            credentials: SharedCredentialsProvider::new(credentials),
+            app_name: None,
             gateway_name: "gateway".to_owned(),
             notifications_queue_arn: "arn:aws:sqs:us-east-1:111122223333:events".to_owned(),
         };
-        let credentials = lambda_credentials(&Settings::new(&|_| None));
-        let chime = Chime::new(settings, &Outbound::new(), credentials);
+        let chime = Chime::new(settings, &Outbound::new());
         let gateway = gateway(policies, chime.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("it starts");
         Rig { runtime, chime, gateway }

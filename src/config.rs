@@ -1,6 +1,10 @@
 //! Settings: from any lookup function (the environment, in Lambda) to typed configuration, every fault at once.
 
+mod aws;
+
 use std::fmt;
+
+pub use aws::AwsEnvironment;
 
 use crate::auth::ClaimNames;
 use crate::auth::bearer::BearerSettings;
@@ -83,31 +87,40 @@ pub struct Config {
     pub auth: AuthSettings,
     /// The tenants' policies, from `POLICY_FILE`.
     pub policies: Policies,
-    /// From `AWS_REGION`, `GATEWAY_NAME`, `NOTIFICATIONS_QUEUE_ARN` and `AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS`.
+    /// From `GATEWAY_NAME`, `NOTIFICATIONS_QUEUE_ARN` and the AWS SDKs' own variables.
     pub chime: ChimeSettings,
     /// From `RUST_LOG` or `AWS_LAMBDA_LOG_LEVEL`.
     pub log_filter: LogFilter,
 }
 
 impl Config {
-    /// Reads every setting, and the files that settings name.
+    /// Reads every setting, and the files that settings name. `aws` is what the AWS SDKs make of their own variables;
+    /// `settings` must have the same variables, since a value that the SDKs do not accept shows only there.
     ///
     /// # Errors
     /// Every setting that is missing or malformed, and every fault of the policy document.
-    pub fn read(settings: &Settings<'_>) -> Result<Self, ConfigError> {
+    pub fn read(settings: &Settings<'_>, aws: AwsEnvironment) -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
         let log_filter = LogFilter::read(settings, &mut faults);
-        let region = settings.require("AWS_REGION", &mut faults);
+        let region = aws.require_region(&mut faults);
         let auth = read_auth(settings, &mut faults);
         let policies = read_policies(settings, region.as_deref(), &mut faults);
         let queue = read_queue(settings, region.as_deref(), &mut faults);
         let gateway_name = read_gateway_name(settings, &mut faults);
-        let endpoint_url = read_endpoint(settings, &mut faults);
-        match (auth, policies, region, queue, gateway_name) {
-            (Some(auth), Some(policies), Some(region), Some(notifications_queue_arn), Some(gateway_name))
-                if faults.is_empty() =>
-            {
-                let chime = ChimeSettings { region, endpoint_url, gateway_name, notifications_queue_arn };
+        let endpoint = aws.read_chime_endpoint(settings, region.as_deref(), &mut faults);
+        let app_name = aws.read_app_name(settings, &mut faults);
+        let credentials = aws.require_credentials(settings, &mut faults);
+        match (auth, policies, endpoint, credentials, queue, gateway_name) {
+            (
+                Some(auth),
+                Some(policies),
+                Some(endpoint),
+                Some(credentials),
+                Some(notifications_queue_arn),
+                Some(gateway_name),
+            ) if faults.is_empty() => {
+                let chime =
+                    ChimeSettings { endpoint, credentials, app_name, gateway_name, notifications_queue_arn };
                 Ok(Config { auth, policies, chime, log_filter })
             }
             _ => Err(ConfigError(faults)),
@@ -205,20 +218,4 @@ fn read_gateway_name(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) ->
             None
         }
     }
-}
-
-fn read_endpoint(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> Option<String> {
-    const SETTING: &str = "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS";
-    let url = settings.get(SETTING)?;
-    let parsed = url.parse::<http::Uri>().ok();
-    let is_usable = parsed.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
-    });
-    if is_usable {
-        return Some(url);
-    }
-    let detail =
-        format!("must be a URL that begins with `https://` or `http://` and names a host, not `{url}`");
-    faults.push(SettingFault { setting: SETTING, detail });
-    None
 }

@@ -4,11 +4,15 @@
 //! answers every event, so it takes the event's bytes past that parser: a layer hands them to the handler and leaves
 //! `null` for the parser. So each event is parsed once, by [`Gateway::handle`].
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::Future;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::TryFutureExt as _;
+use futures_util::future::MapErr;
+use hyper_util::client::legacy;
 use lambda_runtime::tower::{Layer, Service};
 use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use tokio::task::futures::TaskLocalFuture;
@@ -24,13 +28,16 @@ tokio::task_local! {
     static EVENT: EventBytes;
 }
 
-/// Serves invocations until Lambda ends the process.
+/// Serves invocations until Lambda ends the process, or until the Runtime API goes away while the process waits for an
+/// event: emulators end that way, and it is no error.
 ///
 /// # Errors
-/// When the Runtime API can't be spoken to.
+/// When the Runtime API can't be reached at all, breaks its protocol, or does not take an answer.
 pub async fn serve(gateway: Gateway) -> Result<(), Error> {
     let gateway = &gateway;
+    let has_served = &Cell::new(false);
     let handler = service_fn(move |event: LambdaEvent<()>| async move {
+        has_served.set(true);
         let bytes = EVENT.with(EventBytes::clone);
         let invocation = Invocation {
             request_id: &event.context.request_id,
@@ -38,8 +45,33 @@ pub async fn serve(gateway: Gateway) -> Result<(), Error> {
         };
         Ok::<Answer, Infallible>(gateway.handle(&bytes, invocation).await)
     });
-    Runtime::new(handler).layer(EventAside).run().await
+    let ended = Runtime::new(handler).layer(EventAside).run().await;
+    match ended {
+        Err(error) if is_shutdown(&error, has_served.get()) => {
+            tracing::info!(%error, "stops, since the Runtime API is gone");
+            Ok(())
+        }
+        ended => ended,
+    }
 }
+
+/// Whether the Runtime API went away while it was asked for the next event. A connection that was refused before any
+/// event came shows that there never was a Runtime API.
+fn is_shutdown(error: &Error, has_served: bool) -> bool {
+    error.downcast_ref::<legacy::Error>().is_some_and(|error| has_served || !error.is_connect())
+}
+
+/// An invocation that was not brought to its end: its answer was lost.
+#[derive(Debug)]
+struct LostAnswerError(Error);
+
+impl std::fmt::Display for LostAnswerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "an answer was not taken: {}", self.0)
+    }
+}
+
+impl std::error::Error for LostAnswerError {}
 
 /// Lambda's deadline, milliseconds since 1970 by the wall clock, on the clock that timeouts run by.
 fn deadline(epoch_milliseconds: u64, wall_clock: SystemTime, now: Instant) -> Instant {
@@ -48,7 +80,7 @@ fn deadline(epoch_milliseconds: u64, wall_clock: SystemTime, now: Instant) -> In
     now.checked_add(left).unwrap_or(now)
 }
 
-/// Puts each event's bytes aside for the handler.
+/// Puts each event's bytes aside for the handler, and marks errors that come after an event was taken.
 struct EventAside;
 
 impl<S> Layer<S> for EventAside {
@@ -66,12 +98,12 @@ struct EventAsideService<S> {
 
 impl<S> Service<LambdaInvocation> for EventAsideService<S>
 where
-    S: Service<LambdaInvocation>,
-    S::Future: Future<Output = Result<S::Response, S::Error>>,
+    S: Service<LambdaInvocation, Error = Error>,
+    S::Future: Future<Output = Result<S::Response, Error>>,
 {
     type Response = S::Response;
-    type Error = S::Error;
-    type Future = TaskLocalFuture<EventBytes, S::Future>;
+    type Error = Error;
+    type Future = MapErr<TaskLocalFuture<EventBytes, S::Future>, fn(Error) -> Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
@@ -79,7 +111,8 @@ where
 
     fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
         let event = std::mem::replace(&mut invocation.body, EventBytes::from_static(b"null"));
-        EVENT.scope(event, self.inner.call(invocation))
+        let lost: fn(Error) -> Error = |error| Box::new(LostAnswerError(error));
+        EVENT.scope(event, self.inner.call(invocation)).map_err(lost)
     }
 }
 

@@ -2,14 +2,25 @@
 
 use std::process::ExitCode;
 
-use meeting_gateway::config::{Config, Settings};
+use meeting_gateway::config::{AwsEnvironment, Config, Settings};
 use meeting_gateway::telemetry::LogFilter;
 use meeting_gateway::{lambda, start};
 
 fn main() -> ExitCode {
+    // One invocation at a time is all that Lambda gives a process, so one thread is all that it needs.
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run()),
+        Err(error) => {
+            LogFilter::default().start();
+            tracing::error!(%error, "the async runtime did not start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> ExitCode {
     let lookup = |name: &str| std::env::var(name).ok();
-    let settings = Settings::new(&lookup);
-    let config = match Config::read(&settings) {
+    let config = match Config::read(&Settings::new(&lookup), AwsEnvironment::of_process().await) {
         Ok(config) => config,
         Err(error) => {
             LogFilter::default().start();
@@ -20,20 +31,9 @@ fn main() -> ExitCode {
         }
     };
     config.log_filter.clone().start();
-    // One invocation at a time is all that Lambda gives a process, so one thread is all that it needs.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            tracing::error!(%error, "the async runtime did not start");
-            return ExitCode::FAILURE;
-        }
-    };
-    let served = runtime.block_on(async {
-        let gateway = start::gateway(config, start::lambda_credentials(&settings));
-        gateway.warm_up().await;
-        lambda::serve(gateway).await
-    });
-    match served {
+    let gateway = start::gateway(config);
+    gateway.warm_up().await;
+    match lambda::serve(gateway).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the lambda runtime API can't be spoken to");

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from deployed_stack import REPOSITORY
 
 # What Lambda itself puts into every function's environment, and does not let a stack set.
-SET_BY_LAMBDA = {"AWS_REGION", "AWS_LAMBDA_LOG_LEVEL"}
+SET_BY_LAMBDA = {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_LOG_LEVEL"}
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::sync::Arc;
 
-use aws_sdk_chimesdkmeetings::config::SharedCredentialsProvider;
 use local::front::Handler;
-use meeting_gateway::config::{Config, Settings};
+use meeting_gateway::config::{AwsEnvironment, Config, Settings};
 use meeting_gateway::gateway::Invocation;
-use meeting_gateway::meeting::Partition;
+use meeting_gateway::meeting::{Partition, check_control_region};
 use meeting_gateway::policy::Policies;
 use meeting_gateway::start;
 
@@ -20,13 +19,13 @@ use meeting_gateway::start;
 /// Every setting and every part of the policy document that is at fault.
 pub(crate) async fn handler(
     settings: &BTreeMap<String, String>,
-    credentials: SharedCredentialsProvider,
+    aws: AwsEnvironment,
 ) -> Result<Handler, String> {
     let lookup = |name: &str| settings.get(name).cloned();
-    let config = Config::read(&Settings::new(&lookup)).map_err(|error| error.to_string())?;
+    let config = Config::read(&Settings::new(&lookup), aws).map_err(|error| error.to_string())?;
     // Why a request was refused stands in the log only, here as in Lambda.
     config.log_filter.clone().start();
-    let gateway = Arc::new(start::gateway(config, credentials));
+    let gateway = Arc::new(start::gateway(config));
     gateway.warm_up().await;
     Ok(Arc::new(move |event, invocation| {
         let gateway = Arc::clone(&gateway);
@@ -40,10 +39,12 @@ pub(crate) async fn handler(
     }))
 }
 
-/// Every fault of a policy document, each with its pointer.
+/// Every fault of a policy document, each with its pointer, and of the region that it is meant for.
 pub(crate) fn policy_faults(document: &[u8], region: &str) -> Vec<String> {
+    let region_fault = check_control_region(region).err().map(|fault| format!("region: {fault}"));
     let loaded = Policies::load(document, Partition::of_region(region));
-    loaded.err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    let policy_faults = loaded.err().unwrap_or_default();
+    region_fault.into_iter().chain(policy_faults.iter().map(ToString::to_string)).collect()
 }
 
 /// The names of all settings that the gateway reads, each with `required` or `optional`, found by reading them: one line
@@ -55,11 +56,14 @@ pub(crate) fn settings_list() -> String {
             names.borrow_mut().insert(name.to_owned());
             (name == "AUTH_MODE" && !mode.is_empty()).then(|| mode.to_owned())
         };
-        let missing: BTreeSet<&str> = match Config::read(&Settings::new(&lookup)) {
+        let missing: BTreeSet<&str> = match Config::read(&Settings::new(&lookup), AwsEnvironment::default()) {
             Ok(_) => BTreeSet::new(),
             Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
         };
-        (names.take(), missing)
+        // What a provider of the SDK reads is not looked up, and is missed all the same.
+        let mut names = names.take();
+        names.extend(missing.iter().map(|name| (*name).to_owned()));
+        (names, missing)
     };
     let (_, missing_mode) = read_in("");
     let (authorizer, missing_in_authorizer) = read_in("authorizer");

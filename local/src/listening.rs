@@ -52,6 +52,11 @@ impl Listening {
         self.address
     }
 
+    /// Closes the port and every connection.
+    pub(crate) fn close(&self) {
+        self.accept_loop.abort();
+    }
+
     /// The address for clients on this machine: a wildcard address is reached over loopback.
     pub(crate) fn reachable_address(&self) -> SocketAddr {
         let mut address = self.address;
@@ -69,6 +74,6 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.accept_loop.abort();
+        self.close();
     }
 }

@@ -63,8 +63,8 @@ async fn run(options: &Options) -> Result<(), String> {
         let settings = settings(options, &issuer, chime_endpoint);
         // Of another issuer no token can be made here, and so no curl that works when pasted.
         tenants = if has_own_issuer() { None } else { Some(sample_tenants(&read_policy(options)?)) };
-        let credentials = aws::credentials(&options.region(), options.chime_endpoint.is_some()).await?;
-        Some(start_front(options, gateway::handler(&settings, credentials).await?)?)
+        let aws = aws::environment(&options.region(), options.chime_endpoint.as_ref()).await?;
+        Some(start_front(options, gateway::handler(&settings, aws).await?)?)
     };
     // Waits for Ctrl-C from here on, and not only once the welcome has been read.
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
@@ -98,6 +98,10 @@ const WHO_IS_ASKING: &[&str] = &[
     "SUBJECT_CLAIM",
 ];
 
+/// The AWS SDKs' own variables that count for the real Chime.
+const HOW_AWS_IS_CALLED: &[&str] =
+    &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SDK_UA_APP_ID"];
+
 fn from_environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -126,6 +130,11 @@ fn settings(options: &Options, issuer: &Issuer, chime_endpoint: Option<String>) 
     }
     for name in WHO_IS_ASKING {
         settings.extend(from_environment(name).map(|value| ((*name).to_owned(), value)));
+    }
+    if options.chime_endpoint == Some(ChimeEndpoint::Aws) {
+        for name in HOW_AWS_IS_CALLED {
+            settings.extend(from_environment(name).map(|value| ((*name).to_owned(), value)));
+        }
     }
     if let Some(url) = chime_endpoint {
         settings.insert("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), url);

@@ -4,19 +4,22 @@ use aws_sdk_chimesdkmeetings::Client;
 use aws_sdk_chimesdkmeetings::config::retry::RetryConfig;
 use aws_sdk_chimesdkmeetings::config::timeout::TimeoutConfig;
 use aws_sdk_chimesdkmeetings::config::{
-    BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
+    AppName, BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
 };
 use aws_smithy_runtime_api::client::http::http_client_fn;
 
+use super::ChimeEndpoint;
 use crate::outbound::Outbound;
 
 /// What the Chime edge needs to know of the stack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ChimeSettings {
-    /// The region whose endpoint is called and whose queue is notified (`AWS_REGION`).
-    pub region: String,
-    /// Another endpoint than the region's own (`AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS`).
-    pub endpoint_url: Option<String>,
+    /// The endpoint that is called, in the region whose queue is notified.
+    pub endpoint: ChimeEndpoint,
+    /// What requests are signed with.
+    pub credentials: SharedCredentialsProvider,
+    /// The application's name in the User-Agent of requests (`AWS_SDK_UA_APP_ID`).
+    pub app_name: Option<AppName>,
     /// Value of the tag `MeetingGateway` on every meeting (`GATEWAY_NAME`).
     pub gateway_name: String,
     /// The queue that Chime's meeting events go to (`NOTIFICATIONS_QUEUE_ARN`).
@@ -30,35 +33,35 @@ pub struct Chime {
     pub(super) gateway_name: String,
     pub(super) notifications_queue_arn: String,
     outbound: Outbound,
-    /// The endpoint whose host all requests go to.
-    address: String,
+    endpoint: ChimeEndpoint,
 }
 
 impl Chime {
     /// Sets the client up. Nothing is sent.
-    pub fn new(settings: ChimeSettings, outbound: &Outbound, credentials: SharedCredentialsProvider) -> Self {
+    pub fn new(settings: ChimeSettings, outbound: &Outbound) -> Self {
         let connector = outbound.connector();
-        let address = settings.endpoint_url.clone().unwrap_or_else(|| regional_endpoint(&settings.region));
-        let config = Config::builder()
+        let parameters = settings.endpoint.parameters();
+        let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(settings.region))
             .http_client(http_client_fn(move |_, _| connector.clone()))
-            .credentials_provider(credentials)
+            .credentials_provider(settings.credentials)
             // Retries are the gateway's own (`attempt.rs`): the SDK's know no deadline, and repeat a full quota.
             .retry_config(RetryConfig::disabled())
             // So is time: every attempt is bounded by what is left of the invocation.
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        let config = match settings.endpoint_url {
-            Some(url) => config.endpoint_url(url),
-            None => config,
-        };
+        config
+            .set_region(parameters.region().map(|region| Region::new(region.to_owned())))
+            .set_use_fips(parameters.use_fips())
+            .set_use_dual_stack(parameters.use_dual_stack())
+            .set_endpoint_url(parameters.endpoint().map(str::to_owned))
+            .set_app_name(settings.app_name);
         Chime {
             client: Client::from_conf(config.build()),
             gateway_name: settings.gateway_name,
             notifications_queue_arn: settings.notifications_queue_arn,
             outbound: outbound.clone(),
-            address,
+            endpoint: settings.endpoint,
         }
     }
 
@@ -70,27 +73,6 @@ impl Chime {
 
     /// Opens the connection that the first request needs, and sends nothing on it. Bounded, and never fails.
     pub async fn connect_ahead(&self) {
-        self.outbound.connect_ahead(&self.address).await;
-    }
-}
-
-/// Where Chime is in a region, by the SDK's rules for the partitions that it is in.
-fn regional_endpoint(region: &str) -> String {
-    format!("https://meetings-chime.{region}.amazonaws.com")
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_sdk_chimesdkmeetings::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn the_connection_that_is_opened_ahead_goes_where_the_sdk_sends_its_requests() {
-        for region in ["us-east-1", "eu-central-1", "il-central-1", "us-gov-west-1"] {
-            let params = Params::builder().region(region).build().unwrap();
-            let endpoint = ResolveEndpoint::resolve_endpoint(&DefaultResolver::new(), &params).await.unwrap();
-            assert_eq!(endpoint.url(), regional_endpoint(region));
-        }
+        self.outbound.connect_ahead(self.endpoint.url()).await;
     }
 }

@@ -6,10 +6,12 @@
 mod attempt;
 mod client;
 mod create;
+mod endpoint;
 mod error;
 mod primary;
 mod token;
 
 pub use client::{Chime, ChimeSettings};
 pub use create::CreatedMeeting;
+pub use endpoint::ChimeEndpoint;
 pub use error::{ChimeError, ChimeFailure};

@@ -6,7 +6,7 @@ mod request;
 mod values;
 
 pub use features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
-pub use regions::Partition;
+pub use regions::{CONTROL_REGIONS, FIPS_REGIONS, Partition, check_control_region};
 pub use request::{Asked, AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest};
 pub use values::{
     ExternalMeetingId, IdempotencyKey, MOST_TAGS, MOST_TENANT_IDS, MediaRegion, MeetingHostId,

@@ -10,9 +10,9 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::harness::{PATIENCE, Stack};
 
-/// What a server called `localhost` shows, and a file in which it is trusted.
-fn throw_away_certificate(name: &str) -> (ServerConfig, String) {
-    let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a key is made");
+/// What a server of that host's name shows, and a file in which it is trusted.
+pub(crate) fn throw_away_certificate(name: &str, host: &str) -> (ServerConfig, String) {
+    let certified = rcgen::generate_simple_self_signed(vec![host.to_owned()]).expect("a key is made");
     let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
     let tls = ServerConfig::builder_with_provider(default_provider().into())
         .with_safe_default_protocol_versions()
@@ -31,7 +31,7 @@ fn a_meeting() -> serde_json::Value {
 
 #[tokio::test]
 async fn the_connection_that_init_opens_carries_the_first_request_and_nothing_before_it() {
-    let (tls, trusted) = throw_away_certificate("opened-in-init");
+    let (tls, trusted) = throw_away_certificate("opened-in-init", "localhost");
     let stack = Stack::with().chime_over_tls(tls).setting("SSL_CERT_FILE", &trusted).start().await;
     assert_eq!(stack.function.wait_until_ready(PATIENCE).await, None);
     assert_eq!(stack.simulator.connections(), 1, "the handshake is done when init is");
@@ -45,8 +45,8 @@ async fn the_connection_that_init_opens_carries_the_first_request_and_nothing_be
 
 #[tokio::test]
 async fn a_certificate_that_nobody_trusts_is_refused_and_init_does_not_fail_by_it() {
-    let (tls, _) = throw_away_certificate("the-servers");
-    let (_, trusted) = throw_away_certificate("another");
+    let (tls, _) = throw_away_certificate("the-servers", "localhost");
+    let (_, trusted) = throw_away_certificate("another", "localhost");
     let stack = Stack::with().chime_over_tls(tls).setting("SSL_CERT_FILE", &trusted).start().await;
     let answer = stack.create("acme", &a_meeting()).await;
     assert_eq!(answer.status, 503, "{}", answer.text);

@@ -319,7 +319,6 @@ async fn a_chime_that_cannot_be_connected_to_is_unavailable_and_one_that_cannot_
             Some("2"),
             "failed TLS handshake",
         ),
-        ("AWS_ACCESS_KEY_ID", "", INTERNAL, None, "no credentials"),
     ] {
         let stack = Stack::with().setting(setting, value).start().await;
         let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await;

@@ -33,6 +33,8 @@ pub(crate) struct StackBuilder {
     policy: Option<String>,
     settings: Vec<(String, String)>,
     tls: Option<ServerConfig>,
+    /// a library that the process loads, which leads AWS's hosts to the simulator
+    hosts_on_loopback: Option<PathBuf>,
 }
 
 /// An HTTP answer.
@@ -108,6 +110,13 @@ impl StackBuilder {
         self
     }
 
+    /// Has Chime speak TLS under its own name: no endpoint is set, and the process finds AWS's hosts on loopback.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn chime_at_its_own_host(self, tls: ServerConfig, hosts_on_loopback: PathBuf) -> Self {
+        let stack = self.setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", "").chime_over_tls(tls);
+        StackBuilder { hosts_on_loopback: Some(hosts_on_loopback), ..stack }
+    }
+
     fn function(&self, simulator: &Simulator, issuer: &Issuer) -> Function {
         let policy = self.policy.as_deref().map_or_else(sample_policy_path, policy_file);
         let mut settings: Vec<(String, String)> = [
@@ -130,6 +139,10 @@ impl StackBuilder {
         .into();
         settings.retain(|(name, _)| !self.settings.iter().any(|(other, _)| other == name));
         settings.extend(self.settings.iter().cloned());
+        if let Some(library) = &self.hosts_on_loopback {
+            settings.push(("LD_PRELOAD".to_owned(), library.display().to_string()));
+            settings.push(("AWS_HOSTS_PORT".to_owned(), simulator.address().port().to_string()));
+        }
         let function = Function::new(gateway_binary());
         settings.iter().fold(function, |function, (name, value)| function.with_environment(name, value))
     }
@@ -158,7 +171,7 @@ impl StackBuilder {
 
 impl Stack {
     pub(crate) fn with() -> StackBuilder {
-        StackBuilder { policy: None, settings: Vec::new(), tls: None }
+        StackBuilder { policy: None, settings: Vec::new(), tls: None, hosts_on_loopback: None }
     }
 
     /// A stack with the sample policy, in bearer mode.

@@ -3,7 +3,10 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(target_os = "linux")]
 mod authorizer;
+mod aws_hosts;
+mod aws_variables;
 mod bearer;
 mod connections;
 mod create;

@@ -2,8 +2,10 @@
 
 use local::runtime_api::Outcome;
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::harness::Stack;
+use crate::harness::{PATIENCE, Stack};
 
 #[tokio::test]
 async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
@@ -13,6 +15,12 @@ async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
         .setting("NOTIFICATIONS_QUEUE_ARN", "arn:aws:sqs:eu-west-1:111122223333:events.fifo")
         .setting("GATEWAY_NAME", "")
         .setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", "localhost:3001")
+        .setting("AWS_ENDPOINT_URL", "nowhere")
+        .setting("AWS_USE_FIPS_ENDPOINT", "yes")
+        .setting("AWS_USE_DUALSTACK_ENDPOINT", "1")
+        .setting("AWS_SDK_UA_APP_ID", "two words")
+        .setting("AWS_ACCESS_KEY_ID", "")
+        .setting("AWS_SECRET_ACCESS_KEY", " ")
         .setting("RUST_LOG", "loud=very")
         .start_in_vain()
         .await;
@@ -23,9 +31,16 @@ async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
         "NOTIFICATIONS_QUEUE_ARN",
         "GATEWAY_NAME",
         "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS",
+        "AWS_ENDPOINT_URL",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_SDK_UA_APP_ID",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
         "RUST_LOG",
     ] {
-        assert!(written.contains(setting), "{setting} is named: {written}");
+        let name = format!("\"setting\":\"{setting}\"");
+        assert!(written.contains(&name), "{setting} is named: {written}");
     }
     assert!(written.contains("FIFO") && written.contains("eu-west-1"), "both faults of the queue: {written}");
 }
@@ -38,6 +53,8 @@ async fn each_setting_that_is_required_is_missed_by_name() {
         "NOTIFICATIONS_QUEUE_ARN",
         "GATEWAY_NAME",
         "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
         "JWT_ISSUER",
         "JWT_AUDIENCE",
     ] {
@@ -60,6 +77,12 @@ async fn an_optional_setting_that_is_empty_counts_as_unset() {
         "JWT_ISSUERS",
         "RUST_LOG",
         "AWS_LAMBDA_LOG_LEVEL",
+        "AWS_SESSION_TOKEN",
+        "AWS_ENDPOINT_URL",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_SDK_UA_APP_ID",
     ] {
         stack = stack.setting(setting, "");
     }
@@ -98,4 +121,71 @@ async fn a_policy_with_five_faults_never_serves_and_has_five_pointers() {
         assert!(written.contains(pointer), "{pointer}: {written}");
     }
     assert_eq!(written.matches("POLICY_FILE names").count(), 5, "five faults and no more: {written}");
+}
+
+#[tokio::test]
+async fn a_runtime_api_that_goes_away_between_events_is_no_error() {
+    for events in [0, 1] {
+        let stack = Stack::start().await;
+        assert_eq!(stack.function.wait_until_ready(PATIENCE).await, None);
+        for _ in 0..events {
+            assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
+        }
+        stack.function.close();
+        let ended = stack.function.wait_until_ended(PATIENCE).await;
+        let written = stack.function.standard_output();
+        assert!(matches!(ended, Some(Outcome::Exited(status)) if status.success()), "{ended:?}: {written}");
+        assert!(written.contains("the Runtime API is gone"), "{written}");
+        assert!(!written.contains("ERROR"), "{events} event(s): {written}");
+    }
+}
+
+/// A Runtime API that hands out one event and closes its port when the answer comes. Whether it takes the answer.
+async fn runtime_api_of_one_event(takes_answer: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await?;
+        read_request(&mut stream).await?;
+        let event = "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 0\r\n\
+                     content-length: 2\r\n\r\n{}";
+        stream.write_all(event.as_bytes()).await?;
+        read_request(&mut stream).await?;
+        drop(listener);
+        if takes_answer {
+            let taken = b"HTTP/1.1 202 Accepted\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(taken).await?;
+        }
+        std::io::Result::Ok(())
+    });
+    address
+}
+
+/// One read is enough: a request here is small and comes in one write.
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<()> {
+    let mut request = vec![0; 65_536];
+    stream.read(&mut request).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_runtime_api_that_goes_away_after_an_answer_is_no_error_and_one_that_takes_none_is() {
+    for takes_answer in [true, false] {
+        let runtime_api = runtime_api_of_one_event(takes_answer).await;
+        let (outcome, written) =
+            Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &runtime_api).start_in_vain().await;
+        assert!(matches!(outcome, Outcome::Exited(status) if status.success() == takes_answer), "{written}");
+        assert_eq!(written.contains("the Runtime API is gone"), takes_answer, "{written}");
+        assert_eq!(written.contains("runtime API can't be spoken to"), !takes_answer, "{written}");
+    }
+}
+
+#[tokio::test]
+async fn a_runtime_api_that_never_was_is_an_error() {
+    let nobody = {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+        listener.local_addr().expect("it is bound").to_string()
+    };
+    let (outcome, written) = Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &nobody).start_in_vain().await;
+    assert!(matches!(outcome, Outcome::Exited(status) if !status.success()), "{outcome:?}");
+    assert!(written.contains("ERROR") && written.contains("runtime API can't be spoken to"), "{written}");
 }

@@ -230,6 +230,16 @@ impl RuntimeApi {
         self.listening.address()
     }
 
+    /// Closes the Runtime API and leaves the process alone, as an emulator does that is stopped.
+    pub fn close(&self) {
+        self.listening.close();
+    }
+
+    /// Waits until the process has ended, or for as long as it may take.
+    pub async fn wait_until_ended(&self, limit: Duration) -> Option<Outcome> {
+        tokio::time::timeout(limit, self.end_of_function()).await.ok()
+    }
+
     /// Kills the process; an invocation under way becomes [`Outcome::Exited`].
     pub fn kill(&self) {
         self.process.kill();

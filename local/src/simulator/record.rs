@@ -1,5 +1,7 @@
 //! What the simulator remembers of each request, and the line that it prints.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -27,6 +29,8 @@ pub struct RecordedRequest {
     pub operation: Operation,
     /// the body: JSON where it is that, otherwise the text as a string, null when empty
     pub body: Value,
+    /// the headers by their names in lower case; of a repeated one the last value
+    pub headers: BTreeMap<String, String>,
     /// whether a Signature Version 4 for Chime was there
     pub signed: bool,
     /// the control region that it was signed for

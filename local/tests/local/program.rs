@@ -27,8 +27,13 @@ struct Program {
 impl Program {
     /// Starts on free ports and waits for the welcome to end with this line.
     fn start(arguments: &[&str], last_line: &str) -> Self {
+        Self::start_with_environment(arguments, &[], last_line)
+    }
+
+    fn start_with_environment(arguments: &[&str], variables: &[(&str, &str)], last_line: &str) -> Self {
         let mut child = command(&["--port", "0", "--simulator-port", "0", "--issuer-port", "0"])
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -192,6 +197,53 @@ fn what_it_cannot_do_it_says_and_exits_1() {
     assert!(code == Some(2) && said.contains("neither `aws` nor an http or https URL"), "{said}");
     let (code, said) = refusal(&["--check-policy", "/no/such/policy.json"]);
     assert!(code == Some(1) && said.contains("cannot read /no/such/policy.json"), "{said}");
+}
+
+#[test]
+fn a_region_without_chime_is_a_fault_of_a_checked_policy() {
+    let policy = policy_file("checked-for-a-region");
+    let policy = policy.to_str().unwrap();
+    let check = |region| refusal(&["--check-policy", policy, "--region", region]);
+    assert_eq!(check("eu-central-1"), (Some(0), String::new()));
+    for (region, why) in [
+        ("eu-centrl-1", "a typing error"),
+        ("eu-west-1", "hosts media only"),
+        ("US-EAST-1", "regions are compared exactly"),
+    ] {
+        let (code, said) = check(region);
+        assert_eq!(code, Some(1), "{why}: {said}");
+        assert!(said.contains(&format!("`{region}` has no Chime endpoint")), "{why}: {said}");
+        assert!(said.contains("eu-central-1"), "{why}: the regions that have one are named: {said}");
+    }
+}
+
+#[test]
+fn the_users_own_aws_variables_count_for_the_real_chime_only() {
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "example"),
+        ("AWS_USE_FIPS_ENDPOINT", "yes"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "1"),
+        ("AWS_SDK_UA_APP_ID", "two words"),
+    ];
+    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
+    let aws = command(&[&ports[..], &["--chime-endpoint", "aws"]].concat()).envs(variables).output().unwrap();
+    let said = String::from_utf8(aws.stderr).unwrap();
+    assert_eq!(aws.status.code(), Some(1), "{said}");
+    for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SDK_UA_APP_ID"] {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+    let program = Program::start_with_environment(&[], &variables, "Ctrl-C stops");
+    assert!(program.welcome.contains("Meeting gateway"));
+}
+
+#[test]
+fn a_region_without_chime_is_reported_with_the_policys_own_faults() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("two-faults.json");
+    std::fs::write(&file, r#"{ "Tenants": { "acme": { "Colour": "red" } } }"#).unwrap();
+    let (code, said) = refusal(&["--check-policy", file.to_str().unwrap(), "--region", "eu-centrl-1"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("eu-centrl-1") && said.contains("#/Tenants/acme/Colour"), "{said}");
 }
 
 #[test]
