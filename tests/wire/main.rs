@@ -3,8 +3,8 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
-#[cfg(target_os = "linux")]
 mod authorizer;
+#[cfg(target_os = "linux")]
 mod aws_hosts;
 mod aws_variables;
 mod bearer;
