@@ -11,7 +11,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use crate::harness::{PATIENCE, Stack};
 
 /// What a server called `localhost` shows, and a file in which it is trusted.
-fn throw_away_certificate(name: &str) -> (ServerConfig, String) {
+pub(crate) fn throw_away_certificate(name: &str) -> (ServerConfig, String) {
     let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a key is made");
     let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
     let tls = ServerConfig::builder_with_provider(default_provider().into())

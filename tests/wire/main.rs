@@ -6,6 +6,7 @@
 mod bearer;
 mod connections;
 mod create;
+mod discovery;
 mod events;
 mod faults;
 mod harness;
