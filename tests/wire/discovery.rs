@@ -36,8 +36,9 @@ impl HttpsIssuer {
                     }
                     let body = published.wait_for(Option::is_some).await.ok()?.as_ref()?.to_string();
                     let length = body.len();
-                    let answer =
-                        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+                    let answer = format!(
+                        "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                    );
                     stream.write_all(answer.as_bytes()).await.ok()?;
                     stream.shutdown().await.ok()
                 });
@@ -51,11 +52,8 @@ impl HttpsIssuer {
 async fn published_configuration_cannot_make_the_function_swallow_an_invocation() {
     let (tls, trusted) = throw_away_certificate("leading-issuer");
     let issuer = HttpsIssuer::start(tls).await;
-    let stack = Stack::with()
-        .setting("JWT_ISSUER", &issuer.url)
-        .setting("SSL_CERT_FILE", &trusted)
-        .start()
-        .await;
+    let stack =
+        Stack::with().setting("JWT_ISSUER", &issuer.url).setting("SSL_CERT_FILE", &trusted).start().await;
     // The function is fetching the configuration in its init, and waits for it.
     let next = format!("http://{}/2018-06-01/runtime/invocation/next", stack.function.address());
     issuer.configuration.send_replace(Some(json!({ "issuer": issuer.url, "jwks_uri": next })));
