@@ -10,6 +10,7 @@ mod aws_variables;
 mod bearer;
 mod connections;
 mod create;
+mod discovery;
 mod events;
 mod faults;
 mod harness;

@@ -8,8 +8,8 @@ use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnect
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use http_body_util::{BodyExt as _, Limited};
 
-use super::{KeySet, KeySource, SecureUrl};
-use crate::json::Json;
+use super::discovery::DiscoveredUrl;
+use super::{KeySet, KeySource, LeftOut, SecureUrl};
 use crate::outbound::chain_of_causes;
 
 /// The most time, in all, that getting an issuer's keys may take: discovery and key set together. It bounds what a
@@ -31,57 +31,65 @@ pub(super) enum FetchError {
     /// The published configuration is not what OpenID Connect Discovery asks for.
     Configuration(&'static str),
     KeySet(super::KeySetError),
+    /// The key set has no key that can verify a token; these are left out of it.
+    NoUsableKey(Vec<LeftOut>),
 }
 
-/// Gets the keys anew. Shipped keys need no fetching and come back as they are.
+/// Where a document is fetched from. Only a checked address makes one.
+#[derive(Debug, Clone, Copy)]
+struct Address<'a>(&'a str);
+
+/// Gets the keys anew: at least one. Shipped keys need no fetching and come back as they are.
+///
+/// A key set without a usable key fails like an endpoint that does not answer: at an issuer that signs tokens it is a
+/// mistake, and must not cost the keys that are held.
 pub(super) async fn fetch_keys(
     connector: &SharedHttpConnector,
-    issuer: &str,
     source: &KeySource,
 ) -> Result<Arc<KeySet>, FetchError> {
     let fetch = async {
-        let discovered;
-        let address = match source {
+        let text = match source {
             KeySource::File(keys) => return Ok(Arc::clone(keys)),
-            KeySource::Uri(address) => address,
-            KeySource::Discovered(configuration) => {
-                discovered = read_configuration(&get(connector, configuration).await?, issuer)?;
-                &discovered
+            KeySource::Uri(address) => get(connector, address.into()).await?,
+            KeySource::Discovered(discovery) => {
+                let configuration = get(connector, discovery.configuration().into()).await?;
+                let address = discovery.keys_address(&configuration).map_err(FetchError::Configuration)?;
+                get(connector, (&address).into()).await?
             }
         };
-        let keys = KeySet::parse(&get(connector, address).await?).map_err(FetchError::KeySet)?;
+        let keys = KeySet::parse(&text).map_err(FetchError::KeySet)?;
+        if keys.is_empty() {
+            return Err(FetchError::NoUsableKey(keys.left_out().to_vec()));
+        }
         Ok(Arc::new(keys))
     };
     tokio::time::timeout(FETCH_TIMEOUT, fetch).await.unwrap_or(Err(FetchError::TimedOut))
 }
 
-/// The `jwks_uri` of a published configuration whose `issuer` is exactly the one that was asked (OpenID Connect
-/// Discovery 1.0, section 4.3): another's configuration, served from here by mistake or malice, is not taken.
-fn read_configuration(text: &[u8], issuer: &str) -> Result<SecureUrl, FetchError> {
-    let json = Json::parse(text).map_err(|_| FetchError::Configuration("is not JSON"))?;
-    if json.has_repeated_members() {
-        return Err(FetchError::Configuration("names a member twice"));
+impl<'a> From<&'a SecureUrl> for Address<'a> {
+    fn from(url: &'a SecureUrl) -> Self {
+        Address(url.as_str())
     }
-    let member = |name: &str| json.as_object().and_then(|object| object.get(name)).and_then(Json::as_str);
-    if member("issuer") != Some(issuer) {
-        return Err(FetchError::Configuration("is another issuer's: `issuer` differs from the setting"));
+}
+
+impl<'a> From<&'a DiscoveredUrl> for Address<'a> {
+    fn from(url: &'a DiscoveredUrl) -> Self {
+        Address(url.as_str())
     }
-    let address = member("jwks_uri").ok_or(FetchError::Configuration("has no `jwks_uri`"))?;
-    SecureUrl::parse(address).map_err(|_| FetchError::Configuration("has a `jwks_uri` that is not https"))
 }
 
 /// Gets a document, trying once more when the connection fails: after a pause between invocations, the connection that
 /// was kept open is usually dead, and only using it tells.
-async fn get(connector: &SharedHttpConnector, address: &SecureUrl) -> Result<Vec<u8>, FetchError> {
+async fn get(connector: &SharedHttpConnector, address: Address<'_>) -> Result<Vec<u8>, FetchError> {
     match get_once(connector, address).await {
         Err(FetchError::Connection(_)) => get_once(connector, address).await,
         outcome => outcome,
     }
 }
 
-async fn get_once(connector: &SharedHttpConnector, address: &SecureUrl) -> Result<Vec<u8>, FetchError> {
+async fn get_once(connector: &SharedHttpConnector, address: Address<'_>) -> Result<Vec<u8>, FetchError> {
     let mut request =
-        HttpRequest::get(address.as_str()).map_err(|error| FetchError::Connection(error.to_string()))?;
+        HttpRequest::get(address.0).map_err(|error| FetchError::Connection(error.to_string()))?;
     request.headers_mut().insert("accept", "application/json, application/jwk-set+json");
     request.headers_mut().insert("user-agent", concat!("meeting-gateway/", env!("CARGO_PKG_VERSION")));
     let response =
@@ -113,6 +121,13 @@ impl fmt::Display for FetchError {
             FetchError::TooLarge => write!(f, "the answer is larger than {MAXIMUM_BODY_LENGTH} bytes"),
             FetchError::Configuration(problem) => write!(f, "the published configuration {problem}"),
             FetchError::KeySet(error) => write!(f, "the key set: {error}"),
+            FetchError::NoUsableKey(left_out) => match left_out.first() {
+                None => f.write_str("the key set is empty"),
+                // One reason stands for all: a document of the largest size has tens of thousands of entries.
+                Some(LeftOut { index, fault }) => {
+                    write!(f, "the key set has no usable key among {}; key {index}: {fault}", left_out.len())
+                }
+            },
         }
     }
 }
@@ -122,6 +137,7 @@ impl std::error::Error for FetchError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::bearer::KeyFault;
 
     #[test]
     fn the_log_tells_failures_apart_and_repeats_nothing_of_the_endpoints() {
@@ -132,6 +148,11 @@ mod tests {
             (FetchError::TooLarge, "the answer is larger than 262144 bytes"),
             (FetchError::Configuration("is not JSON"), "the published configuration is not JSON"),
             (FetchError::KeySet(crate::auth::bearer::KeySetError::NotJson("x".to_owned())), "the key set: "),
+            (FetchError::NoUsableKey(Vec::new()), "the key set is empty"),
+            (
+                FetchError::NoUsableKey(vec![LeftOut { index: 0, fault: KeyFault::NoKid }; 3]),
+                "the key set has no usable key among 3; key 0: no `kid`",
+            ),
         ] {
             assert!(error.to_string().starts_with(text), "{error}");
         }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
 
-use super::{SignatureAlgorithm, rsa_modulus};
+use super::{SignatureAlgorithm, edwards_point, rsa_modulus};
 use crate::json::{Json, Object};
 
 /// A public key that may verify signatures, and with which algorithms.
@@ -50,6 +50,10 @@ pub enum KeyFault {
     Exponent,
     /// The RSA modulus has the shape of those that ROCA (CVE-2017-15361) factors.
     Roca,
+    /// The Ed25519 point has order 1, 2, 4 or 8: anybody can make signatures that verify.
+    SmallOrder,
+    /// The y coordinate of the Ed25519 point is not below 2^255 - 19: a second encoding of another key.
+    NotCanonical,
 }
 
 impl VerificationKey {
@@ -143,10 +147,8 @@ fn edwards(jwk: &Object<'_>) -> Result<(DecodingKey, &'static [SignatureAlgorith
     if jwk.get("crv").and_then(Json::as_str) != Some("Ed25519") {
         return Err(KeyFault::UnknownCurve);
     }
-    let point = number(jwk, "x")?;
-    if point.len() != 32 {
-        return Err(KeyFault::Malformed);
-    }
+    let point: [u8; 32] = number(jwk, "x")?.try_into().map_err(|_| KeyFault::Malformed)?;
+    edwards_point::check(&point)?;
     Ok((DecodingKey::from_ed_der(&point), &[SignatureAlgorithm::EdDsa]))
 }
 
@@ -183,6 +185,8 @@ impl fmt::Display for KeyFault {
             KeyFault::ModulusLength => "the modulus has fewer than 2048 or more than 8192 bits",
             KeyFault::Exponent => "the exponent is even, below 65537 or above 2^33 - 1",
             KeyFault::Roca => "the modulus has the shape that ROCA (CVE-2017-15361) factors",
+            KeyFault::SmallOrder => "the point has small order: anybody can make signatures that verify",
+            KeyFault::NotCanonical => "the point is not in its canonical encoding",
         })
     }
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
 use super::fetch::{FetchError, fetch_keys};
-use super::{IssuerSettings, KeySet, KeySource};
+use super::{IssuerSettings, KeySet, KeySource, LeftOut};
 
 /// Keys older than this are fetched again before they are used: the longest that a withdrawn key is accepted while the
 /// endpoint answers.
@@ -75,7 +75,7 @@ impl KeyCache {
         now: SystemTime,
     ) {
         let _guard = self.fetching.lock().await;
-        match fetch_keys(connector, &issuer.issuer, &issuer.keys).await {
+        match fetch_keys(connector, &issuer.keys).await {
             Ok(keys) => self.state().succeed(issuer, keys, now),
             Err(error) => log_failure(issuer, &error),
         }
@@ -104,7 +104,7 @@ impl KeyCache {
             return Ok(keys);
         }
         if self.state().begin_attempt(now) {
-            match fetch_keys(connector, &issuer.issuer, &issuer.keys).await {
+            match fetch_keys(connector, &issuer.keys).await {
                 Ok(keys) => self.state().succeed(issuer, keys, now),
                 Err(error) => {
                     log_failure(issuer, &error);
@@ -132,7 +132,7 @@ impl State {
     /// The held keys, when there are any and they are not too old to be used at all.
     fn usable(&self, now: SystemTime) -> Option<Arc<KeySet>> {
         let held = self.held.as_ref().filter(|held| age(held.fetched_at, now) < KEEP_AT_MOST)?;
-        (!held.keys.is_empty()).then(|| Arc::clone(&held.keys))
+        Some(Arc::clone(&held.keys))
     }
 
     /// Whether a fetch may begin now; if so it counts as begun, even when the request that makes it is dropped.
@@ -145,14 +145,8 @@ impl State {
     }
 
     fn succeed(&mut self, issuer: &IssuerSettings, keys: Arc<KeySet>, now: SystemTime) {
-        for left_out in keys.left_out() {
-            tracing::debug!(issuer = issuer.issuer, key = left_out.index, reason = %left_out.fault, "key left out");
-        }
-        if keys.is_empty() {
-            tracing::error!(issuer = issuer.issuer, "the issuer publishes no key that can verify a token");
-        } else {
-            tracing::info!(issuer = issuer.issuer, keys = keys.len(), "keys fetched");
-        }
+        log_left_out(issuer, keys.left_out());
+        tracing::info!(issuer = issuer.issuer, keys = keys.len(), "keys fetched");
         self.held = Some(Held { keys, fetched_at: now });
         self.failures = 0;
     }
@@ -185,6 +179,15 @@ fn age(then: SystemTime, now: SystemTime) -> Duration {
     }
 }
 
+fn log_left_out(issuer: &IssuerSettings, left_out: &[LeftOut]) {
+    for left_out in left_out {
+        tracing::debug!(issuer = issuer.issuer, key = left_out.index, reason = %left_out.fault, "key left out");
+    }
+}
+
 fn log_failure(issuer: &IssuerSettings, error: &FetchError) {
+    if let FetchError::NoUsableKey(left_out) = error {
+        log_left_out(issuer, left_out);
+    }
     tracing::warn!(issuer = issuer.issuer, cause = %error, "the issuer's keys could not be fetched");
 }

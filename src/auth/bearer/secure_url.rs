@@ -1,13 +1,22 @@
-//! Addresses that keys may be fetched from.
+//! Addresses of the settings that issuers' documents may be fetched from.
 
 use std::net::IpAddr;
 
-/// An `https` URL, or an `http` one whose host is this machine.
+/// An address that the operator wrote: an `https` URL, or an `http` one whose host is this machine.
 ///
 /// Whoever can change the keys on their way can sign any token, so they never travel unprotected; the exception serves
-/// tests and local runs.
+/// tests and local runs. An address that an issuer's document names is another type, with stricter rules: `discovery`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecureUrl(String);
+pub struct SecureUrl(HttpUrl);
+
+/// An absolute URL for a request, whoever wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HttpUrl {
+    pub(super) text: String,
+    pub(super) is_encrypted: bool,
+    /// An IPv6 address without its brackets.
+    pub(super) host: String,
+}
 
 impl SecureUrl {
     /// Checks a URL.
@@ -15,6 +24,29 @@ impl SecureUrl {
     /// # Errors
     /// What is wrong with it, without quoting it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let url = HttpUrl::parse(text)?;
+        if url.is_encrypted || url.is_on_loopback() { Ok(SecureUrl(url)) } else { Err(NOT_SECURE) }
+    }
+
+    /// The URL as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0.text
+    }
+
+    pub(super) fn url(&self) -> &HttpUrl {
+        &self.0
+    }
+}
+
+const NOT_SECURE: &str = "must begin with https:// (http:// only for a host on loopback)";
+
+impl HttpUrl {
+    /// Checks a URL for all but what its scheme and its host mean.
+    ///
+    /// # Errors
+    /// What is wrong with it, without quoting it.
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         // `http::Uri` drops fragments without a word.
         if text.contains('#') {
             return Err("must have no fragment");
@@ -26,41 +58,24 @@ impl SecureUrl {
         if authority.as_str().contains('@') {
             return Err("must have no user name or password");
         }
-        if authority.host().is_empty() {
+        let host = authority.host();
+        if host.is_empty() {
             return Err("has no host");
         }
-        match scheme {
-            "https" => Ok(SecureUrl(text.to_owned())),
-            "http" if is_loopback(authority.host()) => Ok(SecureUrl(text.to_owned())),
-            _ => Err("must begin with https:// (http:// only for a host on loopback)"),
-        }
+        let is_encrypted = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return Err(NOT_SECURE),
+        };
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        Ok(HttpUrl { text: text.to_owned(), is_encrypted, host: bare.to_owned() })
     }
 
-    /// The URL as it was given.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// Whether the host is loopback beyond doubt: `localhost` is by RFC 6761, any other name could be anything.
+    pub(super) fn is_on_loopback(&self) -> bool {
+        self.host.eq_ignore_ascii_case("localhost")
+            || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
-
-    /// Where an issuer of this URL publishes its configuration (OpenID Connect Discovery 1.0, section 4.1): a slash
-    /// that ends the issuer is not doubled.
-    pub(super) fn discovery(issuer: &str) -> Result<Self, &'static str> {
-        if issuer.contains('?') {
-            return Err("must have no query");
-        }
-        Self::parse(issuer)?;
-        Self::parse(&format!(
-            "{}/.well-known/openid-configuration",
-            issuer.strip_suffix('/').unwrap_or(issuer)
-        ))
-    }
-}
-
-/// `localhost` is loopback by RFC 6761; any other name could be anything.
-fn is_loopback(host: &str) -> bool {
-    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost")
-        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -93,17 +108,5 @@ mod tests {
         ] {
             assert_eq!(SecureUrl::parse(url).is_ok(), taken, "{url}: {why}");
         }
-    }
-
-    #[test]
-    fn discovery_adds_one_slash_and_no_second() {
-        for (issuer, url) in [
-            ("https://issuer.example", "https://issuer.example/.well-known/openid-configuration"),
-            ("https://issuer.example/", "https://issuer.example/.well-known/openid-configuration"),
-            ("https://issuer.example/pool", "https://issuer.example/pool/.well-known/openid-configuration"),
-        ] {
-            assert_eq!(SecureUrl::discovery(issuer).unwrap().as_str(), url);
-        }
-        assert!(SecureUrl::discovery("https://issuer.example?tenant=a").is_err());
     }
 }

@@ -5,7 +5,7 @@ mod issuer_list;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use super::{KeySet, SecureUrl, claim_values};
+use super::{Discovery, KeySet, SecureUrl, claim_values};
 use crate::auth::ClaimNames;
 use crate::config::{SettingFault, Settings};
 
@@ -37,8 +37,8 @@ pub struct IssuerSettings {
 /// Where an issuer's keys come from.
 #[derive(Debug, Clone)]
 pub enum KeySource {
-    /// From the `jwks_uri` of the issuer's published configuration, which is at this address.
-    Discovered(SecureUrl),
+    /// From the `jwks_uri` of the issuer's published configuration.
+    Discovered(Discovery),
     /// From this address.
     Uri(SecureUrl),
     /// From a file that was read at start. They never change while the function runs.
@@ -214,7 +214,7 @@ impl KeyPlace<'_> {
                 .map(KeySource::File)
                 .map_err(|problem| report(Part::File, problem))
                 .ok(),
-            (None, None) => SecureUrl::discovery(issuer)
+            (None, None) => Discovery::of_issuer(issuer)
                 .map(KeySource::Discovered)
                 .map_err(|problem| {
                     report(Part::Issuer, format!("{problem}; its keys are discovered from it"))

@@ -65,8 +65,11 @@ fn two_settings_are_enough_and_the_rest_has_its_default() {
     assert_eq!(issuer.claim_names, names());
     assert_eq!(issuer.tenants, None);
     assert_eq!(issuer.token_use, TokenUse::Access);
-    let KeySource::Discovered(url) = &issuer.keys else { panic!("{issuer:?}") };
-    assert_eq!(url.as_str(), "https://issuer.example/pool/.well-known/openid-configuration");
+    let KeySource::Discovered(discovery) = &issuer.keys else { panic!("{issuer:?}") };
+    assert_eq!(
+        discovery.configuration().as_str(),
+        "https://issuer.example/pool/.well-known/openid-configuration"
+    );
 }
 
 #[test]

@@ -12,7 +12,8 @@ use super::minting::{Signer, jwk_set};
 use super::{NOW, at, claims_with, issuer};
 use crate::auth::AuthenticationError;
 use crate::auth::bearer::{
-    BearerSettings, FETCH_TIMEOUT, IssuerSettings, KeySource, MAXIMUM_BODY_LENGTH, SecureUrl, Verifier,
+    BearerSettings, Discovery, FETCH_TIMEOUT, IssuerSettings, KeySource, MAXIMUM_BODY_LENGTH, SecureUrl,
+    Verifier,
 };
 
 /// The binary's own connector: rustls on ring.
@@ -24,7 +25,7 @@ pub(super) fn connector() -> SharedHttpConnector {
 pub(super) fn discovered(endpoint: &Endpoint) -> IssuerSettings {
     let mut settings = issuer();
     settings.issuer = endpoint.issuer();
-    settings.keys = KeySource::Discovered(SecureUrl::discovery(&settings.issuer).unwrap());
+    settings.keys = KeySource::Discovered(Discovery::of_issuer(&settings.issuer).unwrap());
     settings
 }
 

@@ -214,12 +214,60 @@ async fn it_is_503_while_no_key_was_ever_had_and_says_when_to_come_again() {
     assert_eq!(world.present_own(30).await, Became::Accepted);
 }
 
+/// Key sets that verify nothing.
+fn useless_key_sets() -> [(String, &'static str); 3] {
+    let mut encrypting = Signer::es256("k1").jwk;
+    encrypting["use"] = json!("enc");
+    [
+        (r#"{"keys":[]}"#.to_owned(), "an empty key set"),
+        (jwk_set([&encrypting]), "no key for signatures"),
+        (jwk_set([&json!({"kty": "oct", "kid": "k1", "k": "AAAA"})]), "a shared secret"),
+    ]
+}
+
 #[tokio::test]
-async fn an_issuer_that_withdraws_every_key_has_none() {
+async fn key_set_without_usable_key_counts_as_failed_fetch_and_keeps_the_old_keys_for_a_day() {
+    for (useless, why) in useless_key_sets() {
+        let world = World::new();
+        assert_eq!(world.present_own(0).await, Became::Accepted);
+        world.endpoint.set_keys(Answer::Body(useless));
+        assert_eq!(world.present_own(HOUR).await, Became::Accepted, "{why}");
+        assert_eq!(world.endpoint.key_requests(), 2, "{why}: it was fetched");
+        assert_eq!(world.present_own(HOUR + PAUSE).await, Became::Accepted, "{why}");
+        assert_eq!(
+            world.endpoint.key_requests(),
+            3,
+            "{why}: the next try comes after ten seconds, not an hour"
+        );
+        assert_eq!(world.present_own(HOUR + 2 * PAUSE).await, Became::Accepted, "{why}");
+        assert_eq!(world.endpoint.key_requests(), 3, "{why}: and the one after that twenty later");
+        assert_eq!(world.present_own(DAY - 1).await, Became::Accepted, "{why}");
+        assert!(matches!(world.present_own(DAY).await, Became::Unavailable(_)), "{why}");
+        world.publish(&[&world.signer]);
+        assert_eq!(world.present_own(DAY + LONGEST_PAUSE).await, Became::Accepted, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn key_set_without_usable_key_is_503_while_no_key_was_ever_held() {
+    for (useless, why) in useless_key_sets() {
+        let world = World::new();
+        world.endpoint.set_keys(Answer::Body(useless));
+        world.verifier.prefetch().await;
+        assert_eq!(world.present_own(0).await, Became::Unavailable(10), "{why}");
+        world.publish(&[&world.signer]);
+        assert_eq!(world.present_own(PAUSE).await, Became::Accepted, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn key_left_out_of_a_new_set_with_usable_keys_is_withdrawn() {
     let world = World::new();
     assert_eq!(world.present_own(0).await, Became::Accepted);
-    world.publish(&[]);
-    assert!(matches!(world.present_own(HOUR).await, Became::Unavailable(_)));
+    let successor = Signer::es256("k2");
+    world.publish(&[&successor]);
+    assert_eq!(world.present_own(HOUR).await, Became::UnknownKey);
+    assert_eq!(world.present(&successor, HOUR).await, Became::Accepted);
 }
 
 #[tokio::test]

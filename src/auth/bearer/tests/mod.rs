@@ -2,6 +2,7 @@
 
 mod bit_flips;
 mod claim_checks;
+mod discovering;
 mod endpoint;
 mod fetching;
 mod forging;
@@ -10,13 +11,14 @@ mod key_checks;
 mod key_keeping;
 mod minting;
 mod token_checks;
+mod weak_edwards_keys;
 mod wycheproof;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{IssuerSettings, KeySet, KeySource, SecureUrl, TokenError, TokenUse, verify};
+use super::{Discovery, IssuerSettings, KeySet, KeySource, TokenError, TokenUse, verify};
 use crate::auth::{AuthenticationError, Caller, ClaimNames};
 use minting::{Signer, jwk_set};
 
@@ -39,7 +41,7 @@ fn issuer() -> IssuerSettings {
     IssuerSettings {
         issuer: ISSUER.to_owned(),
         audiences: vec![AUDIENCE.to_owned(), "second-client".to_owned()],
-        keys: KeySource::Discovered(SecureUrl::discovery(ISSUER).unwrap()),
+        keys: KeySource::Discovered(Discovery::of_issuer(ISSUER).unwrap()),
         claim_names: claim_names(),
         tenants: None,
         token_use: TokenUse::Access,

@@ -1,0 +1,58 @@
+"""Everything that the documents tell users to install has a version."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md"), *(REPOSITORY / "checks").glob("*/README.md")]
+INSTALL = re.compile(
+    r"(?:^|[`&;|(]\s*|\s)(?P<tool>pip3?|pipx|uv tool|npm|cargo|brew|gem|go|apt(?:-get)?)\s+(?:install|i|add)\s+(?P<words>[^`&;|)\n]+)"
+)
+OPTIONS_WITH_A_VALUE = {"--version", "--root", "--prefix", "--requirement", "-r", "--constraint", "-c"}
+
+
+def unpinned(text: str) -> list[str]:
+    """What the commands in a text install without naming a version."""
+    found = []
+    for command in INSTALL.finditer(text):
+        words = command["words"].split()
+        has_version = "--version" in words or any(word.startswith("--version=") for word in words)
+        skip = False
+        for word in words:
+            if skip or word.startswith("-"):
+                skip = not skip and word in OPTIONS_WITH_A_VALUE
+                continue
+            separator = {"npm": "@", "go": "@", "cargo": "@"}.get(command["tool"], "=")
+            if not has_version and separator not in word[1:]:
+                found.append(f"{command['tool']}: {word}")
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_documents_pin_what_they_install(document: Path) -> None:
+    assert unpinned(document.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pip install one two==1.0", ["pip: one"]),
+        ("`npm install @scope/one two@1.0`", ["npm: @scope/one"]),
+        ("npm install @scope/one@1.0", []),
+        ("cargo install --locked one", ["cargo: one"]),
+        ("cargo install --locked one --version 1.0", []),
+        ("cargo install one@1.0", []),
+        ("brew install one", ["brew: one"]),
+        ("pip install --requirement checks/requirements.txt", []),
+    ],
+)
+def test_unpinned_names_what_has_no_version(text: str, expected: list[str]) -> None:
+    assert unpinned(text) == expected
+
+
+def test_versions_of_the_documents_are_those_of_the_checks() -> None:
+    constraints = (REPOSITORY / "checks" / "constraints.txt").read_text().split()
+    for pin in re.findall(r"\b(?:aws-sam-cli|cargo-lambda)==\S+", (REPOSITORY / "docs" / "stack.md").read_text()):
+        assert pin in constraints, pin
