@@ -9,7 +9,7 @@ use clap::Parser;
 ///
 /// It prints a curl per tenant of the policy that works when pasted, and every request that reaches Chime.
 #[derive(Debug, Parser)]
-#[command(name = "local")]
+#[command(name = "local", after_help = WHO_IS_ANSWERED)]
 pub(crate) struct Options {
     /// Port of the HTTP front
     #[arg(long, default_value_t = 3000)]
@@ -35,6 +35,11 @@ pub(crate) struct Options {
     /// protocol; without it, the simulator
     #[arg(long, value_name = "aws|URL", conflicts_with = "simulator_only")]
     pub(crate) chime_endpoint: Option<ChimeEndpoint>,
+
+    /// Allow --bind beyond loopback together with a --chime-endpoint beyond it: whoever reaches the port then creates
+    /// meetings with your AWS credentials
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
 
     /// Start the simulator and the issuer only, for a function that runs elsewhere
     #[arg(long)]
@@ -66,6 +71,14 @@ pub(crate) enum ChimeEndpoint {
     Url(String),
 }
 
+const WHO_IS_ANSWERED: &str = "\
+Who is answered, on all three ports:
+  Requests whose Host names this machine: localhost, a name below .localhost, a loopback address, host.docker.internal,
+  host.containers.internal, or the address given to --bind (with 0.0.0.0 or ::, any IP address); with any port.
+  Among requests that carry an Origin, those of pages at http or https of localhost, a name below .localhost, a loopback
+  address, the address given to --bind, or the host that Host names; with any port.
+  Anything else is refused: it may come from a web page that a browser on this machine has open.";
+
 const DEFAULT_POLICY: &str = "policy/policy.json";
 
 impl Options {
@@ -78,10 +91,47 @@ impl Options {
         self.policy.clone()
     }
 
+    /// Refuses to lend the user's AWS credentials to whoever reaches the ports, unless that is allowed.
+    ///
+    /// # Errors
+    /// When they would be lent without `--allow-remote`.
+    pub(crate) fn check_remote_use(&self) -> Result<(), String> {
+        let chime = self.chime_endpoint.as_ref().filter(|endpoint| !endpoint.is_on_this_machine());
+        match chime {
+            Some(endpoint) if !self.allow_remote && !self.bind.to_canonical().is_loopback() => Err(format!(
+                "--bind {} together with --chime-endpoint {endpoint} needs --allow-remote: anyone who reaches that \
+                 address over the network could use your AWS credentials",
+                self.bind
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The region by option, environment or default.
     pub(crate) fn region(&self) -> String {
         let from_environment = || std::env::var("AWS_REGION").ok().filter(|region| !region.is_empty());
         self.region.clone().or_else(from_environment).unwrap_or_else(|| "us-east-1".to_owned())
+    }
+}
+
+impl ChimeEndpoint {
+    /// Whether requests for Chime stay on this machine.
+    fn is_on_this_machine(&self) -> bool {
+        let Self::Url(url) = self else { return false };
+        let url: Option<hyper::Uri> = url.parse().ok();
+        let host = url.as_ref().and_then(hyper::Uri::host).unwrap_or_default();
+        let address: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+        host.eq_ignore_ascii_case("localhost")
+            || address.is_some_and(|address| address.to_canonical().is_loopback())
+    }
+}
+
+impl std::fmt::Display for ChimeEndpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Aws => "aws",
+            Self::Url(url) => url,
+        })
     }
 }
 

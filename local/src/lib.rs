@@ -1,6 +1,7 @@
 //! Runs the gateway on one machine: Amazon Chime, the token issuer, API Gateway and the Lambda Runtime API, each as small
 //! as contributors and tests need it. Never deployed.
 
+mod allowed_hosts;
 pub mod front;
 mod http_server;
 pub mod issuer;

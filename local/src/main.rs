@@ -42,6 +42,7 @@ async fn main() -> ExitCode {
 
 /// Starts everything and runs until Ctrl-C.
 async fn run(options: &Options) -> Result<(), String> {
+    options.check_remote_use()?;
     let issuer = start_issuer(options)?;
     let simulator = match options.chime_endpoint {
         None => Some(start_simulator(options)?),

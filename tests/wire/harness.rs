@@ -153,7 +153,7 @@ impl StackBuilder {
             None => Simulator::start(loopback()),
         };
         let simulator = simulator.expect("a port is free");
-        let issuer = Issuer::start(loopback()).expect("a port is free");
+        let issuer = Issuer::start_with_published_rsa_key().expect("a port is free");
         let function = RuntimeApi::start(&self.function(&simulator, &issuer)).expect("the gateway starts");
         Stack { simulator, issuer, function }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use local::issuer::{Issuer, TokenRequest};
+use local::issuer::{Algorithm, Issuer, MintOptions, TokenRequest};
 use local::simulator::{Operation, Simulator};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use serde_json::Value;
@@ -54,7 +54,7 @@ impl Surroundings {
         let entered = runtime.enter();
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let simulator = Simulator::start_tls(any_port, tls.clone())?;
-        let issuer = Issuer::start(any_port)?;
+        let issuer = Issuer::start_with_published_rsa_key()?;
         let issuer_over_tls = network::terminate_tls(issuer.address(), Arc::new(tls))?;
         let chime_far_away = network::delay(simulator.address(), ROUND_TRIP)?;
         drop(entered);
@@ -96,7 +96,9 @@ impl Surroundings {
 
     /// A token for a host of the tenant, signed by RS256.
     pub(crate) fn token(&self) -> Result<String, Failure> {
-        Ok(self.issuer.token(&TokenRequest::new(TENANT, &["hosts"]))?)
+        let claims = TokenRequest::new(TENANT, &["hosts"]).claims(&self.issuer.issuer_url());
+        let options = MintOptions { algorithm: Algorithm::Rs256, ..MintOptions::default() };
+        Ok(self.issuer.mint(&claims, &options)?)
     }
 
     /// A file with certificate authorities to trust.

@@ -18,13 +18,14 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::HeaderValue;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
 use self::event::Arrival;
 pub use self::routes::{Route, RouteError};
+use crate::allowed_hosts::{AllowedHosts, RequestRefusedError};
 use crate::http_server::{CloseConnection, json_response, serve as serve_http};
 use crate::listening::Listening;
 
@@ -64,7 +65,8 @@ impl Front {
     /// # Errors
     /// When the address cannot be bound.
     pub fn start(bind: SocketAddr, routes: Vec<Route>, handler: Handler) -> io::Result<Self> {
-        let gateway = Arc::new(ApiGateway { routes, handler });
+        let allowed_hosts = AllowedHosts::listening_on(bind.ip());
+        let gateway = Arc::new(ApiGateway { routes, handler, allowed_hosts });
         let listening = serve_http(bind, move |request, peer| {
             let gateway = Arc::clone(&gateway);
             async move { gateway.respond(request, peer).await }
@@ -88,6 +90,7 @@ impl Front {
 struct ApiGateway {
     routes: Vec<Route>,
     handler: Handler,
+    allowed_hosts: AllowedHosts,
 }
 
 impl ApiGateway {
@@ -98,7 +101,9 @@ impl ApiGateway {
     ) -> Result<Response<Full<Bytes>>, CloseConnection> {
         let (parts, body) = request.into_parts();
         let request_id = api_gateway_request_id();
-        let mut response = if cors::is_preflight(&parts) {
+        let mut response = if let Err(error) = self.allowed_hosts.check(&parts) {
+            refusal(&error, &request_id)
+        } else if cors::is_preflight(&parts) {
             cors::preflight_response(&parts.headers)
         } else {
             let body = Limited::new(body, LARGEST_BODY).collect().await;
@@ -154,6 +159,27 @@ impl fmt::Debug for ApiGateway {
 /// An answer that API Gateway gives by itself.
 fn message(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     json_response(status, &json!({ "message": text }))
+}
+
+/// A request that a deployed API would never see, refused in the shape of the gateway's own problems.
+fn refusal(error: &RequestRefusedError, request_id: &str) -> Response<Full<Bytes>> {
+    let (status, detail) = (error.status(), error.to_string());
+    let body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "detail": detail,
+        "instance": request_id,
+        "errors": [{ "header": error.header(), "detail": detail }],
+        "Code": error.code(),
+        "Message": detail,
+        "RequestId": request_id,
+    });
+    let mut response = json_response(status, &body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert("x-amzn-errortype", HeaderValue::from_static(error.code()));
+    response
 }
 
 /// Such as `JKJaXmPLvHcESHA=`: 11 bytes in base64.

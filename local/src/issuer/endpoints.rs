@@ -8,23 +8,33 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::header::{
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, ORIGIN, VARY,
+};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{JwksBehaviour, MintOptions, Shared, TokenRequest};
+use super::{Algorithm, JwksBehaviour, MintOptions, Shared, TokenRequest};
+use crate::allowed_hosts::AllowedHosts;
 use crate::http_server::{CloseConnection, empty_response, json_response, serve as serve_http};
 use crate::listening::Listening;
 
 pub(super) fn serve(bind: SocketAddr, shared: Arc<Shared>) -> io::Result<Listening> {
+    let allowed_hosts = AllowedHosts::listening_on(bind.ip());
     serve_http(bind, move |request: Request<Incoming>, _peer| {
         let shared = Arc::clone(&shared);
         async move {
             let (parts, _) = request.into_parts();
+            if let Err(error) = allowed_hosts.check(&parts) {
+                return Ok(json_response(error.status(), &json!({ "error": error.to_string() })));
+            }
             let mut response = respond(&shared, &parts).await?;
-            // Tokens are for any page on this machine, keys are public.
-            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            // Tokens are for the pages of this machine alone; only theirs get here.
+            if let Some(origin) = parts.headers.get(ORIGIN) {
+                response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            }
+            response.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));
             Ok(response)
         }
     })
@@ -50,13 +60,14 @@ async fn respond(shared: &Shared, parts: &Parts) -> Result<Response<Full<Bytes>>
 }
 
 fn discovery_document(shared: &Shared) -> Value {
+    let algorithms: Vec<&str> = shared.keys.lock().algorithms().map(Algorithm::name).collect();
     json!({
         "issuer": shared.issuer_url(),
         "jwks_uri": shared.jwks_uri(),
         "token_endpoint": format!("{}/token", shared.issuer_url()),
         "response_types_supported": ["token"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+        "id_token_signing_alg_values_supported": algorithms,
     })
 }
 

@@ -1,25 +1,23 @@
-//! The issuer's keys: RSA made by the crate `rsa`, P-256 by ring, both signing through ring.
+//! The issuer's keys, made and used by ring: P-256 keys of its own, and in tests the RSA key of RFC 7520.
 
 use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
-use ring::rsa::PublicKeyComponents;
+use ring::rsa::{KeyPairComponents, PublicKeyComponents};
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
-use rsa::pkcs8::EncodePrivateKey;
 use serde_json::{Value, json};
 
-/// The size of RSA keys in bits: the least that verifiers accept.
-const RSA_BITS: usize = 2048;
+use super::published_rsa_key::RFC_7520_RSA_KEY;
 
 /// A signature algorithm that the issuer has keys for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Algorithm {
     /// RSA, PKCS #1 v1.5, SHA-256
-    #[default]
     Rs256,
     /// ECDSA on P-256 with SHA-256
+    #[default]
     Es256,
 }
 
@@ -46,27 +44,46 @@ enum Pair {
 }
 
 impl KeySet {
+    /// A new P-256 key.
     pub(super) fn generate() -> Result<Self, KeyError> {
         let mut keys = Self { keys: Vec::new(), generation: 0 };
         keys.rotate()?;
         Ok(keys)
     }
 
+    /// Adds the RSA key of RFC 7520.
+    pub(super) fn with_published_rsa_key(mut self) -> Result<Self, KeyError> {
+        self.keys.push(SigningKey {
+            kid: "rs256-1".to_owned(),
+            published: true,
+            pair: published_rsa_pair()?,
+        });
+        Ok(self)
+    }
+
+    /// Adds another P-256 key.
     pub(super) fn rotate(&mut self) -> Result<(), KeyError> {
         let generation = self.generation.saturating_add(1);
-        let rsa = SigningKey { kid: format!("rs256-{generation}"), published: true, pair: rsa_pair()? };
-        let p256 = SigningKey { kid: format!("es256-{generation}"), published: true, pair: p256_pair()? };
-        self.keys.extend([rsa, p256]);
+        let kid = format!("es256-{generation}");
+        self.keys.push(SigningKey { kid, published: true, pair: p256_pair()? });
         self.generation = generation;
         Ok(())
     }
 
     pub(super) fn withdraw_old(&mut self) {
-        let newest = [Algorithm::Rs256, Algorithm::Es256]
-            .map(|algorithm| self.newest(algorithm).map(|key| key.kid.clone()));
+        let newest: Vec<String> = self
+            .algorithms()
+            .filter_map(|algorithm| self.newest(algorithm))
+            .map(|key| key.kid.clone())
+            .collect();
         for key in &mut self.keys {
-            key.published = newest.iter().flatten().any(|kid| *kid == key.kid);
+            key.published = newest.contains(&key.kid);
         }
+    }
+
+    /// The algorithms that it has keys for.
+    pub(super) fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        [Algorithm::Rs256, Algorithm::Es256].into_iter().filter(|algorithm| self.newest(*algorithm).is_some())
     }
 
     pub(super) fn newest(&self, algorithm: Algorithm) -> Option<&SigningKey> {
@@ -160,11 +177,12 @@ impl fmt::Display for KeyError {
 
 impl std::error::Error for KeyError {}
 
-fn rsa_pair() -> Result<Pair, KeyError> {
-    let mut random = getrandom::SysRng;
-    let key = rsa::PrivateKey::new(&mut random, RSA_BITS).map_err(KeyError::from_error)?;
-    let document = key.to_pkcs8_der().map_err(KeyError::from_error)?;
-    let pair = RsaKeyPair::from_pkcs8(document.as_bytes()).map_err(KeyError::from_error)?;
+fn published_rsa_pair() -> Result<Pair, KeyError> {
+    let decode = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).map_err(KeyError::from_error);
+    let [n, d, p, q, dp, dq, qi] = RFC_7520_RSA_KEY.map(decode);
+    let public_key = PublicKeyComponents { n: n?, e: vec![1, 0, 1] };
+    let components = KeyPairComponents { public_key, d: d?, p: p?, q: q?, dP: dp?, dQ: dq?, qInv: qi? };
+    let pair = RsaKeyPair::from_components(&components).map_err(KeyError::from_error)?;
     Ok(Pair::Rsa(Box::new(pair)))
 }
 

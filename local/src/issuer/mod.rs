@@ -2,11 +2,12 @@
 
 mod endpoints;
 mod keys;
+mod published_rsa_key;
 mod token_request;
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 pub use self::keys::{Algorithm, KeyError};
+pub use self::published_rsa_key::RFC_7520_RSA_KEY;
 pub use self::token_request::{AUDIENCE, TokenRequest, TokenRequestError};
 
 use self::keys::KeySet;
@@ -69,16 +71,34 @@ pub enum IssuerError {
     Key(KeyError),
     /// no key of that algorithm has the `kid` asked for
     UnknownKey(String),
+    /// there is no key of that algorithm
+    NoKeyFor(Algorithm),
 }
 
 impl Issuer {
-    /// Makes the keys and starts on an address; port 0 takes any free one. Must be called inside a Tokio runtime.
+    /// Makes a P-256 key and starts on an address; port 0 takes any free one. Must be called inside a Tokio runtime.
+    ///
+    /// Whoever is to be believed has to ask this issuer: nobody else has its key.
     ///
     /// # Errors
     /// When the address cannot be bound or no key can be made.
     pub fn start(bind: SocketAddr) -> Result<Self, IssuerError> {
+        Self::start_with_keys(bind, KeySet::generate().map_err(IssuerError::Key)?)
+    }
+
+    /// Starts an issuer for tests of RS256, on a free port of loopback: it publishes [`RFC_7520_RSA_KEY`] beside a P-256
+    /// key of its own, so that whoever trusts it believes everybody. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// When no port can be bound or no key can be made.
+    pub fn start_with_published_rsa_key() -> Result<Self, IssuerError> {
+        let keys = KeySet::generate().and_then(KeySet::with_published_rsa_key).map_err(IssuerError::Key)?;
+        Self::start_with_keys(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), keys)
+    }
+
+    fn start_with_keys(bind: SocketAddr, keys: KeySet) -> Result<Self, IssuerError> {
         let shared = Arc::new(Shared {
-            keys: Mutex::new(KeySet::generate().map_err(IssuerError::Key)?),
+            keys: Mutex::new(keys),
             jwks_behaviour: Mutex::new(JwksBehaviour::Serve),
             discovery_document: Mutex::new(None),
             issuer_url: Mutex::new(String::new()),
@@ -128,7 +148,7 @@ impl Issuer {
         self.shared.mint(claims, options)
     }
 
-    /// A token as `/token` gives it, of RS256.
+    /// A token as `/token` gives it, of ES256.
     ///
     /// # Errors
     /// When signing fails.
@@ -136,7 +156,7 @@ impl Issuer {
         self.mint(&request.claims(&self.issuer_url()), &MintOptions::default())
     }
 
-    /// Makes a new key of each algorithm; the earlier ones stay published.
+    /// Makes a new P-256 key; the earlier ones stay published. The RSA key of tests does not change.
     ///
     /// # Errors
     /// When no key can be made.
@@ -197,8 +217,10 @@ impl Shared {
             None => keys.newest(options.algorithm),
             Some(kid) => keys.by_kid(options.algorithm, kid),
         };
-        let key =
-            key.ok_or_else(|| IssuerError::UnknownKey(options.signing_key.clone().unwrap_or_default()))?;
+        let key = key.ok_or_else(|| match &options.signing_key {
+            None => IssuerError::NoKeyFor(options.algorithm),
+            Some(kid) => IssuerError::UnknownKey(kid.clone()),
+        })?;
         let kid = options.kid.as_deref().unwrap_or_else(|| key.kid());
         let mut header = json!({ "typ": "JWT", "alg": options.algorithm.name(), "kid": kid });
         if let Value::Object(members) = &mut header {
@@ -226,6 +248,7 @@ impl fmt::Display for IssuerError {
             Self::Bind(error) => write!(f, "no port for the issuer: {error}"),
             Self::Key(error) => error.fmt(f),
             Self::UnknownKey(kid) => write!(f, "no key `{kid}`"),
+            Self::NoKeyFor(algorithm) => write!(f, "no key for {}", algorithm.name()),
         }
     }
 }

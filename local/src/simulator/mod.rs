@@ -31,6 +31,7 @@ pub use self::validation::{MOST_ATTENDEES_AT_HIGH_RESOLUTION, create_meeting_req
 
 use self::faults::ArmedFaults;
 use self::meetings::Meetings;
+use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
 
 /// A running simulator; dropping it closes its port and every connection.
@@ -79,6 +80,7 @@ impl Simulator {
             log: Mutex::new(options.log),
             connections: AtomicU64::new(0),
             seed: options.seed,
+            allowed_hosts: AllowedHosts::listening_on(bind.ip()),
         });
         let scheme = if options.tls.is_some() { "https" } else { "http" };
         let acceptor = options.tls.map(TlsAcceptor::from);
@@ -168,6 +170,7 @@ struct Shared {
     log: Mutex<Option<Box<dyn Write + Send>>>,
     connections: AtomicU64,
     seed: u64,
+    allowed_hosts: AllowedHosts,
 }
 
 struct State {

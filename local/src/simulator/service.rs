@@ -32,6 +32,11 @@ pub(super) enum Reaction {
 
 pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Incoming>) -> Reaction {
     let (parts, body) = request.into_parts();
+    // Neither recorded nor a reason for a fault: it is no request to Chime.
+    if let Err(error) = shared.allowed_hosts.check(&parts) {
+        let status = error.status().as_u16();
+        return Reaction::Answer(Answer::exception(error.code(), status, &error.to_string(), None));
+    }
     let Ok(body) = body.collect().await.map(|body| body.to_bytes()) else {
         // The peer broke off: nobody is there to read an answer.
         return Reaction::Script(vec![Step::Close]);

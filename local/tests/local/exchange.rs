@@ -60,6 +60,12 @@ impl Connection {
         self.stream.write_all(&bytes).await
     }
 
+    /// Sends the head of a request exactly as it is written, with no body, and reads the answer.
+    pub(crate) async fn exchange_head(&mut self, head: &str) -> io::Result<Exchange> {
+        self.stream.write_all(head.as_bytes()).await?;
+        timeout(PATIENCE, self.read_answer()).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+    }
+
     pub(crate) async fn read_answer(&mut self) -> io::Result<Exchange> {
         let mut bytes = Vec::new();
         let head_end = loop {

@@ -39,7 +39,7 @@ fn verify(token: &str, jwks: &Value) -> Option<(Value, Value)> {
 
 #[tokio::test]
 async fn discovery_leads_to_the_keys_and_they_verify_both_algorithms() {
-    let issuer = Issuer::start(ANY_PORT).unwrap();
+    let issuer = Issuer::start_with_published_rsa_key().unwrap();
     let discovery =
         exchange(issuer.address(), "GET", "/.well-known/openid-configuration", &[], b"").await.json();
     assert_eq!(discovery["issuer"], issuer.issuer_url());
@@ -52,14 +52,22 @@ async fn discovery_leads_to_the_keys_and_they_verify_both_algorithms() {
         let (header, claims) = verify(&token, &jwks).unwrap();
         assert_eq!((&header["alg"], &claims), (&json!(algorithm.name()), &json!({ "sub": "ann" })));
     }
+    assert_eq!(discovery["id_token_signing_alg_values_supported"], json!(["RS256", "ES256"]));
     assert_eq!((issuer.jwks_fetches(), issuer.discovery_fetches()), (1, 1));
 }
 
 #[tokio::test]
-async fn making_keys_takes_no_noticeable_time() {
-    let began = Instant::now();
-    let _issuer = Issuer::start(ANY_PORT).unwrap();
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+async fn an_issuer_that_others_can_reach_has_no_key_that_others_have() {
+    let (one, two) = (Issuer::start(ANY_PORT).unwrap(), Issuer::start(ANY_PORT).unwrap());
+    let discovery =
+        exchange(one.address(), "GET", "/.well-known/openid-configuration", &[], b"").await.json();
+    assert_eq!(discovery["id_token_signing_alg_values_supported"], json!(["ES256"]));
+    let jwks = exchange(one.address(), "GET", "/.well-known/jwks.json", &[], b"").await.json();
+    let types: Vec<&Value> = jwks["keys"].as_array().unwrap().iter().map(|key| &key["kty"]).collect();
+    assert_eq!(types, ["EC"]);
+    assert_ne!(one.jwks(), two.jwks(), "each makes its own key");
+    let rs256 = MintOptions { algorithm: Algorithm::Rs256, ..MintOptions::default() };
+    assert!(matches!(one.mint(&json!({}), &rs256), Err(IssuerError::NoKeyFor(Algorithm::Rs256))));
 }
 
 #[tokio::test]
@@ -67,7 +75,7 @@ async fn the_token_endpoint_makes_a_token_for_anyone() {
     let issuer = Issuer::start(ANY_PORT).unwrap();
     let path = "/token?tenant=acme&groups=hosts,members&sub=ann&scope=a+b&expires_in=60";
     let answer = exchange(issuer.address(), "GET", path, &[], b"").await;
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")));
+    assert_eq!(answer.status, 200);
     let (_, claims) = verify(&answer.text(), &issuer.jwks()).unwrap();
     let expected = json!({
         "iss": issuer.issuer_url(), "sub": "ann", "aud": "local", "client_id": "local", "token_use": "access",
@@ -107,18 +115,18 @@ async fn headers_can_be_forged_to_order() {
     let overridden = MintOptions { header: overrides.as_object().unwrap().clone(), ..MintOptions::default() };
     assert_eq!(header(&token(&overridden)), json!({ "typ": "JWT", "alg": "none", "crit": ["exp"] }));
 
-    let unknown = MintOptions { signing_key: Some("rs256-9".to_owned()), ..MintOptions::default() };
+    let unknown = MintOptions { signing_key: Some("es256-9".to_owned()), ..MintOptions::default() };
     assert!(matches!(issuer.mint(&json!({}), &unknown), Err(IssuerError::UnknownKey(_))));
 }
 
 #[tokio::test]
 async fn rotation_publishes_new_keys_and_withdrawal_removes_the_old_ones() {
-    let issuer = Issuer::start(ANY_PORT).unwrap();
-    let old_kid = issuer.newest_kid(Algorithm::Rs256);
+    let issuer = Issuer::start_with_published_rsa_key().unwrap();
+    let old_kid = issuer.newest_kid(Algorithm::Es256);
     let old_token = issuer.token(&TokenRequest::new("acme", &[])).unwrap();
     issuer.rotate().unwrap();
     let new_token = issuer.token(&TokenRequest::new("acme", &[])).unwrap();
-    assert_ne!(issuer.newest_kid(Algorithm::Rs256), old_kid);
+    assert_ne!(issuer.newest_kid(Algorithm::Es256), old_kid);
     assert!(verify(&old_token, &issuer.jwks()).is_some() && verify(&new_token, &issuer.jwks()).is_some());
 
     issuer.withdraw_old_keys();

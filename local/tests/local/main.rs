@@ -11,6 +11,7 @@
 mod constraints;
 mod exchange;
 mod faults;
+mod foreign_requests;
 mod front;
 mod issuer;
 mod model;

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use local::issuer::{Algorithm, Issuer, MintOptions, TokenRequest};
 use serde_json::json;
 
 use crate::exchange::exchange;
@@ -247,6 +248,73 @@ fn a_region_without_chime_is_reported_with_the_policys_own_faults() {
 }
 
 #[test]
+fn credentials_are_lent_to_the_network_only_when_that_is_allowed() {
+    // Stops after the check of its options and before anything is asked of Chime.
+    let rest =
+        ["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--policy", "/no/such/policy.json"];
+    let passes = "cannot read the policy";
+    let needs = "needs --allow-remote: anyone who reaches that address over the network could use your AWS credentials";
+    let rows: &[(&[&str], &[&str])] = &[
+        (&["--chime-endpoint", "aws"], &[passes]),
+        (&["--chime-endpoint", "aws", "--bind", "127.0.0.2"], &[passes]),
+        (&["--bind", "0.0.0.0"], &[passes]),
+        (
+            &["--chime-endpoint", "aws", "--bind", "0.0.0.0"],
+            &["--bind 0.0.0.0", "--chime-endpoint aws", needs],
+        ),
+        (&["--chime-endpoint", "aws", "--bind", "::"], &["--bind ::", "--chime-endpoint aws", needs]),
+        (&["--chime-endpoint", "aws", "--bind", "192.0.2.1"], &["--bind 192.0.2.1", needs]),
+        (&["--chime-endpoint", "aws", "--bind", "0.0.0.0", "--allow-remote"], &[passes]),
+        (
+            &["--chime-endpoint", "https://meetings-chime.us-east-1.amazonaws.com", "--bind", "0.0.0.0"],
+            &["--chime-endpoint https://meetings-chime.us-east-1.amazonaws.com", needs],
+        ),
+        (&["--chime-endpoint", "http://127.0.0.1:3001", "--bind", "0.0.0.0"], &[passes]),
+        (&["--chime-endpoint", "http://localhost:3001", "--bind", "0.0.0.0"], &[passes]),
+    ];
+    for (arguments, expected) in rows {
+        let (code, said) = refusal(&[*arguments, &rest[..]].concat());
+        assert_eq!(code, Some(1), "{arguments:?}: {said}");
+        for text in *expected {
+            assert!(said.contains(text), "{arguments:?}: `{text}` is not in {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_signed_by_a_key_that_everybody_has_is_refused() {
+    let policy = policy_file("published-key");
+    let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    let front: SocketAddr = program
+        .word_after("Meeting gateway")
+        .trim_start_matches("http://")
+        .trim_end_matches("/meetings")
+        .parse()
+        .unwrap();
+    let claims = TokenRequest::new("acme", &["hosts"]).claims(program.word_after("JWT_ISSUER="));
+    let forger = Issuer::start_with_published_rsa_key().unwrap();
+    let rs256 = MintOptions { algorithm: Algorithm::Rs256, ..MintOptions::default() };
+    let forged = forger.mint(&claims, &rs256).unwrap();
+    let genuine = program.welcome.split_once("Bearer ").unwrap().1.split('\'').next().unwrap();
+    for (token, status) in [(genuine, 201), (forged.as_str(), 401)] {
+        let headers = [("authorization", &*format!("Bearer {token}")), ("content-type", "application/json")];
+        let answer =
+            exchange(front, "POST", "/meetings", &headers, br#"{"ExternalMeetingId":"standup"}"#).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+}
+
+#[test]
+fn lock_files_hold_no_rsa_crate() {
+    // RUSTSEC-2023-0071: its signing leaks the key through its timing, and no version is without that.
+    let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for file in ["Cargo.lock", "fuzz/Cargo.lock"] {
+        let lock = std::fs::read_to_string(repository.join(file)).unwrap();
+        assert!(lock.contains("name = \"ring\"") && !lock.contains("name = \"rsa\""), "{file}");
+    }
+}
+
+#[test]
 fn help_names_every_option() {
     let output = command(&["--help"]).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
@@ -260,6 +328,10 @@ fn help_names_every_option() {
         "--check-policy",
         "--region",
         "--simulator-only",
+        "--allow-remote",
+        "--policy-schema",
+        "--list-settings",
+        "Who is answered",
     ] {
         assert!(help.contains(option), "{option} is not in {help}");
     }

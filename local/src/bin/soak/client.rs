@@ -131,7 +131,7 @@ impl Client {
             }
         };
         let request = Request::post("/meetings")
-            .header("host", "soak")
+            .header("host", "localhost")
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(body.to_owned())))
