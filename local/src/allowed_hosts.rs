@@ -23,6 +23,7 @@ const CONTAINER_HOST_NAMES: &[&str] = &["host.docker.internal", "host.containers
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AllowedHosts {
     bind: IpAddr,
+    allows_chime: bool,
 }
 
 /// Why a request is refused before anything else of it is looked at.
@@ -44,7 +45,13 @@ enum Host {
 impl AllowedHosts {
     /// Allows loopback, the names of this machine, and the address that is listened on.
     pub(crate) fn listening_on(bind: IpAddr) -> Self {
-        Self { bind: bind.to_canonical() }
+        Self { bind: bind.to_canonical(), allows_chime: false }
+    }
+
+    /// Allows the names of Chime's endpoints as well, for a simulator that stands where a resolver expects Chime. Only AWS
+    /// can make such a name resolve to another address, so rebinding cannot use it.
+    pub(crate) fn and_chime(self) -> Self {
+        Self { allows_chime: true, ..self }
     }
 
     /// Lets a request pass or says what is wrong with it.
@@ -81,7 +88,9 @@ impl AllowedHosts {
                 // Rebinding needs a name, and which addresses lead to a port on all interfaces is not known here: behind
                 // address translation they are not this machine's own.
                 Host::Address(_) => self.bind.is_unspecified(),
-                Host::Name(name) => CONTAINER_HOST_NAMES.contains(&name.as_str()),
+                Host::Name(name) => {
+                    CONTAINER_HOST_NAMES.contains(&name.as_str()) || (self.allows_chime && is_chime(name))
+                }
             }
     }
 
@@ -114,6 +123,12 @@ impl AllowedHosts {
         };
         RequestRefusedError { header, status, rule }
     }
+}
+
+/// Whether the name is that of a Chime endpoint, by the SDK's endpoint rules: `meetings-chime.us-east-1.amazonaws.com`.
+fn is_chime(name: &str) -> bool {
+    (name.starts_with("meetings-chime.") || name.starts_with("meetings-chime-fips."))
+        && (name.ends_with(".amazonaws.com") || name.ends_with(".api.aws"))
 }
 
 impl RequestRefusedError {

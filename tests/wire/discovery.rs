@@ -23,7 +23,7 @@ impl HttpsIssuer {
     async fn start(tls: ServerConfig) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let port = listener.local_addr().expect("it is bound").port();
-        let (configuration, published) = watch::channel(None);
+        let (configuration, published) = watch::channel(None::<Value>);
         let acceptor = TlsAcceptor::from(Arc::new(tls));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {

@@ -127,3 +127,21 @@ fn answers_pages_of_this_machine_alone() {
     let twice = [("host", "localhost"), ("origin", "http://localhost"), ("origin", "http://localhost")];
     assert_eq!(status("127.0.0.1", "/", &twice), ORIGINS, "twice");
 }
+
+#[test]
+fn the_simulator_answers_for_chimes_names_and_nobody_else_does() {
+    let allows = |hosts: AllowedHosts, name: &str| hosts.allows(&Host::Name(name.to_owned()));
+    let Ok(bind) = "127.0.0.1".parse() else { return };
+    let hosts = AllowedHosts::listening_on(bind);
+    for (name, expected, why) in [
+        ("meetings-chime.us-east-1.amazonaws.com", true, "the region's own"),
+        ("meetings-chime-fips.us-gov-west-1.amazonaws.com", true, "with FIPS"),
+        ("meetings-chime.eu-central-1.api.aws", true, "dual-stack"),
+        ("meetings-chime.us-east-1.amazonaws.com.evil.example", false, "begins like one"),
+        ("meetings-chimera.us-east-1.amazonaws.com", false, "another service"),
+        ("evil.us-east-1.amazonaws.com", false, "a name that a customer of AWS may have"),
+    ] {
+        assert_eq!(allows(hosts.and_chime(), name), expected, "{why}");
+        assert!(!allows(hosts, name), "{why}");
+    }
+}

@@ -80,7 +80,7 @@ impl Simulator {
             log: Mutex::new(options.log),
             connections: AtomicU64::new(0),
             seed: options.seed,
-            allowed_hosts: AllowedHosts::listening_on(bind.ip()),
+            allowed_hosts: AllowedHosts::listening_on(bind.ip()).and_chime(),
         });
         let scheme = if options.tls.is_some() { "https" } else { "http" };
         let acceptor = options.tls.map(TlsAcceptor::from);
