@@ -136,10 +136,18 @@ impl AwsEnvironment {
             }
             (None, Some(region)) => {
                 if let Err(detail) = check_control_region(region) {
-                    fault(REGION, format!("must be a region that has Chime, or {CHIME_ENDPOINT_URL} must be set: {detail}"));
+                    fault(
+                        REGION,
+                        format!(
+                            "must be a region that has Chime, or {CHIME_ENDPOINT_URL} must be set: {detail}"
+                        ),
+                    );
                 } else if use_fips && !FIPS_REGIONS.contains(&region) {
                     let regions = FIPS_REGIONS.join(", ");
-                    fault(USE_FIPS, format!("can't be `true` in `{region}`: Chime has FIPS endpoints in {regions}"));
+                    fault(
+                        USE_FIPS,
+                        format!("can't be `true` in `{region}`: Chime has FIPS endpoints in {regions}"),
+                    );
                 }
             }
             (None, None) => {}
@@ -168,12 +176,8 @@ impl AwsEnvironment {
         settings: &Settings<'_>,
         faults: &mut Vec<SettingFault>,
     ) -> Option<(&'static str, String)> {
-        let ignored = read_switch(
-            settings,
-            IGNORE_ENDPOINT_URLS,
-            self.ignore_configured_endpoint_urls,
-            faults,
-        );
+        let ignored =
+            read_switch(settings, IGNORE_ENDPOINT_URLS, self.ignore_configured_endpoint_urls, faults);
         if ignored {
             return None;
         }

@@ -18,7 +18,7 @@ struct Budget {
 }
 
 /// The most bytes of the zip: the project's promise, whatever it weighs today.
-pub(crate) const LARGEST_ZIP: u64 = 2_500_000;
+pub(crate) const LARGEST_ZIP: u64 = 2_650_000;
 
 /// Puts what was counted into the file.
 pub(crate) fn write(counted: &[Counts]) -> Result<(), Failure> {

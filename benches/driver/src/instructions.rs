@@ -46,7 +46,7 @@ fn count(subject: &Subject) -> Result<Counts, Failure> {
 }
 
 /// Instructions of a process that answers that many requests.
-fn instructions_of(subject: &Subject, requests: u64) -> Result<u64, Failure> {
+pub(crate) fn instructions_of(subject: &Subject, requests: u64) -> Result<u64, Failure> {
     let output = subject.program.log.with_extension("callgrind");
     let path = subject.program.path.to_string_lossy().into_owned();
     let mut arguments =
