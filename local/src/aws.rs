@@ -29,11 +29,8 @@ pub(crate) async fn environment(
     let loader = aws_config::defaults(BehaviorVersion::latest());
     let configuration = loader.region(region.clone()).http_client(http_client).load().await;
     let credentials = configuration.credentials_provider().ok_or("no AWS credentials are configured")?;
-    let mut aws = AwsEnvironment {
-        region: Some(region),
-        credentials: Some(credentials),
-        ..AwsEnvironment::default()
-    };
+    let mut aws =
+        AwsEnvironment { region: Some(region), credentials: Some(credentials), ..AwsEnvironment::default() };
     if *chime == ChimeEndpoint::Aws {
         aws.use_fips = configuration.use_fips();
         aws.use_dual_stack = configuration.use_dual_stack();

@@ -15,11 +15,8 @@ fn a_meeting() -> serde_json::Value {
 #[tokio::test]
 async fn aws_endpoint_url_leads_to_chime_too() {
     let elsewhere = Simulator::start(loopback()).expect("a port is free");
-    let stack = Stack::with()
-        .setting(CHIME_URL, "")
-        .setting("AWS_ENDPOINT_URL", &elsewhere.endpoint())
-        .start()
-        .await;
+    let stack =
+        Stack::with().setting(CHIME_URL, "").setting("AWS_ENDPOINT_URL", &elsewhere.endpoint()).start().await;
     let answer = stack.create("acme", &a_meeting()).await;
     assert_eq!((answer.status, elsewhere.requests().len()), (201, 1), "{}", answer.text);
 }
@@ -68,7 +65,8 @@ async fn region_and_credentials_sign_the_requests() {
 #[tokio::test]
 async fn profile_files_never_count() {
     let file = format!("{}/profile-with-an-endpoint", env!("CARGO_TARGET_TMPDIR"));
-    let profile = "[default]\nendpoint_url = http://127.0.0.1:1\nuse_fips_endpoint = true\nsdk_ua_app_id = profile\n";
+    let profile =
+        "[default]\nendpoint_url = http://127.0.0.1:1\nuse_fips_endpoint = true\nsdk_ua_app_id = profile\n";
     std::fs::write(&file, profile).expect("the test's folder is writable");
     // A variable that is set has the provider look into the file.
     let stack =
@@ -135,8 +133,11 @@ async fn combinations_without_an_endpoint_are_start_faults() {
 #[tokio::test]
 async fn a_region_without_chime_serves_where_an_endpoint_is_set() {
     let queue = "arn:aws:sqs:eu-west-1:111122223333:events";
-    let stack =
-        Stack::with().setting("AWS_REGION", "eu-west-1").setting("NOTIFICATIONS_QUEUE_ARN", queue).start().await;
+    let stack = Stack::with()
+        .setting("AWS_REGION", "eu-west-1")
+        .setting("NOTIFICATIONS_QUEUE_ARN", queue)
+        .start()
+        .await;
     assert_eq!(stack.function.wait_until_ready(PATIENCE).await, None);
     assert_eq!(stack.create("acme", &a_meeting()).await.status, 201);
 }
