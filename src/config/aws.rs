@@ -24,8 +24,8 @@ const CHIME_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS";
 const IGNORE_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 const APP_ID: &str = "AWS_SDK_UA_APP_ID";
 
-/// What the AWS SDKs make of their own variables. A variable whose value they do not accept is `None` here, like one that
-/// is not set: [`super::Config::read`] tells the two apart.
+/// What the AWS SDKs make of their own variables. A variable whose value they do not accept is `None` here, like one
+/// that is not set: [`super::Config::read`] tells the two apart.
 #[derive(Debug, Clone, Default)]
 pub struct AwsEnvironment {
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
@@ -36,7 +36,7 @@ pub struct AwsEnvironment {
     pub use_fips: Option<bool>,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
     pub use_dual_stack: Option<bool>,
-    /// `AWS_ENDPOINT_URL`. The variable for Chime alone has no provider outside the SDK's loader and is read as a setting.
+    /// `AWS_ENDPOINT_URL`. The variable for Chime alone has no provider outside the SDK's loader: it is read as a setting.
     pub endpoint_url: Option<String>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
     pub ignore_configured_endpoint_urls: Option<bool>,

@@ -1,7 +1,7 @@
 //! The hosts at which the gateway calls Chime when no endpoint is set.
 //!
-//! No test calls AWS. A small library that is loaded into the process finds AWS's hosts on loopback, where the simulator
-//! shows a certificate for one name alone: whoever calls another host ends in the handshake.
+//! No test sends AWS a request. A small library that is loaded into the process finds AWS's hosts on loopback, where the
+//! simulator shows a certificate for one name alone: whoever calls another host ends in the handshake.
 
 use std::path::PathBuf;
 use std::process::Command;
