@@ -36,7 +36,7 @@ async fn run() -> ExitCode {
     match lambda::serve(gateway).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%error, "the lambda runtime API can't be spoken to");
+            tracing::error!(%error, "the Lambda Runtime API failed");
             ExitCode::FAILURE
         }
     }

@@ -175,7 +175,7 @@ async fn a_runtime_api_that_goes_away_after_an_answer_is_no_error_and_one_that_t
             Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &runtime_api).start_in_vain().await;
         assert!(matches!(outcome, Outcome::Exited(status) if status.success() == takes_answer), "{written}");
         assert_eq!(written.contains("the Runtime API is gone"), takes_answer, "{written}");
-        assert_eq!(written.contains("runtime API can't be spoken to"), !takes_answer, "{written}");
+        assert_eq!(written.contains("the Lambda Runtime API failed"), !takes_answer, "{written}");
     }
 }
 
@@ -187,5 +187,5 @@ async fn a_runtime_api_that_never_was_is_an_error() {
     };
     let (outcome, written) = Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &nobody).start_in_vain().await;
     assert!(matches!(outcome, Outcome::Exited(status) if !status.success()), "{outcome:?}");
-    assert!(written.contains("ERROR") && written.contains("runtime API can't be spoken to"), "{written}");
+    assert!(written.contains("ERROR") && written.contains("the Lambda Runtime API failed"), "{written}");
 }
