@@ -5,6 +5,7 @@
 //! send it (a claim that is a number, say), is read a second time by `reread`.
 
 mod reread;
+mod size;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::reread::HeaderNames;
 use super::PayloadFormat;
 use crate::json::{Json, Object};
 
@@ -61,9 +63,13 @@ pub enum AuthorizerContext<'c> {
 
 /// A body, encoded as in the event.
 #[derive(Debug, Clone)]
-pub struct Body {
-    text: String,
-    is_base64: bool,
+pub enum Body {
+    /// The body itself.
+    Text(String),
+    /// The body in base64.
+    Base64(String),
+    /// A body that was not even read.
+    TooLarge,
 }
 
 /// Why a body can't be read.
@@ -94,16 +100,18 @@ impl std::error::Error for UnknownEventError {}
 /// above 24,576 names, far below that number.
 const MAX_ENVELOPE_BYTES: usize = 128 * 1024;
 
-/// What of an event tells its kind.
+const TOO_LARGE: UnknownEventError =
+    UnknownEventError("the event without its body has more than 131072 bytes");
+
+/// What of an event tells its kind, and whether the crate's types read all of it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Outline<'e> {
-    #[serde(borrow)]
-    request_context: Option<&'e RawValue>,
+    request_context: Option<ContextOutline>,
     #[serde(borrow)]
     body: Option<&'e RawValue>,
-    #[serde(borrow)]
-    headers: Option<&'e RawValue>,
+    #[serde(default)]
+    headers: HeaderNames,
     multi_value_headers: Option<IgnoredAny>,
 }
 
@@ -121,40 +129,40 @@ impl HttpRequest {
     pub fn from_event(event: &[u8]) -> Result<Self, UnknownEventError> {
         const NOT_JSON: UnknownEventError = UnknownEventError("the event is not JSON");
         let event = std::str::from_utf8(event).map_err(|_| NOT_JSON)?;
+        if event.len() > MAX_ENVELOPE_BYTES && !size::is_mostly_strings(event, MAX_ENVELOPE_BYTES) {
+            return Err(TOO_LARGE);
+        }
         let outline: Outline<'_> = serde_json::from_str(event).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => {
-                UnknownEventError("the event is not an object, or has a member twice")
-            }
+            serde_json::error::Category::Data => UnknownEventError("the event is not of API Gateway's form"),
             _ => NOT_JSON,
         })?;
-        let envelope = event.len().saturating_sub(outline.body.map_or(0, |body| body.get().len()));
-        if envelope > MAX_ENVELOPE_BYTES {
-            return Err(UnknownEventError("the event without its body has more than 131072 bytes"));
+        let body = outline.body.map_or("", RawValue::get);
+        if event.len().saturating_sub(body.len()) > MAX_ENVELOPE_BYTES {
+            return Err(TOO_LARGE);
         }
         let context = outline.request_context.ok_or(UnknownEventError("`requestContext` is missing"))?;
-        let context: ContextOutline = serde_json::from_str(context.get())
-            .map_err(|_| UnknownEventError("`requestContext` is not an object, or has a member twice"))?;
         if context.elb.is_some() {
             return Err(UnknownEventError(
                 "the event comes from a load balancer, which authenticates nobody",
             ));
         }
+        // Whatever it says, such a body is refused: reading it would only cost time.
+        let is_body_too_large = body.len() > Body::MAX_JSON_BYTES;
+        let event = if is_body_too_large { size::without(event, body) } else { Cow::Borrowed(event) };
         // The crate's type keeps the last of two headers that differ in case only; the second reading keeps both.
-        let is_complete = outline.multi_value_headers.is_some()
-            || outline.headers.is_none_or(|headers| !reread::has_header_twice(headers.get()));
-        if context.http.is_some() {
-            let read =
-                is_complete.then(|| serde_json::from_str::<ApiGatewayV2httpRequest>(event).ok()).flatten();
-            read.or_else(|| reread::payload_2(event))
-                .and_then(Self::from_payload_2)
-                .ok_or(UnknownEventError("the event is not an HTTP API's or a function URL's (payload 2.0)"))
+        let is_read_whole = outline.multi_value_headers.is_some() || !outline.headers.has_one_twice;
+        let read = if context.http.is_some() {
+            let read = is_read_whole.then(|| serde_json::from_str::<ApiGatewayV2httpRequest>(&event).ok());
+            read.flatten().or_else(|| reread::payload_2(&event)).and_then(Self::from_payload_2)
         } else {
-            let read =
-                is_complete.then(|| serde_json::from_str::<ApiGatewayProxyRequest>(event).ok()).flatten();
-            read.or_else(|| reread::payload_1(event))
-                .and_then(Self::from_payload_1)
-                .ok_or(UnknownEventError("the event is not a REST API's (payload 1.0)"))
+            let read = is_read_whole.then(|| serde_json::from_str::<ApiGatewayProxyRequest>(&event).ok());
+            read.flatten().or_else(|| reread::payload_1(&event)).and_then(Self::from_payload_1)
+        };
+        let mut request = read.ok_or(UnknownEventError("the event is not of API Gateway's form"))?;
+        if is_body_too_large {
+            request.body = Body::TooLarge;
         }
+        Ok(request)
     }
 
     fn from_payload_2(event: ApiGatewayV2httpRequest) -> Option<Self> {
@@ -165,7 +173,7 @@ impl HttpRequest {
             operation: event.raw_query_string.as_deref().and_then(operation_in_query).map(str::to_owned),
             authorizer: context.authorizer.map_or(AuthorizerContext::Absent, AuthorizerContext::of_payload_2),
             request_id: context.request_id,
-            body: Body { text: event.body.unwrap_or_default(), is_base64: event.is_base64_encoded },
+            body: Body::new(event.body, event.is_base64_encoded),
             format: PayloadFormat::V2,
             headers: [HeaderMap::new(), event.headers],
         })
@@ -180,7 +188,7 @@ impl HttpRequest {
             operation: event.query_string_parameters.first("operation").map(str::to_owned),
             authorizer: AuthorizerContext::of_payload_1(context.authorizer),
             request_id: context.request_id,
-            body: Body { text: event.body.unwrap_or_default(), is_base64: event.is_base64_encoded },
+            body: Body::new(event.body, event.is_base64_encoded),
             format: PayloadFormat::V1,
             headers: [event.multi_value_headers, event.headers],
         })
@@ -194,10 +202,12 @@ impl HttpRequest {
         // Header values come from JSON strings, so each is valid UTF-8.
         let mut values = values.filter_map(|value: &HeaderValue| std::str::from_utf8(value.as_bytes()).ok());
         let first = values.next()?;
-        let mut seen = HashSet::from([first]);
         let mut joined = Cow::Borrowed(first);
-        for value in values {
-            if seen.insert(value) {
+        // Payload 1.0 has every header twice, so most have a second value and it is the first once more.
+        let mut others = values.filter(|value| *value != first).peekable();
+        if others.peek().is_some() {
+            let mut seen = HashSet::new();
+            for value in others.filter(|value| seen.insert(*value)) {
                 let joined = joined.to_mut();
                 joined.push_str(", ");
                 joined.push_str(value);
@@ -240,22 +250,30 @@ impl Body {
     /// Maximum size of a body, in bytes. The largest request that the model allows has some 30 KB.
     pub const MAX_BYTES: usize = 64 * 1024;
 
+    const MAX_BASE64_BYTES: usize = Self::MAX_BYTES.div_ceil(3) * 4;
+
+    /// The longest JSON string that can hold such a body: quotes, and an escape of six bytes for each character.
+    const MAX_JSON_BYTES: usize = Self::MAX_BASE64_BYTES * 6 + 2;
+
+    fn new(text: Option<String>, is_base64: bool) -> Self {
+        let text = text.unwrap_or_default();
+        if is_base64 { Body::Base64(text) } else { Body::Text(text) }
+    }
+
     /// The body's bytes.
     ///
     /// # Errors
     /// When there are too many, or the base64 is invalid.
     pub fn bytes(&self) -> Result<Cow<'_, [u8]>, BodyError> {
-        if !self.is_base64 {
-            let fits = self.text.len() <= Self::MAX_BYTES;
-            return if fits { Ok(Cow::Borrowed(self.text.as_bytes())) } else { Err(BodyError::TooLarge) };
+        match self {
+            Body::Text(text) if text.len() <= Self::MAX_BYTES => Ok(Cow::Borrowed(text.as_bytes())),
+            // Checked before decoding, so that nothing is allocated for what is refused.
+            Body::Base64(text) if text.len() <= Self::MAX_BASE64_BYTES => {
+                let bytes = STANDARD.decode(text).map_err(|_| BodyError::InvalidBase64)?;
+                if bytes.len() > Self::MAX_BYTES { Err(BodyError::TooLarge) } else { Ok(Cow::Owned(bytes)) }
+            }
+            Body::Text(_) | Body::Base64(_) | Body::TooLarge => Err(BodyError::TooLarge),
         }
-        // Checked before decoding, so that nothing is allocated for what is refused.
-        const MAX_BASE64_BYTES: usize = Body::MAX_BYTES.div_ceil(3) * 4;
-        if self.text.len() > MAX_BASE64_BYTES {
-            return Err(BodyError::TooLarge);
-        }
-        let bytes = STANDARD.decode(&self.text).map_err(|_| BodyError::InvalidBase64)?;
-        if bytes.len() > Self::MAX_BYTES { Err(BodyError::TooLarge) } else { Ok(Cow::Owned(bytes)) }
     }
 }
 

@@ -135,7 +135,10 @@ fn inputs(plain: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
             "tags of unknown members",
             with_body(format!(r#"{{"Tags":[{}]}}"#, list(|n| format!("{{\"{n:x}\":0}}"), body))),
         ),
-        ("a member's name of 60 KB", with_body(format!(r#"{{"{}":1}}"#, "~/".repeat(body.saturating_sub(32) / 2)))),
+        (
+            "a member's name of 60 KB",
+            with_body(format!(r#"{{"{}":1}}"#, "~/".repeat(body.saturating_sub(32) / 2))),
+        ),
         (
             "nested as deep as it is long",
             with_body(format!("{}{}", "[".repeat(body / 2), "]".repeat(body / 2))),

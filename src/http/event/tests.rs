@@ -70,7 +70,7 @@ fn an_operation_is_seen_whatever_its_value() {
 
 #[test]
 fn bodies_are_bounded_before_they_are_decoded() {
-    let body = |text: &str, is_base64| Body { text: text.to_owned(), is_base64 };
+    let body = |text: &str, is_base64| Body::new(Some(text.to_owned()), is_base64);
     let length = |text: &str, is_base64| body(text, is_base64).bytes().map(|bytes| bytes.len());
     assert_eq!(body("e30=", true).bytes().unwrap().as_ref(), b"{}");
     let longest = "a".repeat(Body::MAX_BYTES);
@@ -86,6 +86,21 @@ fn bodies_are_bounded_before_they_are_decoded() {
     ] {
         assert_eq!(length(text, is_base64), expected, "{why}");
     }
+}
+
+#[test]
+fn a_body_that_no_escape_could_shorten_enough_is_not_read() {
+    let event = |body: &str| {
+        let event = format!(
+            r#"{{"rawPath":"/meetings","requestContext":{{"http":{{"method":"POST"}}}},"body":"{body}","isBase64Encoded":true}}"#
+        );
+        HttpRequest::from_event(event.as_bytes()).unwrap().body
+    };
+    let escapes = |count: usize| "\\u0061".repeat(count);
+    let longest = event(&escapes(Body::MAX_BASE64_BYTES));
+    assert!(matches!(&longest, Body::Base64(text) if text.len() == Body::MAX_BASE64_BYTES));
+    assert!(matches!(event(&escapes(Body::MAX_BASE64_BYTES + 1)), Body::TooLarge));
+    assert_eq!(event(&escapes(1_000_000)).bytes(), Err(BodyError::TooLarge));
 }
 
 #[test]
