@@ -154,7 +154,9 @@ impl FaultSink for Findings {
             Path::Member(parent, name) if name.chars().nth(MAX_POINTER_NAME).is_some() => {
                 let start: String = name.chars().take(MAX_POINTER_NAME).collect();
                 let length = name.chars().count();
-                let detail = format!("has a member whose name has {length} characters and begins with `{start}`: it {detail}");
+                let detail = format!(
+                    "has a member whose name has {length} characters and begins with `{start}`: it {detail}"
+                );
                 Finding::breaks_model(parent.to_string(), detail)
             }
             path => Finding::breaks_model(path.to_string(), detail.to_string()),
@@ -184,7 +186,12 @@ mod tests {
     fn names_a_member_with_a_long_name_by_its_object() {
         let tag = Path::Item(&Path::Root, 7);
         for (name, pointer, detail, why) in [
-            ("é".repeat(64), format!("#/7/{}", "é".repeat(64)), "is not a known member".to_owned(), "just short enough"),
+            (
+                "é".repeat(64),
+                format!("#/7/{}", "é".repeat(64)),
+                "is not a known member".to_owned(),
+                "just short enough",
+            ),
             (
                 "é".repeat(65),
                 "#/7".to_owned(),

@@ -55,11 +55,7 @@ impl Chime {
 
 /// A meeting is a tenant's own when it carries TenantIds and every one is the tenant's. It must also be the one that was
 /// asked for: of another meeting nothing that it says counts.
-fn judge(
-    asked: &MeetingId,
-    meeting: Option<&Meeting>,
-    tenant_ids: &[TenantId],
-) -> Result<(), ChimeFailure> {
+fn judge(asked: &MeetingId, meeting: Option<&Meeting>, tenant_ids: &[TenantId]) -> Result<(), ChimeFailure> {
     let Some(meeting) = meeting else {
         return Err(ChimeFailure::new(ChimeError::Failed, "GetMeeting answered without a meeting"));
     };
@@ -106,7 +102,11 @@ mod tests {
         for (meeting_id, expected, why) in [
             (Some(ASKED), None, "the same"),
             (Some("EB81E378-37DB-4B5A-8E57-88904F2C1152"), None, "the same in the other case"),
-            (Some("eb81e378-37db-4b5a-8e57-88904f2c1153"), Some(ChimeError::Failed), "another one of the tenant's"),
+            (
+                Some("eb81e378-37db-4b5a-8e57-88904f2c1153"),
+                Some(ChimeError::Failed),
+                "another one of the tenant's",
+            ),
             (Some(""), Some(ChimeError::Failed), "an empty id"),
             (None, Some(ChimeError::Failed), "no id"),
         ] {

@@ -68,7 +68,8 @@ impl Problem {
                 Problem::new(404, "NotFoundException", "there is no such route")
             }
             Refusal::Route(RouteError::MethodNotAllowed { allow }) => {
-                Problem::new(405, "BadRequestException", "the route has no such method").header("allow", allow)
+                Problem::new(405, "BadRequestException", "the route has no such method")
+                    .header("allow", allow)
             }
             Refusal::Authentication(error) => Problem::of_authentication(&error),
             Refusal::NotAdmitted(reason) => Problem::of_admission(&reason),
@@ -236,9 +237,11 @@ impl Problem {
                 Problem::new(429, "LimitExceededException", "the account's quota of meetings is full")
                     .retry_after(None, QUOTA_WAIT)
             }
-            ChimeError::NotFound | ChimeError::Failed => {
-                Problem::new(502, "ServiceFailureException", "Chime failed or gave an answer that can't be used")
-            }
+            ChimeError::NotFound | ChimeError::Failed => Problem::new(
+                502,
+                "ServiceFailureException",
+                "Chime failed or gave an answer that can't be used",
+            ),
             ChimeError::Unavailable(wait) => {
                 Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
                     .retry_after(*wait, USUAL_WAIT)

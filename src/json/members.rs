@@ -121,7 +121,9 @@ impl<'j, 'a, 'p> Members<'j, 'a, 'p> {
                 continue;
             }
             self.taken |= bit(index);
-            if let Some(taken) = index.checked_sub(LEADING).and_then(|behind| self.taken_behind.get_mut(behind)) {
+            if let Some(taken) =
+                index.checked_sub(LEADING).and_then(|behind| self.taken_behind.get_mut(behind))
+            {
                 *taken = true;
             }
             found = found.or(Some(value));
@@ -176,7 +178,8 @@ impl<'j, 'a, 'p> Members<'j, 'a, 'p> {
                     } else {
                         offered = true;
                         let known = listing(known);
-                        faults.add(&place, &format_args!("is not a known member{repeated}; known are {known}"));
+                        faults
+                            .add(&place, &format_args!("is not a known member{repeated}; known are {known}"));
                     }
                 }
             }
@@ -257,7 +260,11 @@ mod tests {
 
     #[test]
     fn reports_every_fault_of_one_object_at_once_and_each_name_once() {
-        let faults = faults_of(r#"{"a":null,"b":1,"c":true,"d":true,"b":2,"d":false,"b":3}"#, &["a", "d"], &["a", "d"]);
+        let faults = faults_of(
+            r#"{"a":null,"b":1,"c":true,"d":true,"b":2,"d":false,"b":3}"#,
+            &["a", "d"],
+            &["a", "d"],
+        );
         assert_eq!(
             faults,
             [

@@ -150,7 +150,9 @@ fn check_length(text: &str, length: RangeInclusive<usize>, broken: &mut Vec<Stri
     let characters =
         if text.len() > length.end().saturating_mul(4) { usize::MAX } else { text.chars().count() };
     if !length.contains(&characters) {
-        broken.push(format!("must have {} to {} characters", length.start(), length.end()));
+        let (min, max) = (length.start(), length.end());
+        let range = if min == max { min.to_string() } else { format!("{min} to {max}") };
+        broken.push(format!("must have {range} characters"));
     }
 }
 
@@ -211,12 +213,14 @@ fn client_request_token(text: &str, broken: &mut Vec<String>) {
 fn guid(text: &str, broken: &mut Vec<String>) {
     let mut groups = text.split('-');
     let fits = [8, 4, 4, 4, 12].into_iter().all(|length| {
-        groups.next().is_some_and(|group| {
-            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
+        groups
+            .next()
+            .is_some_and(|group| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
     });
     if !fits || groups.next().is_some() {
-        broken.push("must be five groups of 8, 4, 4, 4 and 12 hexadecimal digits with `-` between them".to_owned());
+        broken.push(
+            "must be five groups of 8, 4, 4, 4 and 12 hexadecimal digits with `-` between them".to_owned(),
+        );
     }
 }
 

@@ -262,7 +262,9 @@ fn decide_member<T: Clone + PartialEq, A>(
 /// What a caller is told who may not choose a value that the meeting's members show anyway.
 fn only(silence: &Silence<impl Clone + PartialEq + std::fmt::Display>) -> String {
     match silence.value() {
-        Some(value) => format!("may only be `{value}` under the tenant's policy, which is what a request without it gets"),
+        Some(value) => format!(
+            "may only be `{value}` under the tenant's policy, which is what a request without it gets"
+        ),
         None => NOT_ALLOWED.to_owned(),
     }
 }

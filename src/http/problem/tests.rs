@@ -28,9 +28,8 @@ fn every_refusal() -> Vec<Refusal> {
         ChimeError::TimedOut,
         ChimeError::NotSent,
     ];
-    let chime = chime.map(|error| {
-        Refusal::Chime(ChimeFailure { error, detail: text(), request_id: None, attempts: 1 })
-    });
+    let chime = chime
+        .map(|error| Refusal::Chime(ChimeFailure { error, detail: text(), request_id: None, attempts: 1 }));
     let others = vec![
         Refusal::UnknownEvent(UnknownEventError::not_json()),
         Refusal::Route(RouteError::NoSuchRoute),

@@ -146,10 +146,25 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
     const COUNT: &str = "#/MeetingFeatures/Attendee/MaxCount";
     for (acme, body, expected, why) in [
         (json!({}), video("FHD"), vec![VIDEO], "no `Allowed`, and above Chime's default"),
-        (json!({}), video("None"), vec![VIDEO], "no `Allowed`, and below Chime's default: less is a choice too"),
+        (
+            json!({}),
+            video("None"),
+            vec![VIDEO],
+            "no `Allowed`, and below Chime's default: less is a choice too",
+        ),
         (json!({ "Fixed": video("HD") }), video("None"), vec![VIDEO], "fixed to another value"),
-        (json!({ "Default": video("HD") }), video("None"), vec![VIDEO], "a default alone allows no other value"),
-        (json!({ "Default": video("None") }), video("HD"), vec![VIDEO], "Chime's default is not what silence brings here"),
+        (
+            json!({ "Default": video("HD") }),
+            video("None"),
+            vec![VIDEO],
+            "a default alone allows no other value",
+        ),
+        (
+            json!({ "Default": video("None") }),
+            video("HD"),
+            vec![VIDEO],
+            "Chime's default is not what silence brings here",
+        ),
         (json!({ "Allowed": video("HD") }), video("None"), vec![], "below the ceiling"),
         (json!({ "Allowed": video("HD") }), video("HD"), vec![], "at the ceiling"),
         (json!({ "Allowed": video("HD") }), video("FHD"), vec![VIDEO], "above the ceiling"),
@@ -283,7 +298,8 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
 /// Whatever silence brings, asking for it brings the same, under a policy that allows nothing.
 #[test]
 fn asking_for_what_silence_brings_is_always_allowed() {
-    let feature = |group: &str, leaf: &str, value: Value| json!({ "MeetingFeatures": { group: { leaf: value } } });
+    let feature =
+        |group: &str, leaf: &str, value: Value| json!({ "MeetingFeatures": { group: { leaf: value } } });
     let video = |value: &str| feature("Video", "MaxResolution", json!(value));
     let content = |value: &str| feature("Content", "MaxResolution", json!(value));
     let count = |value: u8| feature("Attendee", "MaxCount", json!(value));
@@ -291,7 +307,13 @@ fn asking_for_what_silence_brings_is_always_allowed() {
     let network = |value: &str| json!({ "MediaPlacementNetworkType": value });
     let host = json!({ "MeetingHostId": "host-1" });
     for (acme, body, member, expected, why) in [
-        (json!({}), json!({ "MediaRegion": "us-east-1" }), "region", json!("us-east-1"), "everyone's default"),
+        (
+            json!({}),
+            json!({ "MediaRegion": "us-east-1" }),
+            "region",
+            json!("us-east-1"),
+            "everyone's default",
+        ),
         (
             json!({ "Fixed": { "MediaRegion": "eu-west-2" } }),
             json!({ "MediaRegion": "eu-west-2" }),
@@ -306,9 +328,21 @@ fn asking_for_what_silence_brings_is_always_allowed() {
         (json!({ "Fixed": video("None") }), video("None"), "video", json!("None"), "fixed"),
         (json!({ "Default": content("None") }), content("None"), "content", json!("None"), "a default"),
         (json!({ "Default": count(5) }), count(5), "count", json!(5), "a default"),
-        (json!({ "Fixed": network("DualStack") }), network("DualStack"), "network", json!("DualStack"), "fixed"),
+        (
+            json!({ "Fixed": network("DualStack") }),
+            network("DualStack"),
+            "network",
+            json!("DualStack"),
+            "fixed",
+        ),
         (json!({ "Fixed": echo("AVAILABLE") }), echo("AVAILABLE"), "echo", json!("AVAILABLE"), "fixed"),
-        (json!({ "Default": echo("UNAVAILABLE") }), echo("UNAVAILABLE"), "echo", json!("UNAVAILABLE"), "a default"),
+        (
+            json!({ "Default": echo("UNAVAILABLE") }),
+            echo("UNAVAILABLE"),
+            "echo",
+            json!("UNAVAILABLE"),
+            "a default",
+        ),
         (json!({ "Fixed": host }), host.clone(), "host", json!("host-1"), "fixed"),
         (
             json!({ "Default": host, "Allowed": { "MeetingHostId": false } }),
@@ -318,7 +352,8 @@ fn asking_for_what_silence_brings_is_always_allowed() {
             "a default that nobody may change",
         ),
     ] {
-        let plan = decide(&acme, &body).unwrap_or_else(|findings| panic!("{acme} {body}: {why}: {findings:?}"));
+        let plan =
+            decide(&acme, &body).unwrap_or_else(|findings| panic!("{acme} {body}: {why}: {findings:?}"));
         assert_eq!(sent(&plan)[member], expected, "{acme} {body}: {why}");
         let mut rest = sent(&plan);
         rest[member] = sent(&decide(&acme, &json!({})).unwrap())[member].clone();
@@ -336,8 +371,16 @@ fn a_tag_that_repeats_the_policys_is_allowed_and_sent_once() {
     for (pairs, expected, why) in [
         (vec![("A", "acme")], json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }), "fixed"),
         (vec![("B", "1")], json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }), "a default"),
-        (vec![("C", "2")], json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }), "a default that may change"),
-        (vec![("room", "3")], json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }), "the default's own case"),
+        (
+            vec![("C", "2")],
+            json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }),
+            "a default that may change",
+        ),
+        (
+            vec![("room", "3")],
+            json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }),
+            "the default's own case",
+        ),
         (
             vec![("A", "acme"), ("B", "1"), ("C", "x"), ("Room", "y")],
             json!({ "A": "acme", "B": "1", "C": "x", "Room": "y" }),
@@ -346,7 +389,8 @@ fn a_tag_that_repeats_the_policys_is_allowed_and_sent_once() {
     ] {
         let tags: Vec<Value> =
             pairs.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-        let plan = decide(&acme, &json!({ "Tags": tags })).unwrap_or_else(|findings| panic!("{why}: {findings:?}"));
+        let plan =
+            decide(&acme, &json!({ "Tags": tags })).unwrap_or_else(|findings| panic!("{why}: {findings:?}"));
         assert_eq!(sent(&plan)["tags"], expected, "{why}");
         assert_eq!(plan.tags().len(), expected.as_object().unwrap().len(), "{why}: each key once");
     }
@@ -358,7 +402,8 @@ fn a_refusal_says_what_may_be_asked_for_and_withholds_what_the_model_calls_sensi
     let echo = json!({ "MeetingFeatures": { "Audio": { "EchoReduction": "AVAILABLE" } } });
     let host = |value: &str| json!({ "MeetingHostId": value });
     let tag = json!({ "Tags": [{ "Key": "A", "Value": "2" }] });
-    const ONLY_HD: &str = "may only be `HD` under the tenant's policy, which is what a request without it gets";
+    const ONLY_HD: &str =
+        "may only be `HD` under the tenant's policy, which is what a request without it gets";
     const NOTHING: &str = "may not be asked for under the tenant's policy";
     const FIXED: &str = "is fixed by the tenant's policy: no other value may be asked for";
     for (acme, body, expected) in [
@@ -431,11 +476,7 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_what() {
             body(Some("FHD"), None, Some(50)),
             Some(vec!["`FHD` (from the policy)", "`50` (asked for)"]),
         ),
-        (
-            &no_count,
-            body(Some("FHD"), None, Some(250)),
-            Some(vec!["`FHD` (asked for)", "`250` (asked for)"]),
-        ),
+        (&no_count, body(Some("FHD"), None, Some(250)), Some(vec!["`FHD` (asked for)", "`250` (asked for)"])),
     ] {
         let result = decide(acme, &body);
         let expected = if words.is_some() { vec!["#/MeetingFeatures/Attendee/MaxCount"] } else { vec![] };
