@@ -26,6 +26,18 @@ const ACCEPTED: u16 = 504;
 /// Everything that is answered without Chime. 500 is not among it: it would be a panic.
 const STATUSES: [u16; 8] = [400, 401, 403, 404, 405, 413, 415, ACCEPTED];
 
+/// The exceptions of Chime's model that can be answered without Chime.
+const CODES: [&str; 5] = [
+    "BadRequestException",
+    "UnauthorizedException",
+    "ForbiddenException",
+    "NotFoundException",
+    "ServiceUnavailableException",
+];
+
+/// No answer that lists findings is larger, in bytes.
+const MAX_REFUSAL: usize = 100_000;
+
 /// Lambda takes no larger answer from a function, in bytes.
 const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
 
@@ -157,7 +169,15 @@ fn check_answer(answer: &Answer) -> bool {
     let problem: Value = serde_json::from_str(&answer.body).expect("every body is JSON");
     assert_eq!(problem["status"], json!(answer.status));
     assert_eq!((&problem["detail"], &problem["instance"]), (&problem["Message"], &problem["RequestId"]));
-    for error in problem["errors"].as_array().expect("every problem has errors") {
+    assert!(problem["Code"].as_str().is_some_and(|code| CODES.contains(&code)), "{problem}");
+    let errors = problem["errors"].as_array().expect("every problem has errors");
+    assert!(errors.len() <= 100, "{} errors", errors.len());
+    if !errors.is_empty() {
+        let message = problem["Message"].as_str().expect("every problem has a message");
+        assert!(message.chars().count() <= 1_000, "{message}");
+        assert!(answer.body.len() < MAX_REFUSAL, "{} bytes", answer.body.len());
+    }
+    for error in errors {
         let pointer = error["pointer"].as_str();
         assert!(pointer.is_none_or(|pointer| pointer.starts_with('#')), "{error}");
         assert!(pointer.is_some() != error["header"].is_string(), "one place: {error}");

@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::auth::{AuthenticationError, bounded};
 use crate::chime::ChimeFailure;
-use crate::finding::{Finding, FindingKind, Place};
+use crate::finding::{Finding, FindingKind, Findings, Place};
 use crate::http::{BodyError, RouteError, UnknownEventError};
 use crate::policy::NotAdmitted;
 
@@ -26,7 +26,7 @@ pub enum Refusal {
     /// The body can't be had.
     Body(BodyError),
     /// The request breaks rules of the model or of the policy: all that it breaks.
-    Findings(Vec<Finding>),
+    Findings(Findings),
     /// Chime gave no meeting, or none that may be handed out.
     Chime(ChimeFailure),
     /// The gateway panicked: a bug.
@@ -59,11 +59,10 @@ impl fmt::Display for Refusal {
 
 /// Only those pointers are shown that the policy gave: another may hold an unknown member's name, which is the
 /// caller's own text, and bodies are not logged.
-fn write_findings(findings: &[Finding], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (policy, model): (Vec<_>, Vec<_>) =
-        findings.iter().partition(|finding| finding.kind == FindingKind::BreaksPolicy);
-    write!(f, "{} finding(s) break the model, {} the policy", model.len(), policy.len())?;
-    for finding in policy {
+fn write_findings(findings: &Findings, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (model, policy) = (findings.breaking_model(), findings.breaking_policy());
+    write!(f, "{model} finding(s) break the model, {policy} the policy")?;
+    for finding in findings.listed().iter().filter(|finding| finding.kind == FindingKind::BreaksPolicy) {
         match &finding.place {
             Place::Member(pointer) => write!(f, " {pointer}")?,
             Place::Header(name) => write!(f, " {name}")?,
@@ -104,9 +103,15 @@ impl From<BodyError> for Refusal {
     }
 }
 
+impl From<Findings> for Refusal {
+    fn from(findings: Findings) -> Self {
+        Refusal::Findings(findings)
+    }
+}
+
 impl From<Vec<Finding>> for Refusal {
     fn from(findings: Vec<Finding>) -> Self {
-        Refusal::Findings(findings)
+        Refusal::Findings(findings.into())
     }
 }
 

@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import urllib.request
 
+import botocore.exceptions
 import botocore.session
 import pytest
 from botocore import UNSIGNED
@@ -10,8 +12,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from processes import LocalGateway
-from published_model import DOCUMENTED, MEDIA_REGIONS, TABLE, documented_faults, faults, variations
+from processes import LocalGateway, send
+from published_model import DOCUMENTED, MEDIA_REGIONS, SHAPES, TABLE, documented_faults, faults, variations
 
 # What the caller of the gateway owns; the other members are the gateway's alone.
 CALLERS_MEMBERS = [
@@ -146,6 +148,58 @@ def test_a_client_of_chimes_own_api_creates_a_meeting_at_the_gateway(local):
 
 
 @pytest.mark.parametrize(
+    ("tenant", "region"), [("acme", "eu-central-1"), ("globex", "eu-central-1"), ("initech", "us-east-1")]
+)
+def test_every_sample_tenant_takes_the_region_that_such_a_client_insists_on(local, tenant, region):
+    gateway = bearer_client(local.url, local.token(tenant=tenant, groups="hosts"))
+    answer = gateway.create_meeting(ExternalMeetingId="physics", MediaRegion=region)
+    assert answer["Meeting"]["MediaRegion"] == region
+
+
+def test_such_a_client_drops_the_list_of_errors_and_has_the_findings_in_the_message(local):
+    gateway = bearer_client(local.url, local.token(tenant="globex", groups="hosts"))
+    with pytest.raises(gateway.exceptions.ForbiddenException) as raised:
+        gateway.create_meeting(**REQUIRED, MeetingFeatures={"Attendee": {"MaxCount": 11}})
+    assert "errors" not in raised.value.response
+    message = raised.value.response["Error"]["Message"]
+    assert "#/MediaRegion may only be `eu-central-1`" in message
+    assert "#/MeetingFeatures/Attendee/MaxCount may only be `10`" in message
+
+
+# What the simulator is told to do, and what the gateway then answers: status, exception, milliseconds to wait.
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"fault": "ThrottlingException", "retry_after_seconds": 9}, (429, "ThrottlingException", "9000")),
+        ({"fault": "LimitExceededException"}, (429, "LimitExceededException", "60000")),
+        (
+            {"fault": "ServiceUnavailableException", "retry_after_seconds": 30},
+            (503, "ServiceUnavailableException", "30000"),
+        ),
+        ({"fault": "ServiceFailureException", "times": 3}, (502, "ServiceFailureException", None)),
+        ({"fault": "ForbiddenException"}, (500, "ServiceFailureException", None)),
+    ],
+)
+def test_failures_of_chime_are_exceptions_of_the_model_with_the_wait_that_botocore_reads(local, fault, expected):
+    gateway = bearer_client(local.url, local.token(tenant="acme", groups="hosts"))
+    status, exception, wait = expected
+    # A fault that a failed run has left armed would strike here.
+    local.reset()
+    request = urllib.request.Request(
+        f"{local.chime_url}/simulator/faults", data=json.dumps(fault).encode(), method="POST"
+    )
+    assert send(request)[0] < 300
+    with pytest.raises(botocore.exceptions.ClientError) as raised:
+        gateway.create_meeting(ExternalMeetingId="physics", MediaRegion="us-east-1")
+    response = raised.value.response
+    assert SHAPES[exception]["exception"]
+    assert response["Error"]["Code"] == exception
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert response["ResponseMetadata"]["HTTPHeaders"].get("x-amz-retry-after") == wait
+    local.reset()
+
+
+@pytest.mark.parametrize(
     ("identity", "request_", "exception"),
     [
         ({"tenant": "acme", "groups": "hosts"}, {"ExternalMeetingId": "physics 🎓"}, "BadRequestException"),
@@ -155,6 +209,8 @@ def test_a_client_of_chimes_own_api_creates_a_meeting_at_the_gateway(local):
             "ForbiddenException",
         ),
         ({"tenant": "nobody", "groups": "hosts"}, {}, "ForbiddenException"),
+        # 413, which Chime's model has not.
+        ({"tenant": "acme", "groups": "hosts"}, {"ExternalMeetingId": "x" * 70_000}, "BadRequestException"),
         (None, {}, "UnauthorizedException"),
     ],
 )

@@ -150,7 +150,11 @@ fn differences(plan: &MeetingPlan, meeting: &Meeting) -> Vec<&'static str> {
     let attendees = echoed.and_then(|features| features.attendee()).and_then(|attendee| attendee.max_count());
     let tenant_ids = (meeting.tenant_ids.as_ref())
         .is_some_and(|ids| !same_set(ids, plan.tenant_ids().iter().map(|id| id.as_str())));
-    let primary = plan.primary_meeting_id().map(|id| id.as_str());
+    // A replica where none was asked for is another meeting as well. Ids are hexadecimal numbers: the case in which the
+    // caller wrote one means nothing.
+    let other_primary = meeting.primary_meeting_id().is_some_and(|echoed| {
+        plan.primary_meeting_id().is_none_or(|asked| !asked.as_str().eq_ignore_ascii_case(echoed))
+    });
     let host = plan.meeting_host_id().map(|id| id.as_str());
     [
         (
@@ -173,12 +177,7 @@ fn differences(plan: &MeetingPlan, meeting: &Meeting) -> Vec<&'static str> {
         ),
         (differs(asked.attendee_count.map(|v| i32::from(v.get())), attendees), "MeetingFeatures.Attendee"),
         (differs(host, meeting.meeting_host_id()), "MeetingHostId"),
-        // A replica where none was asked for is another meeting as well.
-        (
-            differs(primary, meeting.primary_meeting_id())
-                || (primary.is_none() && meeting.primary_meeting_id().is_some()),
-            "PrimaryMeetingId",
-        ),
+        (other_primary, "PrimaryMeetingId"),
     ]
     .into_iter()
     .filter_map(|(different, member)| different.then_some(member))

@@ -1,15 +1,20 @@
 //! Refusals as problems (RFC 9457) that AWS SDKs read as Chime's own exceptions: the one place where a refusal meets
 //! HTTP. Every text here is the gateway's own; what Chime wrote goes to the log.
 
+mod errors;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use self::errors::{Entry, entries, message};
 use super::{Answer, BodyError, RouteError};
 use crate::auth::AuthenticationError;
 use crate::chime::{ChimeError, ChimeFailure};
-use crate::finding::{Finding, FindingKind, Place};
+use crate::finding::{Finding, Findings};
 use crate::policy::NotAdmitted;
 use crate::refusal::Refusal;
 
@@ -25,21 +30,11 @@ const QUOTA_WAIT: u64 = 60;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     status: u16,
-    /// Chime's name for it, or this wire's where Chime has none.
+    /// One of the exceptions of Chime's model, so that AWS SDKs raise the type that they have for it.
     code: &'static str,
     detail: Cow<'static, str>,
     errors: Vec<Entry>,
     headers: Vec<(&'static str, Cow<'static, str>)>,
-}
-
-/// An entry of `errors`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Entry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pointer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    header: Option<&'static str>,
-    detail: String,
 }
 
 /// The body: RFC 9457's members, and Chime's beside them.
@@ -73,21 +68,21 @@ impl Problem {
                 Problem::new(404, "NotFoundException", "there is no such route")
             }
             Refusal::Route(RouteError::MethodNotAllowed { allow }) => {
-                Problem::new(405, "MethodNotAllowed", "the route has no such method").header("allow", allow)
+                Problem::new(405, "BadRequestException", "the route has no such method")
+                    .header("allow", allow)
             }
             Refusal::Authentication(error) => Problem::of_authentication(&error),
             Refusal::NotAdmitted(reason) => Problem::of_admission(&reason),
             Refusal::NotJson => {
-                Problem::new(415, "UnsupportedMediaType", "the body must be `application/json`")
+                Problem::new(415, "BadRequestException", "the body must be `application/json`")
             }
             Refusal::Body(BodyError::TooLarge) => {
-                Problem::new(413, "RequestEntityTooLarge", "the body may have at most 65536 bytes")
+                Problem::new(413, "BadRequestException", "the body may have at most 65536 bytes")
             }
-            Refusal::Body(BodyError::InvalidBase64) => Problem::of_findings(vec![Finding::breaks_model(
-                "#",
-                "is not valid base64, as the event says it is",
-            )]),
-            Refusal::Findings(findings) => Problem::of_findings(findings),
+            Refusal::Body(BodyError::InvalidBase64) => Problem::of_findings(
+                &Finding::breaks_model("#", "is not valid base64, as the event says it is").into(),
+            ),
+            Refusal::Findings(findings) => Problem::of_findings(&findings),
             Refusal::Chime(failure) => Problem::of_chime(&failure),
             Refusal::Panicked => Problem::internal(),
         }
@@ -132,9 +127,11 @@ impl Problem {
         self
     }
 
+    /// HTTP's header, in seconds, and the one that botocore reads instead, in milliseconds.
     fn retry_after(self, wait: Option<Duration>, otherwise: u64) -> Self {
         let seconds = wait.map_or(otherwise, |wait| wait.as_secs().max(1));
         self.header("retry-after", seconds.to_string())
+            .header("x-amz-retry-after", seconds.saturating_mul(1_000).to_string())
     }
 
     fn internal() -> Self {
@@ -159,7 +156,7 @@ impl Problem {
             AuthenticationError::KeysUnavailable { retry_after } => {
                 let detail = "the keys that tokens are checked with can't be had at the moment";
                 Problem::new(503, "ServiceUnavailableException", detail)
-                    .header("retry-after", retry_after.to_string())
+                    .retry_after(None, u64::from(*retry_after))
             }
         }
     }
@@ -195,27 +192,27 @@ impl Problem {
     }
 
     /// 400 when any finding breaks the model, 403 when all break the policy alone.
-    fn of_findings(findings: Vec<Finding>) -> Self {
-        let breaks_model = findings.iter().any(|finding| finding.kind == FindingKind::BreaksModel);
-        let mut problem = if breaks_model {
-            Problem::new(400, "BadRequestException", "the request breaks the rules that `errors` lists")
+    fn of_findings(findings: &Findings) -> Self {
+        let (status, code, summary) = if findings.breaking_model() > 0 {
+            (400, "BadRequestException", "the request is invalid")
         } else {
-            Problem::new(403, "ForbiddenException", "the tenant's policy does not allow what `errors` lists")
+            (403, "ForbiddenException", "the tenant's policy does not allow the request")
         };
-        problem.errors = findings.into_iter().map(Entry::from).collect();
+        let mut problem = Problem::new(status, code, message(summary, findings));
+        problem.errors = entries(findings);
         problem
     }
 
     fn of_chime(failure: &ChimeFailure) -> Self {
         match &failure.error {
-            ChimeError::PrimaryNotTheTenants => Problem::of_findings(vec![Finding::breaks_policy(
-                "#/PrimaryMeetingId",
-                "is not the id of a meeting of this tenant that goes on",
-            )]),
-            ChimeError::PrimaryIsReplica => Problem::of_findings(vec![Finding::breaks_model(
-                "#/PrimaryMeetingId",
-                "is itself a replica, which can't be replicated",
-            )]),
+            ChimeError::PrimaryNotTheTenants => {
+                let detail = "is not the id of a meeting of this tenant that goes on";
+                Problem::of_findings(&Finding::breaks_policy("#/PrimaryMeetingId", detail).into())
+            }
+            ChimeError::PrimaryIsReplica => {
+                let detail = "is itself a replica, which can't be replicated";
+                Problem::of_findings(&Finding::breaks_model("#/PrimaryMeetingId", detail).into())
+            }
             ChimeError::Rejected => Problem::new(
                 400,
                 "BadRequestException",
@@ -240,25 +237,19 @@ impl Problem {
                 Problem::new(429, "LimitExceededException", "the account's quota of meetings is full")
                     .retry_after(None, QUOTA_WAIT)
             }
-            ChimeError::NotFound | ChimeError::Failed => {
-                Problem::new(502, "BadGateway", "Chime failed or gave an answer that can't be used")
-            }
+            ChimeError::NotFound | ChimeError::Failed => Problem::new(
+                502,
+                "ServiceFailureException",
+                "Chime failed or gave an answer that can't be used",
+            ),
             ChimeError::Unavailable(wait) => {
                 Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
                     .retry_after(*wait, USUAL_WAIT)
             }
-            ChimeError::TimedOut => Problem::new(504, "GatewayTimeout", "Chime did not answer in time"),
+            ChimeError::TimedOut => {
+                Problem::new(504, "ServiceUnavailableException", "Chime did not answer in time")
+            }
         }
-    }
-}
-
-impl From<Finding> for Entry {
-    fn from(finding: Finding) -> Self {
-        let (pointer, header) = match finding.place {
-            Place::Member(pointer) => (Some(pointer), None),
-            Place::Header(name) => (None, Some(name)),
-        };
-        Entry { pointer, header, detail: finding.detail }
     }
 }
 

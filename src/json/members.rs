@@ -54,6 +54,19 @@ impl Fault {
     }
 }
 
+/// What faults are reported to.
+pub trait FaultSink {
+    /// Takes the fault of the value at that place. `detail` is written out only where the fault is kept.
+    fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display);
+}
+
+/// Keeps every fault: whoever wrote the document wants to see them all.
+impl FaultSink for Vec<Fault> {
+    fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display) {
+        self.push(Fault::at(path, detail.to_string()));
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.pointer, self.detail)
@@ -78,46 +91,53 @@ impl ReadJson for bool {
     }
 }
 
-/// An object's members, taken by name; what nobody took is reported as unknown.
+/// An object's members, taken by name. [`Members::finish`] reports what nobody took, and what is repeated.
+#[must_use = "unknown and repeated members are reported by `finish`"]
 pub struct Members<'j, 'a, 'p> {
     object: &'j Object<'a>,
     path: &'p Path<'p>,
+    /// One bit for each of the leading members: all that an object has that is not broken or hostile.
     taken: u64,
+    /// The same for the members behind those.
+    taken_behind: Vec<bool>,
 }
 
 impl<'j, 'a, 'p> Members<'j, 'a, 'p> {
-    /// Starts on a value that should be an object. Repeated members are reported here.
-    pub fn of(json: &'j Json<'a>, path: &'p Path<'p>, faults: &mut Vec<Fault>) -> Option<Self> {
+    /// Starts on a value that should be an object.
+    pub fn of(json: &'j Json<'a>, path: &'p Path<'p>, faults: &mut dyn FaultSink) -> Option<Self> {
         let Json::Object(object) = json else {
-            faults.push(Fault::at(path, format!("must be an object, not {}", json.kind())));
+            faults.add(path, &format_args!("must be an object, not {}", json.kind()));
             return None;
         };
-        for name in object.repeated() {
-            faults.push(Fault::at(&Path::Member(path, name), "is repeated"));
-        }
-        Some(Members { object, path, taken: 0 })
+        let taken_behind = vec![false; object.len().saturating_sub(LEADING)];
+        Some(Members { object, path, taken: 0, taken_behind })
     }
 
-    /// The value of that member, when the object has it.
+    /// The value of that member, when the object has it; of a repeated member the first one's.
     pub fn take(&mut self, name: &str) -> Option<&'j Json<'a>> {
         let mut found = None;
         for (index, (member, value)) in self.object.members.iter().enumerate() {
             if member != name {
                 continue;
             }
-            self.taken |= mark(index);
+            self.taken |= bit(index);
+            if let Some(taken) =
+                index.checked_sub(LEADING).and_then(|behind| self.taken_behind.get_mut(behind))
+            {
+                *taken = true;
+            }
             found = found.or(Some(value));
         }
         found
     }
 
     /// The member read as a `T`; a value that is none is reported, and so is a `null`.
-    pub fn read<T: ReadJson>(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<T> {
+    pub fn read<T: ReadJson>(&mut self, name: &str, faults: &mut dyn FaultSink) -> Option<T> {
         let json = self.take(name)?;
         match T::read_json(json) {
             Ok(value) => Some(value),
             Err(detail) => {
-                faults.push(Fault::at(&Path::Member(self.path, name), detail));
+                faults.add(&Path::Member(self.path, name), &detail);
                 None
             }
         }
@@ -129,26 +149,55 @@ impl<'j, 'a, 'p> Members<'j, 'a, 'p> {
         self.path
     }
 
-    /// Reports every member that was not taken. `known` is what the message offers instead.
-    pub fn finish(self, known: &[&str], faults: &mut Vec<Fault>) {
-        let mut last_reported: Option<&str> = None;
+    /// Reports every member that was not taken and every member that is repeated, each name once. `known` is what the
+    /// first message about an unknown member offers instead.
+    pub fn finish(self, known: &[&str], faults: &mut dyn FaultSink) {
+        // Sorted, so that looking each member up takes little time however many there are.
+        let mut repeated: Vec<(&str, bool)> = self.object.repeated().map(|name| (name, false)).collect();
+        repeated.sort_unstable();
+        let mut offered = false;
         for (index, (name, _)) in self.object.members.iter().enumerate() {
-            let taken =
-                if index < TRACKED { self.taken & mark(index) != 0 } else { known.contains(&name.as_ref()) };
-            if taken || last_reported == Some(name) {
-                continue;
+            let name = name.as_ref();
+            let entry = repeated.binary_search_by_key(&name, |(other, _)| *other).ok();
+            let is_repeated = match entry.and_then(|entry| repeated.get_mut(entry)) {
+                Some((_, reported)) if *reported => continue,
+                Some((_, reported)) => {
+                    *reported = true;
+                    true
+                }
+                None => false,
+            };
+            let place = Path::Member(self.path, name);
+            match (self.is_taken(index), is_repeated) {
+                (true, false) => {}
+                (true, true) => faults.add(&place, &"is repeated"),
+                (false, _) => {
+                    let repeated = if is_repeated { " and is repeated" } else { "" };
+                    if offered {
+                        faults.add(&place, &format_args!("is not a known member{repeated}"));
+                    } else {
+                        offered = true;
+                        let known = listing(known);
+                        faults
+                            .add(&place, &format_args!("is not a known member{repeated}; known are {known}"));
+                    }
+                }
             }
-            last_reported = Some(name);
-            let detail = format!("is not a member that is known here; known are {}", listing(known));
-            faults.push(Fault::at(&Path::Member(self.path, name), detail));
+        }
+    }
+
+    fn is_taken(&self, index: usize) -> bool {
+        match index.checked_sub(LEADING) {
+            None => self.taken & bit(index) != 0,
+            Some(behind) => self.taken_behind.get(behind).is_some_and(|taken| *taken),
         }
     }
 }
 
-/// How many leading members have a bit of their own; an object with more is judged by the names it may have.
-const TRACKED: usize = 64;
+/// How many leading members have a bit of their own.
+const LEADING: usize = 64;
 
-fn mark(index: usize) -> u64 {
+fn bit(index: usize) -> u64 {
     u32::try_from(index).ok().and_then(|index| 1_u64.checked_shl(index)).unwrap_or(0)
 }
 
@@ -157,16 +206,20 @@ fn listing(names: &[&str]) -> String {
 }
 
 /// Reads a list whose items are all of one type; every item at fault is reported.
-pub fn read_list<T: ReadJson>(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Option<Vec<T>> {
+pub fn read_list<T: ReadJson>(
+    json: &Json<'_>,
+    path: &Path<'_>,
+    faults: &mut dyn FaultSink,
+) -> Option<Vec<T>> {
     let Json::Array(items) = json else {
-        faults.push(Fault::at(path, format!("must be an array, not {}", json.kind())));
+        faults.add(path, &format_args!("must be an array, not {}", json.kind()));
         return None;
     };
     let mut values = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         match T::read_json(item) {
             Ok(value) => values.push(value),
-            Err(detail) => faults.push(Fault::at(&Path::Item(path, index), detail)),
+            Err(detail) => faults.add(&Path::Item(path, index), &detail),
         }
     }
     (values.len() == items.len()).then_some(values)
@@ -182,27 +235,55 @@ mod tests {
         assert_eq!(Path::Item(&Path::Member(&tenants, "a/b~c"), 3).to_string(), "#/Tenants/a~1b~0c/3");
     }
 
-    #[test]
-    fn members_nobody_took_are_unknown_even_behind_the_sixty_fourth() {
-        let many: Vec<String> = (0..70).map(|n| format!(r#""m{n}":true"#)).collect();
-        let text = format!("{{{}}}", many.join(","));
+    /// The faults of an object of which `taken` is read as booleans and `known` is offered.
+    fn faults_of(text: &str, taken: &[&str], known: &[&str]) -> Vec<String> {
         let json = Json::parse(text.as_bytes()).unwrap();
-        let mut faults = Vec::new();
+        let mut faults: Vec<Fault> = Vec::new();
         let mut members = Members::of(&json, &Path::Root, &mut faults).unwrap();
-        assert_eq!(members.read::<bool>("m3", &mut faults), Some(true));
-        members.finish(&["m3"], &mut faults);
-        assert_eq!(faults.len(), 69);
-        assert!(faults.iter().all(|fault| fault.pointer != "#/m3"));
+        for name in taken {
+            members.read::<bool>(name, &mut faults);
+        }
+        members.finish(known, &mut faults);
+        faults.iter().map(Fault::to_string).collect()
     }
 
     #[test]
-    fn every_fault_of_one_object_is_reported_at_once() {
-        let json = Json::parse(br#"{"a":null,"b":1,"b":2,"c":true}"#).unwrap();
-        let mut faults = Vec::new();
-        let mut members = Members::of(&json, &Path::Root, &mut faults).unwrap();
-        members.read::<bool>("a", &mut faults);
-        members.finish(&["a"], &mut faults);
-        let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
-        assert_eq!(pointers, ["#/b", "#/a", "#/b", "#/c"]);
+    fn reports_members_nobody_took_even_behind_the_sixty_fourth() {
+        let many: Vec<String> = (0..70).map(|n| format!(r#""m{n}":true"#)).collect();
+        let text = format!("{{{}}}", many.join(","));
+        for taken in ["m3", "m68"] {
+            let faults = faults_of(&text, &[taken], &["m3"]);
+            assert_eq!(faults.len(), 69, "{taken}");
+            assert!(faults.iter().all(|fault| !fault.starts_with(&format!("#/{taken}:"))), "{taken}");
+        }
+    }
+
+    #[test]
+    fn reports_every_fault_of_one_object_at_once_and_each_name_once() {
+        let faults = faults_of(
+            r#"{"a":null,"b":1,"c":true,"d":true,"b":2,"d":false,"b":3}"#,
+            &["a", "d"],
+            &["a", "d"],
+        );
+        assert_eq!(
+            faults,
+            [
+                "#/a: must be `true` or `false`, not null",
+                "#/b: is not a known member and is repeated; known are `a`, `d`",
+                "#/c: is not a known member",
+                "#/d: is repeated",
+            ]
+        );
+    }
+
+    #[test]
+    fn reports_each_of_many_names_once_wherever_its_repeats_stand() {
+        // The repeats of a name stand far apart, and there are more names than are compared in pairs.
+        let once: Vec<String> = (0..100).map(|n| format!(r#""m{n}":true"#)).collect();
+        let text = format!("{{{}}}", [once.clone(), once].concat().join(","));
+        let faults = faults_of(&text, &[], &["a"]);
+        assert_eq!(faults.len(), 100);
+        assert_eq!(faults[0], "#/m0: is not a known member and is repeated; known are `a`");
+        assert_eq!(faults[99], "#/m99: is not a known member and is repeated");
     }
 }

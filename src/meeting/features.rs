@@ -93,8 +93,11 @@ impl AttendeeCount {
     /// The fewest (model).
     pub const MIN: AttendeeCount = AttendeeCount(1);
 
-    /// The most (model), and what a meeting gets that asks for no number (developer guide).
+    /// The most (model).
     pub const MAX: AttendeeCount = AttendeeCount(250);
+
+    /// What a meeting gets that asks for none (developer guide).
+    pub const CHIME_DEFAULT: AttendeeCount = Self::MAX;
 
     /// The most that a meeting with FHD video or UHD content may have, and then it must ask (developer guide).
     pub const MAX_AT_HIGH_RESOLUTION: AttendeeCount = AttendeeCount(25);
@@ -136,6 +139,11 @@ impl std::fmt::Display for AttendeeCount {
 impl VideoResolution {
     /// What a meeting gets that asks for none (API reference of CreateMeeting).
     pub const CHIME_DEFAULT: VideoResolution = VideoResolution::Hd;
+}
+
+impl NetworkType {
+    /// What a meeting gets that asks for none: the only type there was before the member.
+    pub const CHIME_DEFAULT: NetworkType = NetworkType::Ipv4Only;
 }
 
 impl ContentResolution {

@@ -4,8 +4,8 @@ use super::{
     AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MOST_TAGS,
     MediaRegion, MeetingHostId, NetworkType, PrimaryMeetingId, TagKey, TagValue, VideoResolution,
 };
-use crate::finding::Finding;
-use crate::json::{Fault, Json, Members, Path, ReadJson};
+use crate::finding::{Finding, Findings};
+use crate::json::{FaultSink as _, Json, Members, Path, ReadJson};
 
 /// What a caller said of one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub struct MeetingRequest {
     pub(crate) idempotency_key: Option<IdempotencyKey>,
     // INVARIANT (findings travel): whatever could not be read left a finding here, and a plan is made only of a
     // request that has none.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Findings,
 }
 
 /// The name of the header that may carry the idempotency key, as findings show it.
@@ -79,36 +79,36 @@ impl MeetingRequest {
     /// Reads a body, and the `Idempotency-Key` headers' values beside it.
     #[must_use]
     pub fn read(body: &Json<'_>, idempotency_header: Option<&str>) -> Self {
-        let mut faults = Vec::new();
-        let mut refused = Vec::new();
+        let mut findings = Findings::default();
         let mut request = MeetingRequest::silent();
         let mut body_key = None;
         let path = Path::Root;
-        if let Some(mut members) = Members::of(body, &path, &mut faults) {
-            request.external_meeting_id = ask(&mut members, "ExternalMeetingId", &mut faults);
+        if let Some(mut members) = Members::of(body, &path, &mut findings) {
+            request.external_meeting_id = ask(&mut members, "ExternalMeetingId", &mut findings);
             if request.external_meeting_id == Asked::Nothing {
-                faults.push(Fault::at(&Path::Member(&path, "ExternalMeetingId"), "is required"));
+                findings.add(&Path::Member(&path, "ExternalMeetingId"), &"is required");
             }
-            request.media_region = ask(&mut members, "MediaRegion", &mut faults);
-            request.network_type = ask(&mut members, "MediaPlacementNetworkType", &mut faults);
-            request.meeting_host_id = ask(&mut members, "MeetingHostId", &mut faults);
-            request.primary_meeting_id = ask(&mut members, "PrimaryMeetingId", &mut faults);
-            body_key = members.read("ClientRequestToken", &mut faults);
+            request.media_region = ask(&mut members, "MediaRegion", &mut findings);
+            request.network_type = ask(&mut members, "MediaPlacementNetworkType", &mut findings);
+            request.meeting_host_id = ask(&mut members, "MeetingHostId", &mut findings);
+            request.primary_meeting_id = ask(&mut members, "PrimaryMeetingId", &mut findings);
+            body_key = members.read("ClientRequestToken", &mut findings);
             if let Some(features) = members.take("MeetingFeatures") {
-                request.read_features(features, &Path::Member(&path, "MeetingFeatures"), &mut faults);
+                request.read_features(features, &Path::Member(&path, "MeetingFeatures"), &mut findings);
             }
             if let Some(tags) = members.take("Tags") {
-                request.tags = read_tags(tags, &Path::Member(&path, "Tags"), &mut faults);
+                request.tags = read_tags(tags, &Path::Member(&path, "Tags"), &mut findings);
             }
             for member in GATEWAY_MEMBERS {
                 if members.take(member).is_some() {
                     let pointer = Path::Member(&path, member).to_string();
-                    refused.push(Finding::breaks_policy(pointer, "is set by the gateway alone"));
+                    findings.push(Finding::breaks_policy(pointer, "is set by the gateway alone"));
                 }
             }
-            members.finish(MEMBERS, &mut faults);
+            // Last: of more findings than are listed, those of known members come first.
+            members.finish(MEMBERS, &mut findings);
         }
-        request.findings = faults.into_iter().map(Finding::from).chain(refused).collect();
+        request.findings = findings;
         request.take_key(body_key, idempotency_header);
         request
     }
@@ -126,17 +126,17 @@ impl MeetingRequest {
             attendee_count: Asked::Nothing,
             tags: Vec::new(),
             idempotency_key: None,
-            findings: Vec::new(),
+            findings: Findings::default(),
         }
     }
 
-    fn read_features(&mut self, features: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) {
-        let Some(mut members) = Members::of(features, path, faults) else { return };
-        self.echo_reduction = ask_leaf(&mut members, "Audio", "EchoReduction", faults);
-        self.video_resolution = ask_leaf(&mut members, "Video", "MaxResolution", faults);
-        self.content_resolution = ask_leaf(&mut members, "Content", "MaxResolution", faults);
-        self.attendee_count = ask_leaf(&mut members, "Attendee", "MaxCount", faults);
-        members.finish(&["Attendee", "Audio", "Content", "Video"], faults);
+    fn read_features(&mut self, features: &Json<'_>, path: &Path<'_>, findings: &mut Findings) {
+        let Some(mut members) = Members::of(features, path, findings) else { return };
+        self.echo_reduction = ask_leaf(&mut members, "Audio", "EchoReduction", findings);
+        self.video_resolution = ask_leaf(&mut members, "Video", "MaxResolution", findings);
+        self.content_resolution = ask_leaf(&mut members, "Content", "MaxResolution", findings);
+        self.attendee_count = ask_leaf(&mut members, "Attendee", "MaxCount", findings);
+        members.finish(&["Attendee", "Audio", "Content", "Video"], findings);
     }
 
     /// One key may come in two places; two that differ are a contradiction that the gateway can't settle.
@@ -165,12 +165,12 @@ fn read_key_header(value: &str) -> Result<IdempotencyKey, String> {
     IdempotencyKey::parse(bare)
 }
 
-fn ask<T: ReadJson>(members: &mut Members<'_, '_, '_>, name: &str, faults: &mut Vec<Fault>) -> Asked<T> {
+fn ask<T: ReadJson>(members: &mut Members<'_, '_, '_>, name: &str, findings: &mut Findings) -> Asked<T> {
     let Some(json) = members.take(name) else { return Asked::Nothing };
     match T::read_json(json) {
         Ok(value) => Asked::For(value),
         Err(detail) => {
-            faults.push(Fault::at(&Path::Member(members.path(), name), detail));
+            findings.add(&Path::Member(members.path(), name), &detail);
             Asked::Unreadable
         }
     }
@@ -181,42 +181,42 @@ fn ask_leaf<T: ReadJson>(
     features: &mut Members<'_, '_, '_>,
     group: &str,
     leaf: &str,
-    faults: &mut Vec<Fault>,
+    findings: &mut Findings,
 ) -> Asked<T> {
     let Some(json) = features.take(group) else { return Asked::Nothing };
     let path = Path::Member(features.path(), group);
-    let Some(mut members) = Members::of(json, &path, faults) else { return Asked::Nothing };
-    let asked = ask(&mut members, leaf, faults);
-    members.finish(&[leaf], faults);
+    let Some(mut members) = Members::of(json, &path, findings) else { return Asked::Nothing };
+    let asked = ask(&mut members, leaf, findings);
+    members.finish(&[leaf], findings);
     asked
 }
 
-fn read_tags(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Vec<AskedTag> {
+fn read_tags(json: &Json<'_>, path: &Path<'_>, findings: &mut Findings) -> Vec<AskedTag> {
     let Some(items) = json.as_array() else {
-        faults.push(Fault::at(path, format!("must be an array, not {}", json.kind())));
+        findings.add(path, &format_args!("must be an array, not {}", json.kind()));
         return Vec::new();
     };
     if items.len() > MOST_TAGS {
-        faults.push(Fault::at(path, format!("may have at most {MOST_TAGS} items")));
+        findings.add(path, &format_args!("may have at most {MOST_TAGS} items"));
         return Vec::new();
     }
     let mut tags: Vec<AskedTag> = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = Path::Item(path, index);
-        let Some(mut members) = Members::of(item, &path, faults) else { continue };
-        let key = ask(&mut members, "Key", faults);
-        let value = ask(&mut members, "Value", faults);
-        members.finish(&["Key", "Value"], faults);
+        let Some(mut members) = Members::of(item, &path, findings) else { continue };
+        let key = ask(&mut members, "Key", findings);
+        let value = ask(&mut members, "Value", findings);
+        members.finish(&["Key", "Value"], findings);
         if value == Asked::Nothing {
-            faults.push(Fault::at(&Path::Member(&path, "Value"), "is required"));
+            findings.add(&Path::Member(&path, "Value"), &"is required");
         }
         match key {
-            Asked::Nothing => faults.push(Fault::at(&Path::Member(&path, "Key"), "is required")),
+            Asked::Nothing => findings.add(&Path::Member(&path, "Key"), &"is required"),
             Asked::Unreadable => {}
             Asked::For(key) if tags.iter().any(|other| other.key.same_to_iam(&key)) => {
                 let detail =
                     "is the key of another tag in the list; keys that differ in case only count as one";
-                faults.push(Fault::at(&Path::Member(&path, "Key"), detail));
+                findings.add(&Path::Member(&path, "Key"), &detail);
             }
             Asked::For(key) => tags.push(AskedTag { index, key, value }),
         }
@@ -236,6 +236,7 @@ mod tests {
     fn pointers(request: &MeetingRequest) -> Vec<String> {
         let mut found: Vec<String> = request
             .findings
+            .listed()
             .iter()
             .map(|finding| match &finding.place {
                 Place::Member(pointer) => pointer.clone(),
@@ -249,7 +250,7 @@ mod tests {
     #[test]
     fn a_request_may_say_nothing_but_its_external_id() {
         let request = read(r#"{"ExternalMeetingId":"standup"}"#);
-        assert_eq!(request.findings, []);
+        assert_eq!(request.findings.listed(), []);
         assert_eq!(request.media_region, Asked::Nothing);
     }
 
@@ -296,7 +297,7 @@ mod tests {
             let request = read(body);
             assert_eq!(pointers(&request), expected, "{body}: {why}");
             assert!(
-                request.findings.iter().all(|finding| finding.kind == FindingKind::BreaksModel),
+                request.findings.listed().iter().all(|finding| finding.kind == FindingKind::BreaksModel),
                 "{body}"
             );
         }
@@ -307,7 +308,7 @@ mod tests {
         for member in GATEWAY_MEMBERS {
             let request = read(&format!(r#"{{"ExternalMeetingId":"ab","{member}":null}}"#));
             assert_eq!(pointers(&request), [format!("#/{member}")]);
-            assert_eq!(request.findings[0].kind, FindingKind::BreaksPolicy);
+            assert_eq!(request.findings.listed()[0].kind, FindingKind::BreaksPolicy);
         }
     }
 

@@ -51,12 +51,18 @@ macro_rules! text_type {
     };
 }
 
-/// Shows the text of types whose value may stand in a log.
+/// Shows the text of types whose value may stand in a log and in a message.
 macro_rules! shown {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
             }
         }
     )*};
@@ -91,6 +97,11 @@ text_type! {
     PrimaryMeetingId, 2..=64, any_text
 }
 text_type! {
+    /// The id of a meeting, in the form that Chime gives them and the model has for paths: the only text that becomes part
+    /// of a path.
+    MeetingId, 36..=36, guid
+}
+text_type! {
     /// The caller's idempotency key, under the rule that the model has for `ClientRequestToken`.
     IdempotencyKey, 2..=64, client_request_token
 }
@@ -107,7 +118,7 @@ text_type! {
     TagValue, 0..=256, tag_value
 }
 
-shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId);
+shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId, MeetingId);
 withheld!(ExternalMeetingId, MeetingHostId, IdempotencyKey);
 
 /// Most items that `TenantIds` may have (model).
@@ -124,13 +135,24 @@ impl TagKey {
     }
 }
 
+impl MeetingId {
+    /// Whether a text is this id. Chime writes ids in lower case; its model takes both cases, and one hexadecimal number
+    /// has no other meaning in the other case.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.0.eq_ignore_ascii_case(text)
+    }
+}
+
 fn check_length(text: &str, length: RangeInclusive<usize>, broken: &mut Vec<String>) {
     // A text of more bytes than four times the limit has too many characters, however they are encoded: no need to
     // count.
     let characters =
         if text.len() > length.end().saturating_mul(4) { usize::MAX } else { text.chars().count() };
     if !length.contains(&characters) {
-        broken.push(format!("must have {} to {} characters", length.start(), length.end()));
+        let (min, max) = (length.start(), length.end());
+        let range = if min == max { min.to_string() } else { format!("{min} to {max}") };
+        broken.push(format!("must have {range} characters"));
     }
 }
 
@@ -185,6 +207,21 @@ fn client_request_token(text: &str, broken: &mut Vec<String>) {
         matches!(character, '-' | '_') || character.is_ascii_alphanumeric()
     }
     check_characters(text, allowed, "ASCII letters, digits, `-` and `_`", broken);
+}
+
+/// `[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}` (model, `GuidString`).
+fn guid(text: &str, broken: &mut Vec<String>) {
+    let mut groups = text.split('-');
+    let fits = [8, 4, 4, 4, 12].into_iter().all(|length| {
+        groups
+            .next()
+            .is_some_and(|group| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    });
+    if !fits || groups.next().is_some() {
+        broken.push(
+            "must be five groups of 8, 4, 4, 4 and 12 hexadecimal digits with `-` between them".to_owned(),
+        );
+    }
 }
 
 fn tenant_id(text: &str, broken: &mut Vec<String>) {
@@ -282,6 +319,27 @@ mod tests {
         assert!(TenantId::parse("a.b").is_err(), "no dot");
         assert!(TenantId::parse(&"ab".repeat(128)).is_ok());
         assert!(TenantId::parse(&format!("{}c", "ab".repeat(128))).is_err());
+    }
+
+    #[test]
+    fn meeting_ids_have_the_form_of_the_model() {
+        for (text, fits, why) in [
+            ("eb81e378-37db-4b5a-8e57-88904f2c1152", true, "as Chime gives them"),
+            ("EB81E378-37DB-4B5A-8E57-88904F2C1152", true, "the model takes both cases"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c115", false, "one digit less"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c11520", false, "one digit more"),
+            ("eb81e37-837db-4b5a-8e57-88904f2c1152", false, "a digit in another group"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c115g", false, "no hexadecimal digit"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c115２", false, "a digit outside ASCII"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c1152-", false, "a group more, empty"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c1152\n", false, "a line feed behind it"),
+            ("eb81e37837db4b5a8e5788904f2c1152", false, "without `-`"),
+            ("{b81e378-37db-4b5a-8e57-88904f2c1152", false, "a bracket"),
+            ("..", false, "a path segment of its own meaning"),
+            ("", false, "empty"),
+        ] {
+            assert_eq!(MeetingId::parse(text).is_ok(), fits, "{text:?}: {why}");
+        }
     }
 
     #[test]

@@ -8,10 +8,10 @@ use super::merge_tags::MOST_POLICY_TAGS;
 use super::plan::{Features, MeetingPlan};
 use super::rules::{MemberRules, Rule, TagRules, TenantPolicy};
 use crate::auth::Caller;
-use crate::finding::Finding;
+use crate::finding::{Finding, Findings};
 use crate::meeting::{
-    Asked, AskedTag, AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingRequest,
-    NetworkType, TagKey, TagValue, VideoResolution,
+    Asked, AskedTag, AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId,
+    MeetingRequest, NetworkType, TagKey, TagValue, VideoResolution,
 };
 
 /// A caller who may create meetings, with the policy of the caller's tenant.
@@ -74,11 +74,12 @@ impl Admitted<'_> {
         &self.caller
     }
 
-    /// Decides every member of the request.
+    /// Decides every member of the request. Whatever the policy allows, a caller may ask for exactly the value that a
+    /// request without the member gets: SDKs insist on members such as MediaRegion, and repeating a value gains nothing.
     ///
     /// # Errors
     /// Every finding: what the request itself brought, and what the policy does not allow.
-    pub fn decide(self, request: MeetingRequest) -> Result<MeetingPlan, Vec<Finding>> {
+    pub fn decide(self, request: MeetingRequest) -> Result<MeetingPlan, Findings> {
         let MemberRules {
             media_region,
             network_type,
@@ -91,49 +92,41 @@ impl Admitted<'_> {
         } = &*self.policy.members;
         let mut findings = request.findings;
         let media_region = decide_region(media_region, request.media_region, &mut findings);
-        let network_type = decide_ceiling(
-            network_type,
-            request.network_type,
-            "#/MediaPlacementNetworkType",
-            |ceiling: NetworkType| (ceiling == NetworkType::Ipv4Only).then_some(ceiling),
-            &mut findings,
-        );
-        let meeting_host_id = decide_member(
-            meeting_host_id,
-            request.meeting_host_id,
-            "#/MeetingHostId",
-            |_, ()| Ok(()),
-            &mut findings,
-        );
+        let network_type = CeilingMember {
+            pointer: "#/MediaPlacementNetworkType",
+            chime_default: Some(NetworkType::CHIME_DEFAULT),
+            sent_under: |ceiling: NetworkType| (ceiling == NetworkType::Ipv4Only).then_some(ceiling),
+        }
+        .decide(network_type, request.network_type, &mut findings);
+        let meeting_host_id = decide_host_id(meeting_host_id, request.meeting_host_id, &mut findings);
         let features = FeatureDecisions {
-            echo_reduction: decide_ceiling(
-                echo_reduction,
-                request.echo_reduction,
-                "#/MeetingFeatures/Audio/EchoReduction",
-                |ceiling: EchoReduction| (ceiling == EchoReduction::Unavailable).then_some(ceiling),
-                &mut findings,
-            ),
-            video_resolution: decide_ceiling(
-                video_resolution,
-                request.video_resolution,
-                "#/MeetingFeatures/Video/MaxResolution",
-                |ceiling| Some(ceiling.min(VideoResolution::CHIME_DEFAULT)),
-                &mut findings,
-            ),
-            content_resolution: decide_ceiling(
-                content_resolution,
-                request.content_resolution,
-                "#/MeetingFeatures/Content/MaxResolution",
-                |ceiling| Some(ceiling.min(ContentResolution::CHIME_DEFAULT)),
-                &mut findings,
-            ),
-            attendee_count: decide_ceiling(
-                attendee_count,
-                request.attendee_count,
-                "#/MeetingFeatures/Attendee/MaxCount",
-                |ceiling| Some(ceiling.min(AttendeeCount::MAX)),
-                &mut findings,
-            ),
+            echo_reduction: CeilingMember {
+                pointer: "#/MeetingFeatures/Audio/EchoReduction",
+                // Documented nowhere.
+                chime_default: None,
+                sent_under: |ceiling: EchoReduction| {
+                    (ceiling == EchoReduction::Unavailable).then_some(ceiling)
+                },
+            }
+            .decide(echo_reduction, request.echo_reduction, &mut findings),
+            video_resolution: CeilingMember {
+                pointer: "#/MeetingFeatures/Video/MaxResolution",
+                chime_default: Some(VideoResolution::CHIME_DEFAULT),
+                sent_under: |ceiling| Some(ceiling.min(VideoResolution::CHIME_DEFAULT)),
+            }
+            .decide(video_resolution, request.video_resolution, &mut findings),
+            content_resolution: CeilingMember {
+                pointer: "#/MeetingFeatures/Content/MaxResolution",
+                chime_default: Some(ContentResolution::CHIME_DEFAULT),
+                sent_under: |ceiling| Some(ceiling.min(ContentResolution::CHIME_DEFAULT)),
+            }
+            .decide(content_resolution, request.content_resolution, &mut findings),
+            attendee_count: CeilingMember {
+                pointer: "#/MeetingFeatures/Attendee/MaxCount",
+                chime_default: Some(AttendeeCount::CHIME_DEFAULT),
+                sent_under: |ceiling| Some(ceiling.min(AttendeeCount::CHIME_DEFAULT)),
+            }
+            .decide(attendee_count, request.attendee_count, &mut findings),
         };
         features.check_resolutions(&mut findings);
         if request.primary_meeting_id.is_asked() && !primary_meeting_id {
@@ -168,7 +161,7 @@ impl Admitted<'_> {
     }
 }
 
-const FIXED: &str = "is fixed by the tenant's policy and may not be asked for";
+const FIXED: &str = "is fixed by the tenant's policy: no other value may be asked for";
 const NOT_ALLOWED: &str = "may not be asked for under the tenant's policy";
 
 /// What came of one member.
@@ -196,62 +189,132 @@ impl<T> Decision<T> {
     }
 }
 
-/// Decides a member whose allowed values are judged by `judge`. A silent caller gets the default or nothing.
-fn decide_member<T: Clone, A>(
+/// What a request gets that does not name a member.
+struct Silence<T> {
+    /// What the gateway sends to Chime, if anything.
+    sent: Option<T>,
+    /// What Chime's documentation says that a meeting gets for which nothing is sent, where it says so.
+    chime_default: Option<T>,
+}
+
+impl<T: Clone + PartialEq> Silence<T> {
+    /// What silence gets where the rule names a value itself, and nothing otherwise.
+    fn of_rule<A>(rule: &Rule<T, A>) -> Self {
+        let (Rule::Fixed(value) | Rule::Open { default: Some(value), .. }) = rule else {
+            return Silence { sent: None, chime_default: None };
+        };
+        Silence { sent: Some(value.clone()), chime_default: None }
+    }
+
+    /// The value that the meeting then has, where it is known.
+    fn value(&self) -> Option<&T> {
+        self.sent.as_ref().or(self.chime_default.as_ref())
+    }
+
+    fn decision(self) -> Decision<T> {
+        let origin = if self.sent.is_some() { Origin::Policy } else { Origin::Chime };
+        Decision::Made(self.sent, origin)
+    }
+
+    /// The decision for a caller who asks for that value, when it is the one that silence brings. The value is sent: what
+    /// was asked for is then compared with what comes back.
+    fn repeated(&self, value: T) -> Option<Decision<T>> {
+        // Who repeats what the policy sends can't change it by asking for something else.
+        let origin = if self.sent.is_some() { Origin::Policy } else { Origin::Caller };
+        (self.value() == Some(&value)).then_some(Decision::Made(Some(value), origin))
+    }
+}
+
+/// Decides a member. `judge` says whether a value is within what is allowed; `forbidden`, what a caller is told who may
+/// not choose the value at all.
+fn decide_member<T: Clone + PartialEq, A>(
     rule: &Rule<T, A>,
     asked: Asked<T>,
-    pointer: &str,
+    silence: Silence<T>,
+    pointer: &'static str,
     judge: impl FnOnce(&T, &A) -> Result<(), String>,
-    findings: &mut Vec<Finding>,
+    forbidden: impl FnOnce(&Silence<T>) -> String,
+    findings: &mut Findings,
 ) -> Decision<T> {
     let refusal = match (rule, asked) {
-        (Rule::Fixed(value), Asked::Nothing) => return Decision::Made(Some(value.clone()), Origin::Policy),
-        (Rule::Fixed(_), _) => FIXED.to_owned(),
-        (Rule::Open { default: Some(value), .. }, Asked::Nothing) => {
-            return Decision::Made(Some(value.clone()), Origin::Policy);
-        }
-        (Rule::Open { default: None, .. }, Asked::Nothing) => return Decision::Made(None, Origin::Chime),
-        (Rule::Open { allowed: None, .. }, _) => NOT_ALLOWED.to_owned(),
+        (_, Asked::Nothing) => return silence.decision(),
         // Its finding is there already: the member may be asked for, but not so.
         (Rule::Open { allowed: Some(_), .. }, Asked::Unreadable) => return Decision::Refused,
         (Rule::Open { allowed: Some(allowed), .. }, Asked::For(value)) => match judge(&value, allowed) {
             Ok(()) => return Decision::Made(Some(value), Origin::Caller),
-            Err(detail) => detail,
+            Err(detail) => match silence.repeated(value) {
+                Some(decision) => return decision,
+                None => detail,
+            },
         },
+        (Rule::Fixed(_) | Rule::Open { allowed: None, .. }, Asked::For(value)) => {
+            match silence.repeated(value) {
+                Some(decision) => return decision,
+                None => forbidden(&silence),
+            }
+        }
+        (Rule::Fixed(_) | Rule::Open { allowed: None, .. }, Asked::Unreadable) => forbidden(&silence),
     };
     findings.push(Finding::breaks_policy(pointer, refusal));
     Decision::Refused
 }
 
-/// Decides a member that has a ceiling. The ceiling binds silence too: `silence` gives what a ceiling sends for a
-/// caller who asks for nothing, so that saying nothing never gets more than asking.
-fn decide_ceiling<T: Copy + Ord + std::fmt::Display>(
-    rule: &Rule<T, T>,
-    asked: Asked<T>,
-    pointer: &str,
-    silence: impl FnOnce(T) -> Option<T>,
-    findings: &mut Vec<Finding>,
-) -> Decision<T> {
-    let at_most = |value: &T, ceiling: &T| {
-        if value <= ceiling {
-            Ok(())
-        } else {
-            Err(format!("is above what the tenant's policy allows: `{ceiling}`"))
-        }
-    };
-    match (rule, decide_member(rule, asked, pointer, at_most, findings)) {
-        (Rule::Open { allowed: Some(ceiling), .. }, Decision::Made(None, _)) => match silence(*ceiling) {
-            Some(value) => Decision::Made(Some(value), Origin::Policy),
-            None => Decision::Made(None, Origin::Chime),
-        },
-        (_, decision) => decision,
+/// What a caller is told who may not choose a value that the meeting's members show anyway.
+fn only(silence: &Silence<impl Clone + PartialEq + std::fmt::Display>) -> String {
+    match silence.value() {
+        Some(value) => format!(
+            "may only be `{value}` under the tenant's policy, which is what a request without it gets"
+        ),
+        None => NOT_ALLOWED.to_owned(),
     }
+}
+
+/// A member that has a ceiling.
+struct CeilingMember<T> {
+    pointer: &'static str,
+    /// As in [`Silence`].
+    chime_default: Option<T>,
+    /// What is sent under a ceiling for a caller who asks for nothing. The ceiling binds silence too, so that saying
+    /// nothing never gets more than asking.
+    sent_under: fn(T) -> Option<T>,
+}
+
+impl<T: Copy + Ord + std::fmt::Display> CeilingMember<T> {
+    fn decide(self, rule: &Rule<T, T>, asked: Asked<T>, findings: &mut Findings) -> Decision<T> {
+        let sent = match rule {
+            Rule::Fixed(value) | Rule::Open { default: Some(value), .. } => Some(*value),
+            Rule::Open { default: None, allowed } => allowed.and_then(self.sent_under),
+        };
+        let silence = Silence { sent, chime_default: self.chime_default };
+        let at_most = |value: &T, ceiling: &T| {
+            if value <= ceiling {
+                Ok(())
+            } else {
+                Err(format!("is above what the tenant's policy allows: `{ceiling}`"))
+            }
+        };
+        decide_member(rule, asked, silence, self.pointer, at_most, only, findings)
+    }
+}
+
+/// MeetingHostId is "reserved" and sensitive (model), so no message shows its value.
+fn decide_host_id(
+    rule: &Rule<MeetingHostId, ()>,
+    asked: Asked<MeetingHostId>,
+    findings: &mut Findings,
+) -> Decision<MeetingHostId> {
+    let forbidden = |silence: &Silence<MeetingHostId>| {
+        let detail = if silence.sent.is_some() { FIXED } else { NOT_ALLOWED };
+        detail.to_owned()
+    };
+    let silence = Silence::of_rule(rule);
+    decide_member(rule, asked, silence, "#/MeetingHostId", |_, ()| Ok(()), forbidden, findings)
 }
 
 fn decide_region(
     rule: &Rule<MediaRegion, Vec<MediaRegion>>,
     asked: Asked<MediaRegion>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> Decision<MediaRegion> {
     let one_of = |region: &MediaRegion, allowed: &Vec<MediaRegion>| {
         if allowed.contains(region) {
@@ -260,7 +323,8 @@ fn decide_region(
         let names: Vec<String> = allowed.iter().map(|region| format!("`{}`", region.as_str())).collect();
         Err(format!("is not one of what the tenant's policy allows: {}", names.join(", ")))
     };
-    let decision = decide_member(rule, asked, "#/MediaRegion", one_of, findings);
+    let silence = Silence::of_rule(rule);
+    let decision = decide_member(rule, asked, silence, "#/MediaRegion", one_of, only, findings);
     if matches!(decision, Decision::Made(None, _)) {
         let detail = "is required: the tenant's policy has no default for it";
         findings.push(Finding::breaks_model("#/MediaRegion", detail));
@@ -279,7 +343,7 @@ struct FeatureDecisions {
 impl FeatureDecisions {
     /// FHD video or UHD content needs a MaxCount, and at most 25 (developer guide). Each value may have come from the
     /// caller or from the policy, so the finding says from whom.
-    fn check_resolutions(&self, findings: &mut Vec<Finding>) {
+    fn check_resolutions(&self, findings: &mut Findings) {
         let Decision::Made(count, count_origin) = &self.attendee_count else { return };
         if count.is_some_and(|count| count <= AttendeeCount::MAX_AT_HIGH_RESOLUTION) {
             return;
@@ -323,24 +387,29 @@ impl Origin {
     }
 }
 
-fn decide_tags(
-    rules: &TagRules,
-    asked: Vec<AskedTag>,
-    findings: &mut Vec<Finding>,
-) -> Vec<(TagKey, TagValue)> {
+/// Decides the tags key by key. A tag that repeats a fixed or default one in key and value is that tag, and is sent once.
+fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) -> Vec<(TagKey, TagValue)> {
     let mut tags = rules.fixed.clone();
     let mut asked_keys = Vec::with_capacity(asked.len());
     for tag in asked {
-        let fixed = rules.fixed.iter().any(|(key, _)| key.same_to_iam(&tag.key));
-        if fixed || !rules.allowed.contains(&tag.key) {
-            let detail = if fixed { FIXED } else { NOT_ALLOWED };
-            findings.push(Finding::breaks_policy(format!("#/Tags/{}/Key", tag.index), detail));
+        let fixed = rules.fixed.iter().find(|(key, _)| key.same_to_iam(&tag.key));
+        let default = || rules.default.iter().find(|(key, _)| key.same_to_iam(&tag.key));
+        if fixed.is_none() && rules.allowed.contains(&tag.key) {
+            asked_keys.push(tag.key.clone());
+            if let Asked::For(value) = tag.value {
+                tags.push((tag.key, value));
+            }
             continue;
         }
-        asked_keys.push(tag.key.clone());
-        if let Asked::For(value) = tag.value {
-            tags.push((tag.key, value));
+        // The key as the policy writes it: in another case it would be another tag to Chime, and the same one to IAM.
+        let repeats = |(key, value): &(TagKey, TagValue)| {
+            *key == tag.key && matches!(&tag.value, Asked::For(asked) if asked == value)
+        };
+        if fixed.or_else(default).is_some_and(repeats) {
+            continue;
         }
+        let detail = if fixed.is_some() { FIXED } else { NOT_ALLOWED };
+        findings.push(Finding::breaks_policy(format!("#/Tags/{}/Key", tag.index), detail));
     }
     let silent = |key: &TagKey| !asked_keys.iter().any(|asked| asked.same_to_iam(key));
     tags.extend(rules.default.iter().filter(|(key, _)| silent(key)).cloned());

@@ -48,17 +48,18 @@ pub(super) enum UnlistedTenants {
     schemars(rename_all = "PascalCase", deny_unknown_fields)
 )]
 pub(super) struct Block {
-    /// Always sent; the caller may not set it.
+    /// Always sent; a caller may ask for the same value, and for no other.
     pub(super) fixed: Option<Fixed>,
-    /// Sent when the caller is silent.
+    /// Sent when the caller is silent; a caller may ask for the same value, and for another only where `Allowed` says so.
     pub(super) default: Option<Defaults>,
-    /// What the caller may ask for. A member that is absent here may not be asked for at all.
+    /// What the caller may ask for. Of a member that is absent here, only the value that silence brings: the policy's, or
+    /// Chime's own default (HD, FHD, 250, Ipv4Only) where the policy has none.
     pub(super) allowed: Option<Allowed>,
     /// Who within the tenant may create meetings. Absent: every authenticated caller of the tenant.
     pub(super) callers: Option<Callers>,
 }
 
-/// Values that are always sent.
+/// Values that are always sent. A caller may repeat them, key by key for tags, but for `TenantIds`.
 #[derive(Debug, Default)]
 #[cfg_attr(
     feature = "schema",

@@ -35,6 +35,44 @@ async fn members_of_the_answer_that_the_sdk_does_not_know_are_kept() {
     assert_eq!(answer.body["Meeting"]["SomethingNewer"], newer["SomethingNewer"]);
 }
 
+/// What boto3, the AWS CLI and the TypeScript types insist on sending.
+#[tokio::test]
+async fn every_sample_tenant_may_send_its_own_region_and_no_other_that_it_is_not_given() {
+    let stack = Stack::start().await;
+    for (tenant, region, status, why) in [
+        ("acme", "eu-central-1", 201, "the tenant's default, one of a list"),
+        ("globex", "eu-central-1", 201, "fixed"),
+        ("initech", "us-east-1", 201, "everyone's default"),
+        ("globex", "us-east-1", 403, "everyone's default, where the tenant's own is fixed"),
+        ("initech", "eu-central-1", 403, "another tenant's"),
+    ] {
+        stack.simulator.reset();
+        let answer =
+            stack.create(tenant, &json!({ "ExternalMeetingId": "standup", "MediaRegion": region })).await;
+        assert_eq!(answer.status, status, "{tenant} {region}: {why}: {}", answer.text);
+        if status == 201 {
+            assert_eq!(stack.creation()["MediaRegion"], json!(region), "{tenant}: {why}");
+        } else {
+            assert_eq!(answer.places(), ["#/MediaRegion"], "{tenant}: {why}");
+            assert_eq!(stack.simulator.requests().len(), 0, "{tenant}: {why}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_gateway_alone_sets_may_not_be_sent_even_with_the_value_that_it_sends() {
+    let stack = Stack::start().await;
+    for (member, value, place) in [
+        ("TenantIds", json!(["acme"]), "#/TenantIds"),
+        ("NotificationsConfiguration", json!({ "SqsQueueArn": QUEUE }), "#/NotificationsConfiguration"),
+        ("Tags", json!([{ "Key": "MeetingGateway", "Value": GATEWAY_NAME }]), "#/Tags/0/Key"),
+    ] {
+        let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup", member: value })).await;
+        assert_eq!((answer.status, answer.places()), (403, vec![place.to_owned()]), "{}", answer.text);
+    }
+    assert_eq!(stack.simulator.requests().len(), 0);
+}
+
 #[tokio::test]
 async fn a_problem_is_both_rfc_9457_and_an_exception_of_chime() {
     let stack = Stack::start().await;
@@ -55,6 +93,12 @@ async fn a_problem_is_both_rfc_9457_and_an_exception_of_chime() {
     }
     assert_eq!(answer.body["detail"], answer.body["Message"]);
     assert_eq!(answer.places(), ["#/ExternalMeetingId", "#/MediaRegion"]);
+    // Most SDKs drop `errors`.
+    assert_eq!(
+        answer.body["Message"],
+        "the request is invalid: #/ExternalMeetingId must have 2 to 64 characters; #/MediaRegion is not one of what \
+         the tenant's policy allows: `eu-central-1`, `eu-west-2`, `us-east-1`"
+    );
 }
 
 #[tokio::test]
@@ -193,7 +237,7 @@ async fn errors_of_chime_are_told_in_the_gateways_own_words() {
         ("AccessDeniedException", 500, "ServiceFailureException"),
         ("ConflictException", 409, "ConflictException"),
         ("ThrottlingException", 429, "ThrottlingException"),
-        ("ServiceFailureException", 502, "BadGateway"),
+        ("ServiceFailureException", 502, "ServiceFailureException"),
         ("ServiceUnavailableException", 503, "ServiceUnavailableException"),
     ] {
         stack.simulator.reset();
@@ -202,6 +246,9 @@ async fn errors_of_chime_are_told_in_the_gateways_own_words() {
         assert_eq!((answer.status, &answer.body["Code"]), (status, &json!(code)), "{exception}");
         let wants_retry_after = [429, 503].contains(&status);
         assert_eq!(answer.header("retry-after").is_some(), wants_retry_after, "{exception}");
+        // botocore's header, in milliseconds.
+        let milliseconds = answer.header("retry-after").map(|seconds| format!("{seconds}000"));
+        assert_eq!(answer.header("x-amz-retry-after"), milliseconds.as_deref(), "{exception}");
         assert_eq!(
             answer.body["instance"],
             json!("JKJaXmPLvHcESHA="),

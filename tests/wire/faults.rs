@@ -88,9 +88,9 @@ const CONFLICT: (u64, &str) = (409, "ConflictException");
 const THROTTLED: (u64, &str) = (429, "ThrottlingException");
 const FULL: (u64, &str) = (429, "LimitExceededException");
 const INTERNAL: (u64, &str) = (500, "ServiceFailureException");
-const BAD_GATEWAY: (u64, &str) = (502, "BadGateway");
+const BAD_GATEWAY: (u64, &str) = (502, "ServiceFailureException");
 const UNAVAILABLE: (u64, &str) = (503, "ServiceUnavailableException");
-const LATE: (u64, &str) = (504, "GatewayTimeout");
+const LATE: (u64, &str) = (504, "ServiceUnavailableException");
 
 fn exception(name: &str) -> Fault {
     Fault::exception(name).expect("the simulator knows the exception")

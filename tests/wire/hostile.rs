@@ -1,13 +1,17 @@
 //! Input that means harm: depth, size, count, bytes that are no text, and headers that would be two.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, PATIENCE, Stack, post, with_header};
 
-/// Lambda takes no larger answer from a function, in bytes.
-const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
+/// No refusal's body is larger, in bytes, as docs/reliability.md promises: a hundred findings, each of them short.
+const MAX_REFUSAL: usize = 100_000;
+
+/// Most characters of `Message`.
+const MAX_MESSAGE: usize = 1_000;
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -33,6 +37,10 @@ fn refused_bodies() -> Vec<(String, &'static str)> {
         (filled(&|n| format!(r#""{n:x}":1"#), "{", "}"), "as many unknown members as fit"),
         (filled(&|_| r#""ExternalMeetingId":"ab""#.to_owned(), "{", "}"), "one member as often as fits"),
         (filled(&|n| format!(r#""\u0001{n:x}":1"#), "{", "}"), "unknown members whose names are escaped"),
+        (
+            filled(&|n| format!(r#""{n:03}{}":1"#, "\\u0001".repeat(62)), "{", "}"),
+            "unknown members whose names are long and escaped",
+        ),
         (filled(&|_| "{}".to_owned(), r#"{"Tags":["#, "]}"), "as many tags as fit"),
         (filled(&|n| format!(r#"{{"{n:x}":0}}"#), r#"{"Tags":["#, "]}"), "tags of unknown members"),
         (format!(r#"{{"{}":1}}"#, "~/\\\"".repeat(10_000)), "one unknown member with a name of 40 KB"),
@@ -59,12 +67,61 @@ async fn whatever_is_in_a_body_the_answer_is_a_problem_soon_and_small_enough_for
         let answer = stack.invoke(&post(&token, &body)).await;
         assert_eq!((answer.status, &answer.body["Code"]), (400, &json!("BadRequestException")), "{why}");
         assert!(started.elapsed() < Duration::from_secs(3), "{why}: {:?}", started.elapsed());
-        // Quotes and backslashes of the body count twice where the answer holds it as a string.
-        assert!(answer.text.len() < LARGEST_ANSWER / 3, "{why}: {} bytes", answer.text.len());
-        assert!(!answer.places().is_empty(), "{why}");
+        assert!(answer.text.len() < MAX_REFUSAL, "{why}: {} bytes", answer.text.len());
+        assert!((1..=100).contains(&answer.places().len()), "{why}: {}", answer.places().len());
+        let message = answer.body["Message"].as_str().expect("a problem has a message");
+        assert!(message.chars().count() <= MAX_MESSAGE, "{why}: {message}");
     }
     assert_eq!(stack.simulator.requests().len(), 0);
     assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_hundred_findings_are_listed_and_the_rest_is_counted() {
+    let stack = Stack::start().await;
+    let token = stack.token("acme");
+    // Unknown members, and a missing ExternalMeetingId beside them.
+    for (unknown, last, why) in [
+        (99, "is not a known member", "just as many as are listed"),
+        (100, "2 more findings are not listed here", "one more"),
+        (6_000, "5902 more findings are not listed here", "nearly as many as a body holds"),
+    ] {
+        let members: Vec<String> = (0..unknown).map(|n| format!(r#""m{n}":1"#)).collect();
+        let answer = stack.invoke(&post(&token, &format!("{{{}}}", members.join(",")))).await;
+        assert_eq!(answer.status, 400, "{why}");
+        let errors = answer.body["errors"].as_array().expect("a problem has errors");
+        assert_eq!(errors.len(), 100, "{why}");
+        assert_eq!(errors[0]["pointer"], "#/ExternalMeetingId", "{why}: known members come first");
+        assert_eq!(errors[99]["detail"], last, "{why}");
+        let told: BTreeSet<String> = answer.places().into_iter().collect();
+        assert_eq!(told.len(), 100, "{why}: no place twice");
+        let message = answer.body["Message"].as_str().expect("a problem has a message");
+        let said = message.matches("is required").count() + message.matches("is not a known member").count();
+        assert!(said > 20, "{why}: {message}");
+        assert!(
+            message.ends_with(&format!("; and {} more findings", unknown + 1 - said)),
+            "{why}: {message}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_long_name_is_told_by_its_beginning_and_its_length_at_the_object_that_has_it() {
+    let stack = Stack::start().await;
+    let name = format!("{}{}", "~/".repeat(32), "x".repeat(40_000));
+    for (body, pointer) in [
+        (json!({ "ExternalMeetingId": "standup", (name.clone()): 1 }), "#"),
+        (
+            json!({ "ExternalMeetingId": "standup", "Tags": [{ "Key": "Course", "Value": "1", (name.clone()): 1 }] }),
+            "#/Tags/0",
+        ),
+    ] {
+        let answer = stack.create("acme", &body).await;
+        assert_eq!((answer.status, answer.places()), (400, vec![pointer.to_owned()]));
+        let detail = answer.body["errors"][0]["detail"].as_str().expect("a finding has a detail");
+        assert!(detail.contains(&format!("`{}`", "~/".repeat(32))) && detail.contains("40064"), "{detail}");
+        assert!(answer.text.len() < 2_000, "{}", answer.text);
+    }
 }
 
 #[tokio::test]
@@ -145,12 +202,13 @@ async fn no_input_becomes_a_header() {
 }
 
 fn check_headers(answer: &Answer) {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
         "allow",
         "cache-control",
         "content-type",
         "retry-after",
         "www-authenticate",
+        "x-amz-retry-after",
         "x-amzn-errortype",
         "x-amzn-requestid",
     ];

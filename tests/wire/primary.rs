@@ -41,8 +41,6 @@ async fn another_tenants_meeting_a_missing_one_and_an_ended_one_are_told_alike()
     let mut answers: Vec<Value> = Vec::new();
     answers.push(replicate(&stack, "acme", &foreign).await.body);
     answers.push(replicate(&stack, "acme", "11111111-2222-3333-4444-555555555555").await.body);
-    answers.push(replicate(&stack, "acme", "no-id-of-any-meeting").await.body);
-    answers.push(replicate(&stack, "acme", "..").await.body);
     let fault = local::simulator::Fault::exception("NotFoundException").expect("the simulator knows it");
     stack.simulator.inject(fault, 1);
     answers.push(replicate(&stack, "acme", &ended).await.body);
@@ -55,6 +53,80 @@ async fn another_tenants_meeting_a_missing_one_and_an_ended_one_are_told_alike()
     assert_eq!(answers[0]["status"], json!(403));
     assert_eq!(answers[0]["errors"][0]["pointer"], json!("#/PrimaryMeetingId"));
     assert_eq!(stack.creations().len(), created, "nothing was created");
+}
+
+/// Only an id of the model's form becomes part of a path: `..` would be the path of another operation.
+#[tokio::test]
+async fn a_primary_that_cannot_be_an_id_is_told_like_a_missing_one_and_chime_is_not_asked() {
+    let stack = stack().await;
+    let missing = replicate(&stack, "acme", "11111111-2222-3333-4444-555555555555").await;
+    assert_eq!((missing.status, stack.simulator.requests().len()), (403, 1), "a missing one is asked for");
+    for (primary, why) in [
+        ("..", "the path of its parent"),
+        (".", "the path of the collection"),
+        ("../", "the same with a slash"),
+        ("%2e%2e", "the same, escaped"),
+        ("11111111-2222-3333-4444-555555555555/attendees", "a path below a meeting"),
+        ("11111111-2222-3333-4444-555555555555?operation=x", "a query"),
+        ("11111111-2222-3333-4444-555555555555\n", "a line feed behind an id"),
+        (" 11111111-2222-3333-4444-555555555555", "a space before an id"),
+        ("11111111-2222-3333-4444-55555555555", "a digit less"),
+        ("11111111-2222-3333-4444-5555555555555", "a digit more"),
+        ("11111111222233334444555555555555", "no hyphens"),
+        ("gggggggg-2222-3333-4444-555555555555", "no hexadecimal digits"),
+        ("no-id-of-any-meeting", "any other text"),
+    ] {
+        // The model has 2 to 64 characters for the member, and says no more of it.
+        let expected = if primary.len() < 2 { 400 } else { 403 };
+        stack.simulator.reset();
+        let answer = replicate(&stack, "acme", primary).await;
+        assert_eq!(answer.status, expected, "{primary:?}: {why}: {}", answer.text);
+        assert_eq!(answer.places(), ["#/PrimaryMeetingId"], "{primary:?}: {why}");
+        assert_eq!(stack.simulator.requests().len(), 0, "{primary:?}: {why}");
+        if expected == 403 {
+            assert_eq!(answer.body, missing.body, "{primary:?}: {why}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_replicated_when_chime_shows_another_meeting_than_the_one_asked_for() {
+    use local::simulator::{Extent, Injection, Operation, TransportFault};
+    let stack = stack().await;
+    let primary = meeting_of(&stack, "acme").await;
+    let another = meeting_of(&stack, "acme").await;
+    for (shown, status, why) in [
+        (json!(another), 502, "another of the tenant's own"),
+        (json!(null), 502, "one without an id"),
+        (json!(primary.to_uppercase()), 201, "the same id in the other case"),
+    ] {
+        let created = stack.creations().len();
+        let members = json!({ "MeetingId": shown }).as_object().expect("members are an object").clone();
+        stack.simulator.arm(Injection {
+            fault: TransportFault::OtherMeeting { members }.into(),
+            extent: Extent::Times(1),
+            operation: Some(Operation::GetMeeting),
+        });
+        let answer = replicate(&stack, "acme", &primary).await;
+        assert_eq!(answer.status, status, "{why}: {}", answer.text);
+        assert_eq!(stack.creations().len() - created, usize::from(status == 201), "{why}");
+    }
+}
+
+/// The model takes an id in either case, and Chime need not echo the one that was sent.
+#[tokio::test]
+async fn a_replica_whose_primary_comes_back_in_the_other_case_is_the_one_asked_for() {
+    use local::simulator::{Extent, Injection, Operation, TransportFault};
+    let stack = stack().await;
+    let primary = meeting_of(&stack, "acme").await;
+    let members = json!({ "PrimaryMeetingId": primary.to_uppercase() });
+    stack.simulator.arm(Injection {
+        fault: TransportFault::OtherMeeting { members: members.as_object().expect("an object").clone() }
+            .into(),
+        extent: Extent::Times(1),
+        operation: Some(Operation::CreateMeeting),
+    });
+    assert_eq!(replicate(&stack, "acme", &primary).await.status, 201);
 }
 
 #[tokio::test]

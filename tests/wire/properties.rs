@@ -114,6 +114,57 @@ fn always_sent(tenant: &str) -> (Value, BTreeMap<&str, &str>) {
     (json!([tenant]), tags)
 }
 
+const REGION: &str = "/MediaRegion";
+const NETWORK: &str = "/MediaPlacementNetworkType";
+const HOST: &str = "/MeetingHostId";
+const ECHO: &str = "/MeetingFeatures/Audio/EchoReduction";
+const VIDEO: &str = "/MeetingFeatures/Video/MaxResolution";
+const CONTENT: &str = "/MeetingFeatures/Content/MaxResolution";
+const COUNT: &str = "/MeetingFeatures/Attendee/MaxCount";
+
+/// The members that a caller asks for and the sample policy decides, but tags and the primary.
+const DECIDED: [&str; 7] = [REGION, NETWORK, HOST, ECHO, VIDEO, CONTENT, COUNT];
+
+/// What the sample policy sends for a silent caller of the tenant.
+fn sent_for_silence(tenant: &str) -> BTreeMap<&'static str, Value> {
+    match tenant {
+        "acme" => vec![
+            (REGION, json!("eu-central-1")),
+            (VIDEO, json!("HD")),
+            (CONTENT, json!("FHD")),
+            (COUNT, json!(25)),
+        ],
+        "globex" => vec![
+            (REGION, json!("eu-central-1")),
+            (VIDEO, json!("HD")),
+            (CONTENT, json!("None")),
+            (COUNT, json!(10)),
+        ],
+        _ => vec![(REGION, json!("us-east-1")), (COUNT, json!(25))],
+    }
+    .into_iter()
+    .collect()
+}
+
+/// What a meeting then has, Chime's documented defaults included.
+fn silence(tenant: &str) -> BTreeMap<&'static str, Value> {
+    let mut silence =
+        BTreeMap::from([(NETWORK, json!("Ipv4Only")), (VIDEO, json!("HD")), (CONTENT, json!("FHD"))]);
+    silence.extend(sent_for_silence(tenant));
+    silence
+}
+
+/// Whether a caller of the tenant may ask for that value under the sample policy.
+fn may_ask(tenant: &str, member: &str, value: &Value) -> bool {
+    let is_allowed = match (tenant, member) {
+        ("acme", REGION) => ["eu-central-1", "eu-west-2", "us-east-1"].iter().any(|region| value == region),
+        ("acme", NETWORK | ECHO | VIDEO | CONTENT | COUNT) => true,
+        ("initech", COUNT) => value.as_u64().is_some_and(|count| count <= 50),
+        _ => false,
+    };
+    is_allowed || silence(tenant).get(member) == Some(value)
+}
+
 /// Keys that a caller of the tenant may add under the sample policy.
 fn may_add(tenant: &str) -> &'static [&'static str] {
     if tenant == "acme" { &["Course", "Room"] } else { &[] }
@@ -172,6 +223,16 @@ fn check_sent(tenant: &str, asked: &Value, sent: &Value, said: &str) {
     assert_eq!(sent["TenantIds"], tenant_ids, "{said}");
     assert_eq!(sent["NotificationsConfiguration"], json!({ "SqsQueueArn": QUEUE }), "{said}");
     assert_eq!(sent["ExternalMeetingId"], asked["ExternalMeetingId"], "nothing is cut or repaired: {said}");
+    for member in DECIDED {
+        let expected = match asked.pointer(member) {
+            Some(value) => {
+                assert!(may_ask(tenant, member, value), "{member} may not be asked for: {said}");
+                Some(value.clone())
+            }
+            None => sent_for_silence(tenant).remove(member),
+        };
+        assert_eq!(sent.pointer(member), expected.as_ref(), "{member}: {said}");
+    }
     let mut tags = BTreeMap::new();
     for tag in sent["Tags"].as_array().expect("tags are sent always") {
         let (key, value) = (tag["Key"].as_str().expect("a key"), tag["Value"].as_str().expect("a value"));
@@ -184,6 +245,47 @@ fn check_sent(tenant: &str, asked: &Value, sent: &Value, said: &str) {
         tags.keys().all(|key| may_add(tenant).contains(key)),
         "no tag that the policy does not give: {said}"
     );
+}
+
+/// Any part of what silence brings, asked for, brings the same: no tenant's policy refuses it, and no tag is sent twice.
+#[tokio::test]
+async fn what_silence_brings_may_be_asked_for_in_any_part() {
+    let stack = Stack::start().await;
+    let mut runner = TestRunner::new(Config::default());
+    let strategy = (
+        proptest::sample::select(vec!["acme", "globex", "initech"]),
+        proptest::collection::vec(any::<bool>(), DECIDED.len()),
+        proptest::collection::vec(any::<bool>(), 3),
+    );
+    for _ in 0..CASES / 3 {
+        let (tenant, members, tags) =
+            strategy.new_tree(&mut runner).expect("the strategy makes values").current();
+        let mut body = json!({ "ExternalMeetingId": "standup" });
+        let silence = silence(tenant);
+        for member in DECIDED.iter().zip(&members).filter_map(|(member, wanted)| wanted.then_some(*member)) {
+            let Some(value) = silence.get(member) else { continue };
+            let mut at = &mut body;
+            for name in member.split('/').skip(1) {
+                at = &mut at[name];
+            }
+            *at = value.clone();
+        }
+        let (_, fixed_tags) = always_sent(tenant);
+        let own = fixed_tags.iter().filter(|(key, _)| **key != "MeetingGateway").zip(&tags);
+        let own: Vec<Value> = own
+            .filter(|(_, wanted)| **wanted)
+            .map(|((key, value), _)| json!({ "Key": key, "Value": value }))
+            .collect();
+        if !own.is_empty() {
+            body["Tags"] = Value::from(own);
+        }
+        stack.simulator.reset();
+        let answer = stack.create(tenant, &body).await;
+        let said = format!("{tenant} sent {body}: {}", answer.text);
+        assert_eq!(answer.status, 201, "{said}");
+        check_sent(tenant, &body, &stack.creation(), &said);
+        assert_eq!(stack.creation()["Tags"].as_array().map(Vec::len), Some(fixed_tags.len()), "{said}");
+    }
 }
 
 /// Bytes that are hardly ever JSON, in the place of the whole event.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::load;
 use crate::auth::Caller;
-use crate::finding::{Finding, FindingKind, Place};
+use crate::finding::{FindingKind, Findings, Place};
 use crate::json::Json;
 use crate::meeting::MeetingRequest;
 use crate::policy::{MeetingPlan, NotAdmitted, Policies};
@@ -15,7 +15,7 @@ fn caller(tenant: &str, scopes: &[&str], groups: &[&str]) -> Caller {
 }
 
 /// Decides a body for `acme`, whose block lies over an everyone that gives an id and a region.
-fn decide(acme: &Value, body: &Value) -> Result<MeetingPlan, Vec<Finding>> {
+fn decide(acme: &Value, body: &Value) -> Result<MeetingPlan, Findings> {
     let document = json!({
         "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Default": { "MediaRegion": "us-east-1" } },
         "Tenants": { "acme": acme }
@@ -30,8 +30,8 @@ fn decide(acme: &Value, body: &Value) -> Result<MeetingPlan, Vec<Finding>> {
     policies.admit(caller("acme", &[], &[])).unwrap().decide(request)
 }
 
-fn places(result: &Result<MeetingPlan, Vec<Finding>>) -> Vec<String> {
-    let findings = result.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+fn places(result: &Result<MeetingPlan, Findings>) -> Vec<String> {
+    let findings = result.as_ref().err().map(Findings::listed).unwrap_or_default();
     findings
         .iter()
         .map(|finding| match &finding.place {
@@ -145,9 +145,26 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
     const VIDEO: &str = "#/MeetingFeatures/Video/MaxResolution";
     const COUNT: &str = "#/MeetingFeatures/Attendee/MaxCount";
     for (acme, body, expected, why) in [
-        (json!({}), video("HD"), vec![VIDEO], "no `Allowed`, not even for Chime's default"),
-        (json!({ "Fixed": video("HD") }), video("HD"), vec![VIDEO], "fixed, the same value or not"),
-        (json!({ "Default": video("HD") }), video("HD"), vec![VIDEO], "a default alone allows nothing"),
+        (json!({}), video("FHD"), vec![VIDEO], "no `Allowed`, and above Chime's default"),
+        (
+            json!({}),
+            video("None"),
+            vec![VIDEO],
+            "no `Allowed`, and below Chime's default: less is a choice too",
+        ),
+        (json!({ "Fixed": video("HD") }), video("None"), vec![VIDEO], "fixed to another value"),
+        (
+            json!({ "Default": video("HD") }),
+            video("None"),
+            vec![VIDEO],
+            "a default alone allows no other value",
+        ),
+        (
+            json!({ "Default": video("None") }),
+            video("HD"),
+            vec![VIDEO],
+            "Chime's default is not what silence brings here",
+        ),
         (json!({ "Allowed": video("HD") }), video("None"), vec![], "below the ceiling"),
         (json!({ "Allowed": video("HD") }), video("HD"), vec![], "at the ceiling"),
         (json!({ "Allowed": video("HD") }), video("FHD"), vec![VIDEO], "above the ceiling"),
@@ -157,9 +174,9 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
         (json!({}), count(251), vec![COUNT, COUNT], "beyond the model, and not to be asked for at all"),
         (
             json!({}),
-            json!({ "MediaRegion": "us-east-1" }),
+            json!({ "MediaRegion": "eu-west-2" }),
             vec!["#/MediaRegion"],
-            "everyone's default is not a choice",
+            "everyone's default leaves no choice",
         ),
         (
             json!({ "Allowed": { "MediaRegion": ["us-east-1", "eu-west-2"] } }),
@@ -175,7 +192,7 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
         ),
         (
             json!({}),
-            json!({ "MediaPlacementNetworkType": "Ipv4Only" }),
+            json!({ "MediaPlacementNetworkType": "DualStack" }),
             vec!["#/MediaPlacementNetworkType"],
             "no `Allowed`",
         ),
@@ -221,18 +238,186 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
         ),
         (
             json!({ "Fixed": { "Tags": { "A": "1" } } }),
-            tags(&[("B", "1"), ("a", "2")]),
+            tags(&[("B", "1"), ("A", "2")]),
             vec!["#/Tags/0/Key", "#/Tags/1/Key"],
             "every tag is judged",
         ),
         (
-            json!({ "Allowed": { "Tags": ["Course"] } }),
-            tags(&[("MeetingGateway", "x")]),
+            json!({ "Fixed": { "Tags": { "A": "1" } } }),
+            tags(&[("a", "1")]),
             vec!["#/Tags/0/Key"],
-            "the gateway's own",
+            "a fixed key in another case is not the policy's tag",
+        ),
+        (
+            json!({ "Default": { "Tags": { "A": "1" } } }),
+            tags(&[("A", "2")]),
+            vec!["#/Tags/0/Key"],
+            "a default tag leaves no choice of its value",
+        ),
+        (
+            json!({ "Default": { "Tags": { "A": "1" } } }),
+            tags(&[("a", "1")]),
+            vec!["#/Tags/0/Key"],
+            "a default key in another case is not the policy's tag",
+        ),
+        (
+            json!({ "Fixed": { "MeetingHostId": "host-1" } }),
+            json!({ "MeetingHostId": "host-2" }),
+            vec!["#/MeetingHostId"],
+            "fixed to another value",
+        ),
+        (
+            json!({ "Default": { "MeetingHostId": "host-1" } }),
+            json!({ "MeetingHostId": "HOST-1" }),
+            vec!["#/MeetingHostId"],
+            "values have a case",
+        ),
+        (
+            json!({}),
+            json!({ "MeetingFeatures": { "Audio": { "EchoReduction": "UNAVAILABLE" } } }),
+            vec!["#/MeetingFeatures/Audio/EchoReduction"],
+            "no `Allowed`, and Chime documents no default",
+        ),
+        (
+            json!({}),
+            json!({ "TenantIds": ["acme"] }),
+            vec!["#/TenantIds"],
+            "never TenantIds, though these are what the gateway sends",
+        ),
+        (
+            json!({ "Allowed": { "Tags": ["Course"] } }),
+            tags(&[("MeetingGateway", "meeting-gateway")]),
+            vec!["#/Tags/0/Key"],
+            "the gateway's own, whatever its value",
         ),
     ] {
         assert_eq!(places(&decide(&acme, &body)), expected, "{acme} {body}: {why}");
+    }
+}
+
+/// Whatever silence brings, asking for it brings the same, under a policy that allows nothing.
+#[test]
+fn asking_for_what_silence_brings_is_always_allowed() {
+    let feature =
+        |group: &str, leaf: &str, value: Value| json!({ "MeetingFeatures": { group: { leaf: value } } });
+    let video = |value: &str| feature("Video", "MaxResolution", json!(value));
+    let content = |value: &str| feature("Content", "MaxResolution", json!(value));
+    let count = |value: u8| feature("Attendee", "MaxCount", json!(value));
+    let echo = |value: &str| feature("Audio", "EchoReduction", json!(value));
+    let network = |value: &str| json!({ "MediaPlacementNetworkType": value });
+    let host = json!({ "MeetingHostId": "host-1" });
+    for (acme, body, member, expected, why) in [
+        (
+            json!({}),
+            json!({ "MediaRegion": "us-east-1" }),
+            "region",
+            json!("us-east-1"),
+            "everyone's default",
+        ),
+        (
+            json!({ "Fixed": { "MediaRegion": "eu-west-2" } }),
+            json!({ "MediaRegion": "eu-west-2" }),
+            "region",
+            json!("eu-west-2"),
+            "a fixed region, which boto3 insists on sending",
+        ),
+        (json!({}), video("HD"), "video", json!("HD"), "Chime's default"),
+        (json!({}), content("FHD"), "content", json!("FHD"), "Chime's default"),
+        (json!({}), count(250), "count", json!(250), "Chime's default"),
+        (json!({}), network("Ipv4Only"), "network", json!("Ipv4Only"), "Chime's default"),
+        (json!({ "Fixed": video("None") }), video("None"), "video", json!("None"), "fixed"),
+        (json!({ "Default": content("None") }), content("None"), "content", json!("None"), "a default"),
+        (json!({ "Default": count(5) }), count(5), "count", json!(5), "a default"),
+        (
+            json!({ "Fixed": network("DualStack") }),
+            network("DualStack"),
+            "network",
+            json!("DualStack"),
+            "fixed",
+        ),
+        (json!({ "Fixed": echo("AVAILABLE") }), echo("AVAILABLE"), "echo", json!("AVAILABLE"), "fixed"),
+        (
+            json!({ "Default": echo("UNAVAILABLE") }),
+            echo("UNAVAILABLE"),
+            "echo",
+            json!("UNAVAILABLE"),
+            "a default",
+        ),
+        (json!({ "Fixed": host }), host.clone(), "host", json!("host-1"), "fixed"),
+        (
+            json!({ "Default": host, "Allowed": { "MeetingHostId": false } }),
+            host.clone(),
+            "host",
+            json!("host-1"),
+            "a default that nobody may change",
+        ),
+    ] {
+        let plan =
+            decide(&acme, &body).unwrap_or_else(|findings| panic!("{acme} {body}: {why}: {findings:?}"));
+        assert_eq!(sent(&plan)[member], expected, "{acme} {body}: {why}");
+        let mut rest = sent(&plan);
+        rest[member] = sent(&decide(&acme, &json!({})).unwrap())[member].clone();
+        assert_eq!(rest, sent(&decide(&acme, &json!({})).unwrap()), "{acme} {body}: nothing else changes");
+    }
+}
+
+#[test]
+fn a_tag_that_repeats_the_policys_is_allowed_and_sent_once() {
+    let acme = json!({
+        "Fixed": { "Tags": { "A": "${tenant}" } },
+        "Default": { "Tags": { "B": "1", "C": "2", "room": "3" } },
+        "Allowed": { "Tags": ["C", "Room"] },
+    });
+    for (pairs, expected, why) in [
+        (vec![("A", "acme")], json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }), "fixed"),
+        (vec![("B", "1")], json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }), "a default"),
+        (
+            vec![("C", "2")],
+            json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }),
+            "a default that may change",
+        ),
+        (
+            vec![("room", "3")],
+            json!({ "A": "acme", "B": "1", "C": "2", "room": "3" }),
+            "the default's own case",
+        ),
+        (
+            vec![("A", "acme"), ("B", "1"), ("C", "x"), ("Room", "y")],
+            json!({ "A": "acme", "B": "1", "C": "x", "Room": "y" }),
+            "beside tags of the caller's own",
+        ),
+    ] {
+        let tags: Vec<Value> =
+            pairs.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        let plan =
+            decide(&acme, &json!({ "Tags": tags })).unwrap_or_else(|findings| panic!("{why}: {findings:?}"));
+        assert_eq!(sent(&plan)["tags"], expected, "{why}");
+        assert_eq!(plan.tags().len(), expected.as_object().unwrap().len(), "{why}: each key once");
+    }
+}
+
+#[test]
+fn a_refusal_says_what_may_be_asked_for_and_withholds_what_the_model_calls_sensitive() {
+    let video = |value: &str| json!({ "MeetingFeatures": { "Video": { "MaxResolution": value } } });
+    let echo = json!({ "MeetingFeatures": { "Audio": { "EchoReduction": "AVAILABLE" } } });
+    let host = |value: &str| json!({ "MeetingHostId": value });
+    let tag = json!({ "Tags": [{ "Key": "A", "Value": "2" }] });
+    const ONLY_HD: &str =
+        "may only be `HD` under the tenant's policy, which is what a request without it gets";
+    const NOTHING: &str = "may not be asked for under the tenant's policy";
+    const FIXED: &str = "is fixed by the tenant's policy: no other value may be asked for";
+    for (acme, body, expected) in [
+        (json!({}), video("FHD"), ONLY_HD),
+        (json!({ "Fixed": video("HD") }), video("FHD"), ONLY_HD),
+        (json!({ "Default": video("HD") }), video("FHD"), ONLY_HD),
+        (json!({}), echo, NOTHING),
+        (json!({}), host("host-2"), NOTHING),
+        (json!({ "Fixed": host("host-1") }), host("host-2"), FIXED),
+        (json!({ "Fixed": { "Tags": { "A": "1" } } }), tag.clone(), FIXED),
+        (json!({}), tag, NOTHING),
+    ] {
+        let findings = decide(&acme, &body).unwrap_err();
+        assert_eq!(findings.listed()[0].detail, expected, "{acme} {body}");
     }
 }
 
@@ -258,6 +443,8 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_what() {
         json!({ "Default": body(None, None, Some(25)), "Allowed": body(Some("FHD"), Some("UHD"), None) });
     let fixed_fhd = json!({ "Fixed": body(Some("FHD"), None, None), "Allowed": body(None, None, Some(50)) });
     let no_count = json!({ "Allowed": body(Some("FHD"), Some("UHD"), None) });
+    let default_fhd =
+        json!({ "Default": body(Some("FHD"), None, None), "Allowed": body(None, None, Some(50)) });
     for (acme, body, words) in [
         (&all, body(Some("FHD"), None, Some(25)), None),
         (&all, body(Some("FHD"), None, Some(26)), Some(vec!["`FHD` (asked for)", "`26` (asked for)"])),
@@ -277,14 +464,28 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_what() {
         (&fixed_fhd, body(None, None, None), Some(vec!["`FHD` (from the policy)", "`50` (from the policy)"])),
         (&fixed_fhd, body(None, None, Some(25)), None),
         (&no_count, body(Some("FHD"), None, None), Some(vec!["`FHD` (asked for)", "there is none"])),
+        // Repeating what silence brings is judged by the same rule, and what the policy sends is the policy's.
+        (
+            &fixed_fhd,
+            body(Some("FHD"), None, None),
+            Some(vec!["`FHD` (from the policy)", "`50` (from the policy)"]),
+        ),
+        (&fixed_fhd, body(Some("FHD"), None, Some(25)), None),
+        (
+            &default_fhd,
+            body(Some("FHD"), None, Some(50)),
+            Some(vec!["`FHD` (from the policy)", "`50` (asked for)"]),
+        ),
+        (&no_count, body(Some("FHD"), None, Some(250)), Some(vec!["`FHD` (asked for)", "`250` (asked for)"])),
     ] {
         let result = decide(acme, &body);
         let expected = if words.is_some() { vec!["#/MeetingFeatures/Attendee/MaxCount"] } else { vec![] };
         assert_eq!(places(&result), expected, "{acme} {body}");
         if let (Some(words), Err(findings)) = (words, result) {
-            assert_eq!(findings[0].kind, FindingKind::BreaksModel);
+            let finding = &findings.listed()[0];
+            assert_eq!(finding.kind, FindingKind::BreaksModel);
             for word in words {
-                assert!(findings[0].detail.contains(word), "{word}: {}", findings[0].detail);
+                assert!(finding.detail.contains(word), "{word}: {}", finding.detail);
             }
         }
     }
@@ -306,7 +507,7 @@ fn tags_of_caller_and_policy_together_must_fit() {
     assert_eq!(decide(&acme, &body(47)).unwrap().tags().len(), 49);
     let result = decide(&acme, &body(48));
     assert_eq!(places(&result), ["#/Tags"]);
-    assert!(result.unwrap_err()[0].detail.contains("the 2 of the policy"));
+    assert!(result.unwrap_err().listed()[0].detail.contains("the 2 of the policy"));
 }
 
 #[test]
@@ -326,8 +527,9 @@ fn a_region_that_nobody_gives_is_asked_for() {
     let policies = load(&document).unwrap();
     let request = MeetingRequest::read(&Json::parse(br#"{"ExternalMeetingId":"standup"}"#).unwrap(), None);
     let findings = policies.admit(caller("acme", &[], &[])).unwrap().decide(request).unwrap_err();
-    assert_eq!((findings.len(), &findings[0].place), (1, &Place::Member("#/MediaRegion".to_owned())));
-    assert_eq!(findings[0].kind, FindingKind::BreaksModel);
+    let finding = &findings.listed()[0];
+    assert_eq!((findings.len(), &finding.place), (1, &Place::Member("#/MediaRegion".to_owned())));
+    assert_eq!(finding.kind, FindingKind::BreaksModel);
 }
 
 fn admission(callers: &Value, scopes: &[&str], groups: &[&str]) -> Result<(), NotAdmitted> {

@@ -153,9 +153,9 @@ fn is_documented(status: u16, code: &str, answer: &Value) -> bool {
         (429, "ThrottlingException"),
         (429, "LimitExceededException"),
         (500, "ServiceFailureException"),
-        (502, "BadGateway"),
+        (502, "ServiceFailureException"),
         (503, "ServiceUnavailableException"),
-        (504, "GatewayTimeout"),
+        (504, "ServiceUnavailableException"),
         (201, ""),
     ];
     let is_whole = if status == 201 {

@@ -1,0 +1,196 @@
+//! What a problem says of findings: the entries of `errors`, and the text that repeats them for clients that read nothing
+//! else. Both are bounded, and both say how much they leave out.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::finding::{Finding, Findings, MAX_LISTED, Place};
+
+/// Most characters of the text that repeats the findings.
+pub(super) const MAX_MESSAGE: usize = 1_000;
+
+/// An entry of `errors`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Entry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'static str>,
+    detail: String,
+}
+
+impl From<&Finding> for Entry {
+    fn from(finding: &Finding) -> Self {
+        let (pointer, header) = match &finding.place {
+            Place::Member(pointer) => (Some(pointer.clone()), None),
+            Place::Header(name) => (None, Some(*name)),
+        };
+        Entry { pointer, header, detail: finding.detail.clone() }
+    }
+}
+
+/// The entries: one for each finding, or, where there are more than [`MAX_LISTED`], a last one that says how many more
+/// there are.
+pub(super) fn entries(findings: &Findings) -> Vec<Entry> {
+    let listed = findings.listed();
+    if findings.len() <= MAX_LISTED {
+        return listed.iter().map(Entry::from).collect();
+    }
+    let shown = MAX_LISTED.saturating_sub(1);
+    let mut entries: Vec<Entry> = listed.iter().take(shown).map(Entry::from).collect();
+    let left_out = findings.len().saturating_sub(entries.len());
+    let detail = format!("{left_out} more findings are not listed here");
+    entries.push(Entry { pointer: Some("#".to_owned()), header: None, detail });
+    entries
+}
+
+/// `summary`, then as many findings as fit into [`MAX_MESSAGE`] characters, each of them whole, then how many more there
+/// are. Of a first finding that alone is too long, the beginning, and that it was cut.
+pub(super) fn message(summary: &str, findings: &Findings) -> String {
+    const CUT: &str = "… (cut here; `errors` has all of it)";
+    let mut text = format!("{summary}: ");
+    let mut length = text.chars().count();
+    let mut left = findings.len();
+    for (index, finding) in findings.listed().iter().enumerate() {
+        let separator = if index == 0 { "" } else { "; " };
+        let sentence = format!("{separator}{} {}", place(finding), finding.detail);
+        let left_after = left.saturating_sub(1);
+        // What follows must fit as well, should this be the last one that does.
+        let needed = sentence.chars().count().saturating_add(more(left_after).chars().count());
+        if length.saturating_add(needed) > MAX_MESSAGE {
+            if index == 0 {
+                let around = [CUT, &more(left_after)].iter().map(|text| text.chars().count()).sum();
+                let room = MAX_MESSAGE.saturating_sub(length).saturating_sub(around);
+                text.extend(sentence.chars().take(room));
+                text.push_str(CUT);
+                left = left_after;
+            }
+            break;
+        }
+        length = length.saturating_add(sentence.chars().count());
+        text.push_str(&sentence);
+        left = left_after;
+    }
+    text.push_str(&more(left));
+    text
+}
+
+/// Where a finding is, as the subject of its sentence.
+fn place(finding: &Finding) -> Cow<'_, str> {
+    match &finding.place {
+        Place::Member(pointer) if pointer == "#" => Cow::Borrowed("the body"),
+        Place::Member(pointer) => Cow::Borrowed(pointer),
+        Place::Header(name) => Cow::Owned(format!("the header {name}")),
+    }
+}
+
+/// How many findings the text leaves out; nothing when it has them all.
+fn more(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; and 1 more finding".to_owned(),
+        count => format!("; and {count} more findings"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn model(pointer: &str, detail: &str) -> Finding {
+        Finding::breaks_model(pointer, detail)
+    }
+
+    #[test]
+    fn says_every_finding_where_they_fit() {
+        let findings = vec![
+            model("#/ExternalMeetingId", "is required"),
+            model("#", "must be a JSON object"),
+            Finding::in_header("Idempotency-Key", "must have 2 to 64 characters"),
+        ];
+        assert_eq!(
+            message("the request is invalid", &findings.into()),
+            "the request is invalid: #/ExternalMeetingId is required; the body must be a JSON object; \
+             the header Idempotency-Key must have 2 to 64 characters"
+        );
+    }
+
+    #[test]
+    fn ends_at_a_whole_finding_within_the_bound_and_says_how_many_more_there_are() {
+        // "s: " and then sentences of 101 characters, 103 with what stands between two of them.
+        let detail = "d".repeat(97);
+        let list = |count: usize| Findings::from(vec![model("#/a", &detail); count]);
+        for (count, said, ending) in [
+            (9, 9, "d"),
+            (10, 9, "; and 1 more finding"),
+            (100, 9, "; and 91 more findings"),
+            (5_000, 9, "; and 4991 more findings"),
+        ] {
+            let text = message("s", &list(count));
+            assert!(text.chars().count() <= MAX_MESSAGE, "{count}: {text}");
+            assert_eq!(text.matches(&detail).count(), said, "{count}: {text}");
+            assert!(text.ends_with(ending), "{count}: {text}");
+        }
+    }
+
+    #[test]
+    fn fills_the_bound_to_its_last_character() {
+        for (length, fits) in [(MAX_MESSAGE - 7, true), (MAX_MESSAGE - 6, false)] {
+            // "s: #/a " has seven characters.
+            let text = message("s", &model("#/a", &"é".repeat(length)).into());
+            assert_eq!(text.chars().count(), MAX_MESSAGE, "{text}");
+            assert_eq!(text.ends_with('é'), fits, "{text}");
+        }
+    }
+
+    #[test]
+    fn says_that_a_first_finding_was_cut_and_how_many_more_there_are() {
+        let long = vec![model("#/a", &"é".repeat(5_000)), model("#/b", "is required")];
+        let text = message("the request is invalid", &long.into());
+        assert_eq!(text.chars().count(), MAX_MESSAGE);
+        assert!(text.starts_with("the request is invalid: #/a éé"), "{text}");
+        assert!(text.ends_with("é… (cut here; `errors` has all of it); and 1 more finding"), "{text}");
+    }
+
+    #[test]
+    fn lists_a_hundred_entries_at_most_and_the_last_says_how_many_are_left_out() {
+        for (count, listed, last) in [
+            (1, 1, "is unknown"),
+            (100, 100, "is unknown"),
+            (101, 100, "2 more findings are not listed here"),
+            (12_000, 100, "11901 more findings are not listed here"),
+        ] {
+            let findings = Findings::from(vec![model("#/a", "is unknown"); count]);
+            let entries = entries(&findings);
+            assert_eq!(
+                (entries.len(), entries[listed - 1].detail.as_str()),
+                (listed, last),
+                "{count} findings"
+            );
+            assert!(entries.iter().all(|entry| entry.pointer.is_some()), "{count} findings");
+        }
+    }
+
+    proptest! {
+        /// Whatever the findings say, the text stays within its bound, holds whole findings only, and accounts for all.
+        #[test]
+        fn a_message_is_bounded_and_accounts_for_every_finding(
+            details in proptest::collection::vec("[^;]{0,400}", 1..150),
+        ) {
+            let findings: Vec<Finding> = details.iter().map(|detail| model("#/a", detail)).collect();
+            let text = message("s", &findings.into());
+            prop_assert!(text.chars().count() <= MAX_MESSAGE, "{}", text);
+            let mut sentences: Vec<&str> = text.strip_prefix("s: ").expect("the summary").split("; ").collect();
+            let left_out = sentences.pop_if(|sentence| sentence.starts_with("and ")).map_or(0, |sentence| {
+                sentence.split(' ').nth(1).and_then(|count| count.parse().ok()).expect("a number")
+            });
+            prop_assert_eq!(details.len().checked_sub(sentences.len()), Some(left_out), "{}", text);
+            for (sentence, detail) in sentences.iter().zip(&details) {
+                prop_assert_eq!(*sentence, format!("#/a {detail}"));
+            }
+        }
+    }
+}
