@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::auth::TenantError;
 use crate::auth::bearer::TokenError;
-use crate::http::UnknownEventError;
+use crate::http::HttpRequest;
 
 /// A refusal of every variant, and of every variant within it.
 fn every_refusal() -> Vec<Refusal> {
@@ -31,7 +31,7 @@ fn every_refusal() -> Vec<Refusal> {
     let chime = chime
         .map(|error| Refusal::Chime(ChimeFailure { error, detail: text(), request_id: None, attempts: 1 }));
     let others = vec![
-        Refusal::UnknownEvent(UnknownEventError::not_json()),
+        Refusal::UnknownEvent(HttpRequest::from_event(b"").unwrap_err()),
         Refusal::Route(RouteError::NoSuchRoute),
         Refusal::Route(RouteError::MethodNotAllowed { allow: "POST" }),
         Refusal::Authentication(AuthenticationError::NoCredentials),
