@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no type of AWS. Loading reports every fault of a document at once; deciding reports every
 //! finding of a request at once.
 
+mod admit;
 mod decide;
 mod document;
 mod load;
@@ -15,7 +16,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Admitted, NotAdmitted};
+pub use admit::{Admitted, NotAdmitted};
 pub use load::Policies;
 pub(crate) use merge_tags::GATEWAY_TAG;
 pub use plan::{Features, MeetingPlan};
