@@ -5,7 +5,8 @@
 //!
 //! - a claim that is an array is flattened, as API Gateway does it; any other claim that is not a string is dropped, and
 //!   so is an item of an array that is not one, so that whoever needs it is refused;
-//! - a header that stands twice in different cases keeps both values; a header that HTTP cannot carry is dropped.
+//! - a header that stands twice in different cases keeps both values, and a value that is not a string is dropped; an event
+//!   with a header that HTTP cannot carry is not read, since dropping an idempotency key would make a second meeting.
 //!
 //! Runs on the failure path only, on events whose size without the body is bounded by the caller.
 
@@ -73,7 +74,7 @@ pub(super) fn payload_2(event: &str) -> Option<ApiGatewayV2httpRequest> {
     let mut event: Map<String, Value> = serde_json::from_str(event).ok()?;
     keep(&mut event, &["rawPath", "rawQueryString", "headers", "requestContext", "body", "isBase64Encoded"]);
     keep_strings(&mut event, &["rawQueryString", "body"]);
-    clean_envelope(&mut event);
+    clean_envelope(&mut event)?;
     let context = event.get_mut("requestContext")?.as_object_mut()?;
     keep(context, &["stage", "requestId", "http", "authorizer"]);
     keep_strings(context, &["stage", "requestId"]);
@@ -99,7 +100,7 @@ pub(super) fn payload_1(event: &str) -> Option<ApiGatewayProxyRequest> {
     ];
     keep(&mut event, &MEMBERS);
     keep_strings(&mut event, &["body"]);
-    clean_envelope(&mut event);
+    clean_envelope(&mut event)?;
     // A parameter is there whatever its value is; which one counts only for `operation`.
     if let Some(Value::Object(parameters)) = event.get_mut("queryStringParameters") {
         parameters.values_mut().filter(|value| !value.is_string()).for_each(|value| *value = "".into());
@@ -131,35 +132,36 @@ fn keep_strings(object: &mut Map<String, Value>, members: &[&str]) {
     object.retain(|name, value| value.is_string() || !members.contains(&name.as_str()));
 }
 
-fn clean_envelope(event: &mut Map<String, Value>) {
+fn clean_envelope(event: &mut Map<String, Value>) -> Option<()> {
     if !event.get("isBase64Encoded").is_some_and(Value::is_boolean) {
         event.remove("isBase64Encoded");
     }
     for name in ["headers", "multiValueHeaders"] {
         if let Some(headers) = event.get_mut(name) {
-            *headers = clean_headers(headers.take());
+            *headers = clean_headers(headers.take())?;
         }
     }
+    Some(())
 }
 
-/// Every header with all of its values, without those that HTTP cannot carry.
-fn clean_headers(headers: Value) -> Value {
-    let Value::Object(headers) = headers else { return Value::Null };
+/// Every header with all of its values that are strings; nothing where HTTP cannot carry one.
+fn clean_headers(headers: Value) -> Option<Value> {
+    let Value::Object(headers) = headers else { return Some(Value::Null) };
     let mut values_of: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (name, value) in headers {
-        if HeaderName::from_bytes(name.as_bytes()).is_err() {
-            continue;
-        }
+        HeaderName::from_bytes(name.as_bytes()).ok()?;
         let values = match value {
             Value::Array(values) => values,
             value => vec![value],
         };
-        let values = values
-            .into_iter()
-            .filter(|value| value.as_str().is_some_and(|text| HeaderValue::from_str(text).is_ok()));
-        values_of.entry(name.to_ascii_lowercase()).or_default().extend(values);
+        let texts = values_of.entry(name.to_ascii_lowercase()).or_default();
+        for value in values {
+            let Some(text) = value.as_str() else { continue };
+            HeaderValue::from_str(text).ok()?;
+            texts.push(value);
+        }
     }
-    values_of.into_iter().map(|(name, values)| (name, Value::Array(values))).collect()
+    Some(values_of.into_iter().map(|(name, values)| (name, Value::Array(values))).collect())
 }
 
 fn payload_2_authorizer(authorizer: Value) -> Value {
