@@ -100,9 +100,14 @@ struct Lists<'c, 'j> {
 impl Lists<'_, '_> {
     /// Scopes: a string with spaces between (RFC 6749, section 3.3), an array, or a flattened array.
     fn scopes(&self, name: &str) -> Vec<String> {
-        match find_claim(self.claims, name).or_else(|| self.claims.get("scp")) {
+        let (name, claim) = match find_claim(self.claims, name) {
+            // As in bearer mode: where the settings leave the name at `scope`, some issuers write `scp` in its place.
+            None if name == "scope" => ("scp", self.claims.get("scp")),
+            claim => (name, claim),
+        };
+        match claim {
             Some(Json::String(text)) if self.may_flatten() && is_flattened_array(text) => {
-                self.flattened(text)
+                self.flattened(name, text)
             }
             Some(value) => scopes_of_claim(value).unwrap_or_default(),
             None => Vec::new(),
@@ -116,9 +121,9 @@ impl Lists<'_, '_> {
         match find_claim(self.claims, name) {
             Some(Json::String(text)) if text.is_empty() => Vec::new(),
             Some(Json::String(text)) if self.may_flatten() && is_flattened_array(text) => {
-                self.flattened(text)
+                self.flattened(name, text)
             }
-            Some(Json::String(text)) if self.writer == Writer::Payload1 && self.is_cognito => text
+            Some(Json::String(text)) if self.writer == Writer::Payload1 && self.is_cognitos_own(name) => text
                 .split(',')
                 .map(|group| group.trim().to_owned())
                 .filter(|group| !group.is_empty())
@@ -133,10 +138,17 @@ impl Lists<'_, '_> {
         self.writer != Writer::LambdaAuthorizer
     }
 
+    /// Whether a user pool writes that claim itself, by its own rules for names. A custom attribute, or a claim that a
+    /// trigger adds, may hold any text.
+    fn is_cognitos_own(&self, name: &str) -> bool {
+        self.is_cognito && matches!(name, "cognito:groups" | "scope" | "scp")
+    }
+
     /// The items of a flattened array: split at spaces where no item has one, else a single item.
-    fn flattened(&self, text: &str) -> Vec<String> {
+    fn flattened(&self, name: &str, text: &str) -> Vec<String> {
         let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
-        let items: Vec<&str> = if self.is_cognito { inner.split(' ').collect() } else { vec![inner] };
+        let items: Vec<&str> =
+            if self.is_cognitos_own(name) { inner.split(' ').collect() } else { vec![inner] };
         items.into_iter().filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 }
@@ -223,6 +235,34 @@ mod tests {
             );
             assert_eq!(caller(kind, &claims).unwrap().groups(), expected, "{kind} {value}: {why}");
         }
+    }
+
+    #[test]
+    fn only_claims_that_a_user_pool_writes_itself_are_split() {
+        for (kind, value, expected, why) in [
+            ("payload 2", "[not hosts]", "not hosts", "a claim that a trigger adds may have spaces"),
+            ("payload 1", "[not hosts]", "not hosts", "the same in payload 1.0"),
+            ("payload 1", "guest,hosts", "guest,hosts", "and commas"),
+        ] {
+            let claims =
+                format!(r#"{{"iss":"{USER_POOL}","sub":"u","custom:tenant_id":"acme","roles":"{value}"}}"#);
+            let json = Json::parse(claims.as_bytes()).unwrap();
+            let claims = json.as_object().unwrap().clone();
+            let context = match kind {
+                "payload 2" => AuthorizerContext::JwtClaims(claims),
+                _ => AuthorizerContext::Payload1Claims(claims),
+            };
+            let names = ClaimNames { groups: "roles".into(), scope: "permissions".into(), ..names() };
+            assert_eq!(authenticate(&context, &names).unwrap().groups(), [expected], "{why}");
+        }
+    }
+
+    #[test]
+    fn scp_does_not_stand_in_for_a_claim_of_another_name() {
+        let json = Json::parse(br#"{"sub":"u","custom:tenant_id":"acme","scp":["a"]}"#).unwrap();
+        let context = AuthorizerContext::JwtClaims(json.as_object().unwrap().clone());
+        let names = ClaimNames { scope: "permissions".into(), ..names() };
+        assert!(authenticate(&context, &names).unwrap().scopes().is_empty());
     }
 
     #[test]
