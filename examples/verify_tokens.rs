@@ -13,7 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use meeting_gateway::auth::bearer::{BearerSettings, KeySource, decide};
 use meeting_gateway::auth::{AuthenticationError, ClaimNames};
-use meeting_gateway::config::Settings;
+use meeting_gateway::settings::Settings;
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {

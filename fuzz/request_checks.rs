@@ -9,11 +9,11 @@ use aws_sdk_chimesdkmeetings::config::endpoint::Params;
 use aws_sdk_chimesdkmeetings::config::{Credentials, SharedCredentialsProvider};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use meeting_gateway::api_gateway::Answer;
 use meeting_gateway::auth::ClaimNames;
 use meeting_gateway::chime::{Chime, ChimeEndpoint, ChimeSettings};
 use meeting_gateway::gateway::{Authenticator, Gateway, Invocation};
-use meeting_gateway::http::Answer;
-use meeting_gateway::meeting::Partition;
+use meeting_gateway::model::Partition;
 use meeting_gateway::outbound::Outbound;
 use meeting_gateway::policy::Policies;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ const CODES: [&str; 5] = [
 const MAX_REFUSAL: usize = 100_000;
 
 /// Lambda takes no larger answer from a function, in bytes.
-const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
+const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024;
 
 thread_local! {
     static RIG: Rig = Rig::new();
@@ -165,7 +165,7 @@ fn check_answer(answer: &Answer) -> bool {
         assert!(is_text(name) && is_text(value), "{name}: {value}");
     }
     let written = serde_json::to_vec(answer).expect("text and numbers serialize");
-    assert!(written.len() < LARGEST_ANSWER, "{} bytes", written.len());
+    assert!(written.len() < MAX_ANSWER_BYTES, "{} bytes", written.len());
     let problem: Value = serde_json::from_str(&answer.body).expect("every body is JSON");
     assert_eq!(problem["status"], json!(answer.status));
     assert_eq!((&problem["detail"], &problem["instance"]), (&problem["Message"], &problem["RequestId"]));

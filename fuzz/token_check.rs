@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use meeting_gateway::auth::bearer::{BearerSettings, IssuerSettings, KeySet, TokenUse, decide};
 use meeting_gateway::auth::{Caller, ClaimNames};
-use meeting_gateway::config::Settings;
+use meeting_gateway::settings::Settings;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::json::{FaultSink, Path};
+use crate::json::{ErrorSink, Path};
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl From<Vec<Finding>> for Findings {
 ///
 /// A name longer than [`MAX_POINTER_NAME`] is not written into the pointer, whose length it would decide: the pointer is
 /// then that of the object that holds the member, and the detail says how the name begins and how long it is.
-impl FaultSink for Findings {
+impl ErrorSink for Findings {
     fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display) {
         if self.listed.len() >= MAX_LISTED {
             self.count(FindingKind::BreaksModel);

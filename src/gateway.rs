@@ -7,14 +7,13 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
+use crate::api_gateway::{Answer, HttpRequest, PayloadFormat};
 use crate::auth::{AuthenticationError, Caller, ClaimNames, LoggedCaller, authorizer, bearer};
-use crate::chime::{Chime, CreatedMeeting};
-use crate::finding::Finding;
-use crate::http::{Answer, HttpRequest, PayloadFormat, Problem, Route, route};
-use crate::json::Json;
-use crate::meeting::{IDEMPOTENCY_KEY_HEADER, MeetingRequest};
+use crate::chime::{Attempts, Chime};
+use crate::operation::{self, Call, Operation, Route, Success};
 use crate::policy::Policies;
-use crate::refusal::Refusal;
+use crate::problem::Problem;
+use crate::request_error::RequestError;
 
 /// How callers are authenticated. There is no mode without authentication.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ pub struct Invocation<'i> {
 const RESERVE: Duration = Duration::from_millis(500);
 
 /// API Gateway gives up 30 seconds after it took the request, and has spent some of them on Lambda's start by then.
-const LONGEST_WORK: Duration = Duration::from_secs(27);
+const MAX_WORK_TIME: Duration = Duration::from_secs(27);
 
 impl Gateway {
     /// A gateway that authenticates, decides and creates with these.
@@ -76,10 +75,10 @@ impl Gateway {
         // What outlives the panic is the keys' cache, whole between any two statements, and the SDK's client, which
         // drops the connection that was in use.
         let serving = AssertUnwindSafe(self.serve(event, deadline, &known).boxed());
-        let result = serving.catch_unwind().await.unwrap_or(Err(Refusal::Panicked));
+        let result = serving.catch_unwind().await.unwrap_or(Err(RequestError::Panicked));
         let answer = match result {
-            Ok(created) => known.success(created),
-            Err(refusal) => known.refused(refusal),
+            Ok((operation, success)) => known.success(operation, success),
+            Err(error) => known.refused(error),
         };
         answer.in_format(known.format.get().copied().unwrap_or(PayloadFormat::V2))
     }
@@ -89,21 +88,27 @@ impl Gateway {
         event: &[u8],
         deadline: Instant,
         known: &Known<'_>,
-    ) -> Result<CreatedMeeting, Refusal> {
+    ) -> Result<(&'static Operation, Success), RequestError> {
         let request = HttpRequest::from_event(event)?;
         known.note_request(&request);
-        let Route::CreateMeeting = route(&request)?;
-        // Only fetching an issuer's keys takes time. Without them in time nobody can be told from anybody.
+        let Route { operation, parameters } = operation::find(&request)?;
+        known.note_operation(operation);
+        // Only fetching an issuer's keys takes time. Without them in time nobody can be authenticated.
         let caller = timeout_at(deadline, self.authenticate(&request))
             .await
             .unwrap_or(Err(AuthenticationError::KeysUnavailable { retry_after: 1 }))?;
         known.note_caller(caller.logged(self.chime.gateway_name()));
         #[cfg(feature = "planted-panic")]
         planted_panic(&request);
-        // Before the body is looked at: who may not create meetings learns nothing of what the policy allows.
-        let admitted = self.policies.admit(caller)?;
-        let plan = admitted.decide(read_body(&request)?)?;
-        Ok(self.chime.create_meeting(&plan, deadline).await?)
+        let call = Call {
+            policies: &self.policies,
+            chime: &self.chime,
+            caller: &caller,
+            request: &request,
+            parameters: &parameters,
+            attempts: Attempts { deadline, repeat: operation.repeat },
+        };
+        Ok((operation, operation.serve(call).await?))
     }
 
     async fn authenticate(&self, request: &HttpRequest) -> Result<Caller, AuthenticationError> {
@@ -128,32 +133,7 @@ fn planted_panic(request: &HttpRequest) {
 /// When the work must be done, so that the answer still reaches whoever waits for it.
 fn end_of_work(started: Instant, deadline: Instant) -> Instant {
     let deadline = deadline.checked_sub(RESERVE).unwrap_or(started);
-    deadline.min(started.checked_add(LONGEST_WORK).unwrap_or(deadline))
-}
-
-/// The body as a request to create a meeting, with whatever is wrong with it inside.
-fn read_body(request: &HttpRequest) -> Result<MeetingRequest, Refusal> {
-    if request.header("content-type").is_some_and(|value| !is_json(&value)) {
-        return Err(Refusal::NotJson);
-    }
-    let bytes = request.body.bytes()?;
-    let json = Json::parse(&bytes).map_err(|error| {
-        // serde_json names the place and the rule, and quotes nothing of the text.
-        Refusal::from(vec![Finding::breaks_model("#", format!("must be a JSON object: {error}"))])
-    })?;
-    Ok(MeetingRequest::read(&json, request.header(IDEMPOTENCY_KEY_HEADER).as_deref()))
-}
-
-/// `application/json` or a type built on it, in UTF-8, the only encoding that JSON has between systems (RFC 8259).
-fn is_json(content_type: &str) -> bool {
-    let mut parts = content_type.split(';').map(str::trim);
-    let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let is_json = media_type == "application/json"
-        || (media_type.starts_with("application/") && media_type.ends_with("+json"));
-    let mut charsets = parts
-        .filter_map(|part| part.split_once('='))
-        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    is_json && charsets.all(|(_, value)| value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
+    deadline.min(started.checked_add(MAX_WORK_TIME).unwrap_or(deadline))
 }
 
 /// Whether a request id may stand in a header: API Gateway's always may, a forged event's need not.
@@ -167,6 +147,7 @@ struct Known<'i> {
     invocation_id: &'i str,
     request_id: OnceLock<String>,
     format: OnceLock<PayloadFormat>,
+    operation: OnceLock<&'static str>,
     caller: OnceLock<LoggedCaller>,
 }
 
@@ -177,6 +158,7 @@ impl<'i> Known<'i> {
             invocation_id,
             request_id: OnceLock::new(),
             format: OnceLock::new(),
+            operation: OnceLock::new(),
             caller: OnceLock::new(),
         }
     }
@@ -188,6 +170,10 @@ impl<'i> Known<'i> {
         self.format.get_or_init(|| request.format);
     }
 
+    fn note_operation(&self, operation: &Operation) {
+        self.operation.get_or_init(|| operation.name);
+    }
+
     fn note_caller(&self, caller: LoggedCaller) {
         self.caller.get_or_init(|| caller);
     }
@@ -197,44 +183,49 @@ impl<'i> Known<'i> {
         self.request_id.get().map_or(self.invocation_id, String::as_str)
     }
 
-    fn success(&self, created: CreatedMeeting) -> Answer {
+    fn success(&self, operation: &Operation, success: Success) -> Answer {
         let request_id = self.request_id();
         let caller = self.caller.get();
         tracing::info!(
             request_id,
+            operation = operation.name,
             tenant = caller.map(|caller| caller.tenant.as_str()),
             caller = caller.map(|caller| caller.caller.as_str()),
-            meeting_id = created.meeting_id,
-            chime_request_id = created.chime_request_id,
-            status = 201,
+            meeting_id = success.meeting_id,
+            chime_request_id = success.chime_request_id,
+            status = operation.success,
             milliseconds = milliseconds(self.started),
-            "meeting created"
+            "request served"
         );
-        let headers = vec![
-            ("content-type", "application/json".into()),
-            ("x-amzn-requestid", request_id.to_owned().into()),
-        ];
-        Answer::new(201, headers, created.body)
+        let request_id = ("x-amzn-requestid", request_id.to_owned().into());
+        match success.body {
+            Some(body) => {
+                let content_type = ("content-type", "application/json".into());
+                Answer::new(operation.success, vec![content_type, request_id], body)
+            }
+            None => Answer::new(operation.success, vec![request_id], String::new()),
+        }
     }
 
-    fn refused(&self, refusal: Refusal) -> Answer {
+    fn refused(&self, error: RequestError) -> Answer {
         let request_id = self.request_id();
+        let operation = self.operation.get();
         let caller = self.caller.get();
         let tenant = caller.map(|caller| caller.tenant.as_str());
         let caller = caller.map(|caller| caller.caller.as_str());
-        let cause = refusal.to_string();
-        let chime_request_id = match &refusal {
-            Refusal::Chime(failure) => failure.request_id.clone(),
-            _ => None,
+        let cause = error.to_string();
+        let (chime_request_id, is_alarming) = match &error {
+            RequestError::Chime(error) => (error.request_id.clone(), error.is_alarming()),
+            _ => (None, false),
         };
-        // A meeting that is not the one asked for must wake somebody, though the caller's status is a 4xx.
-        let is_alarming = matches!(&refusal, Refusal::Chime(failure) if failure.is_alarming());
-        let problem = Problem::of(refusal);
+        let problem = Problem::of(error);
         let status = problem.status();
         let milliseconds = milliseconds(self.started);
+        // A meeting that is not the one asked for must wake somebody, though the caller's status is a 4xx.
         if status >= 500 || is_alarming {
             tracing::error!(
                 request_id,
+                operation,
                 tenant,
                 caller,
                 status,
@@ -246,6 +237,7 @@ impl<'i> Known<'i> {
         } else {
             tracing::warn!(
                 request_id,
+                operation,
                 tenant,
                 caller,
                 status,
@@ -266,24 +258,6 @@ fn milliseconds(since: Instant) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn json_is_told_by_its_media_type() {
-        for (value, expected) in [
-            ("application/json", true),
-            ("Application/JSON; charset=UTF-8", true),
-            ("application/json; charset=\"utf-8\"", true),
-            ("application/vnd.api+json", true),
-            ("application/json; charset=latin1", false),
-            ("text/plain", false),
-            ("application/x-www-form-urlencoded", false),
-            ("application/jsonx", false),
-            ("text/json+json", false),
-            ("", false),
-        ] {
-            assert_eq!(is_json(value), expected, "{value}");
-        }
-    }
 
     #[test]
     fn work_ends_before_lambda_and_before_api_gateway_give_up() {

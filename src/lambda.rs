@@ -18,8 +18,8 @@ use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use tokio::task::futures::TaskLocalFuture;
 use tokio::time::Instant;
 
+use crate::api_gateway::Answer;
 use crate::gateway::{Gateway, Invocation};
-use crate::http::Answer;
 
 /// An event as Lambda sent it. The type is the runtime's.
 type EventBytes = bytes::Bytes;

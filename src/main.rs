@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use meeting_gateway::config::{AwsEnvironment, Config, Settings};
+use meeting_gateway::config::{AwsEnvironment, Config};
+use meeting_gateway::settings::Settings;
 use meeting_gateway::telemetry::LogFilter;
 use meeting_gateway::{lambda, start};
 
@@ -24,8 +25,8 @@ async fn run() -> ExitCode {
         Ok(config) => config,
         Err(error) => {
             LogFilter::default().start();
-            for fault in &error.0 {
-                tracing::error!(setting = fault.setting, "{fault}");
+            for error in &error.0 {
+                tracing::error!(setting = error.setting, "{error}");
             }
             return ExitCode::FAILURE;
         }

@@ -6,7 +6,7 @@ use tracing_subscriber::filter::{FilterFn, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::{SettingFault, Settings};
+use crate::settings::{SettingError, Settings};
 
 /// Which log lines are written.
 #[derive(Debug, Clone)]
@@ -20,12 +20,12 @@ impl Default for LogFilter {
 
 impl LogFilter {
     /// Reads `RUST_LOG`, else `AWS_LAMBDA_LOG_LEVEL`, which Lambda's logging controls set. `INFO` when both are unset.
-    pub fn read(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> Self {
+    pub fn read(settings: &Settings<'_>, errors: &mut Vec<SettingError>) -> Self {
         if let Some(text) = settings.get("RUST_LOG") {
             return text.parse().map(LogFilter).unwrap_or_else(|_| {
                 let detail =
                     format!("must be a list such as `info` or `warn,meeting_gateway=debug`, not `{text}`");
-                faults.push(SettingFault { setting: "RUST_LOG", detail });
+                errors.push(SettingError { setting: "RUST_LOG", detail });
                 LogFilter::default()
             });
         }
@@ -40,7 +40,7 @@ impl LogFilter {
             _ => {
                 let detail =
                     format!("must be `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`, not `{text}`");
-                faults.push(SettingFault { setting: "AWS_LAMBDA_LOG_LEVEL", detail });
+                errors.push(SettingError { setting: "AWS_LAMBDA_LOG_LEVEL", detail });
                 LevelFilter::INFO
             }
         };
@@ -76,17 +76,17 @@ fn no_payloads() -> FilterFn {
 mod tests {
     use super::*;
 
-    fn read(name: &'static str, value: &'static str) -> (LogFilter, Vec<SettingFault>) {
+    fn read(name: &'static str, value: &'static str) -> (LogFilter, Vec<SettingError>) {
         let lookup = |asked: &str| (asked == name).then(|| value.to_owned());
-        let mut faults = Vec::new();
-        let filter = LogFilter::read(&Settings::new(&lookup), &mut faults);
-        (filter, faults)
+        let mut errors = Vec::new();
+        let filter = LogFilter::read(&Settings::new(&lookup), &mut errors);
+        (filter, errors)
     }
 
     #[test]
     fn levels_are_read_from_either_variable() {
-        let (filter, faults) = read("RUST_LOG", "warn,meeting_gateway=debug");
-        assert_eq!(faults, []);
+        let (filter, errors) = read("RUST_LOG", "warn,meeting_gateway=debug");
+        assert_eq!(errors, []);
         assert!(filter.0.would_enable("meeting_gateway::chime", &Level::DEBUG));
         assert!(!filter.0.would_enable("hyper", &Level::INFO));
         let (filter, _) = read("AWS_LAMBDA_LOG_LEVEL", "FATAL");

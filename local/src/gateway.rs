@@ -6,10 +6,11 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use local::front::Handler;
-use meeting_gateway::config::{AwsEnvironment, Config, Settings};
+use meeting_gateway::config::{AwsEnvironment, Config};
 use meeting_gateway::gateway::Invocation;
-use meeting_gateway::meeting::{Partition, check_control_region};
+use meeting_gateway::model::{Partition, check_control_region};
 use meeting_gateway::policy::Policies;
+use meeting_gateway::settings::Settings;
 use meeting_gateway::start;
 
 /// Makes the function that the HTTP front calls, from the settings that the deployed function would find in its

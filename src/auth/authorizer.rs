@@ -8,9 +8,9 @@
 //! read as one item, so that nobody gets a group or scope that the issuer did not write. In bearer mode the function
 //! reads the token itself and has no such doubt.
 
-use super::bearer::{find_claim, scopes_of_claim, tenant_of_claims};
+use super::claim_values;
 use super::{AuthenticationError, Caller, ClaimNames, TenantError};
-use crate::http::AuthorizerContext;
+use crate::api_gateway::AuthorizerContext;
 use crate::json::{Json, Object};
 
 /// Makes a caller of what the authorizer says.
@@ -28,7 +28,7 @@ pub fn authenticate(
         AuthorizerContext::LambdaContext(claims) => (claims, Writer::LambdaAuthorizer),
     };
     let subject = subject(claims, &names.subject).map_err(AuthenticationError::InvalidCredentials)?;
-    let tenant = tenant_of_claims(claims, &names.tenant).map_err(AuthenticationError::NoTenant)?;
+    let tenant = claim_values::tenant(claims, &names.tenant).map_err(AuthenticationError::NoTenant)?;
     if is_flattened_array(&tenant) {
         let claim = names.tenant.clone();
         return Err(AuthenticationError::NoTenant(TenantError::NotAString {
@@ -43,7 +43,7 @@ pub fn authenticate(
 /// The caller's identifier, from the claim of the settings. No other claim takes its place: a Lambda authorizer's
 /// `principalId` may be one constant for everybody, and people who share a subject share idempotency keys.
 fn subject(claims: &Object<'_>, name: &str) -> Result<String, String> {
-    match find_claim(claims, name) {
+    match claim_values::find(claims, name) {
         None => Err(format!("the claim `{name}` of the subject is missing")),
         Some(Json::String(subject)) if subject.is_empty() => {
             Err(format!("the claim `{name}` of the subject is empty"))
@@ -100,7 +100,7 @@ struct Lists<'c, 'j> {
 impl Lists<'_, '_> {
     /// Scopes: a string with spaces between (RFC 6749, section 3.3), an array, or a flattened array.
     fn scopes(&self, name: &str) -> Vec<String> {
-        let (name, claim) = match find_claim(self.claims, name) {
+        let (name, claim) = match claim_values::find(self.claims, name) {
             // As in bearer mode: where the settings leave the name at `scope`, some issuers write `scp` in its place.
             None if name == "scope" => ("scp", self.claims.get("scp")),
             claim => (name, claim),
@@ -109,7 +109,7 @@ impl Lists<'_, '_> {
             Some(Json::String(text)) if self.may_flatten() && is_flattened_array(text) => {
                 self.flattened(name, text)
             }
-            Some(value) => scopes_of_claim(value).unwrap_or_default(),
+            Some(value) => claim_values::scopes(value).unwrap_or_default(),
             None => Vec::new(),
         }
     }
@@ -118,7 +118,7 @@ impl Lists<'_, '_> {
     /// group of a user pool may have a comma or brackets in its name and then can be read as several: with such groups
     /// the function must verify the token itself.
     fn groups(&self, name: &str) -> Vec<String> {
-        match find_claim(self.claims, name) {
+        match claim_values::find(self.claims, name) {
             Some(Json::String(text)) if text.is_empty() => Vec::new(),
             Some(Json::String(text)) if self.may_flatten() && is_flattened_array(text) => {
                 self.flattened(name, text)

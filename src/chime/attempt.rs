@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::error::{ChimeError, ChimeFailure};
+use super::error::{ChimeError, ChimeErrorKind};
 
-/// Most times that Chime is asked for one thing.
-const MOST_ATTEMPTS: u32 = 3;
+/// Maximum number of attempts at one request.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// Longest that one attempt may take. Chime answers within some hundred milliseconds; three such attempts fit the
+/// Maximum time for one attempt. Chime answers within some hundred milliseconds; three such attempts fit the
 /// 30 seconds that API Gateway waits.
-const LONGEST_ATTEMPT: Duration = Duration::from_secs(8);
+const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(8);
 
 /// An attempt is not cut shorter than this for the sake of a later one: a slow answer is better than a repeat.
-const LEAST_SHARE: Duration = Duration::from_secs(2);
+const MIN_SHARE: Duration = Duration::from_secs(2);
 
 /// An attempt that has less time than this is not begun: Chime could hardly answer it.
-const SHORTEST_ATTEMPT: Duration = Duration::from_millis(300);
+const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(300);
 
 /// Longest wait before the second attempt; it doubles with each further one, and is drawn between half and all of it.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
@@ -26,99 +26,122 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 /// hundred milliseconds for one.
 const FIRST_BACKOFF_IN_CONFLICT: Duration = Duration::from_millis(400);
 
-/// Longest wait that Chime may ask for and still have the caller wait for it, rather than be told to come back.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// Maximum wait that Chime may ask for and that is waited here. For a longer one the caller is told to retry.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+
+/// When a failed attempt may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Always: the request only reads, or carries a ClientRequestToken by which Chime knows it again.
+    Always,
+    /// Only where it is certain that Chime did nothing: it throttled the request.
+    IfNothingHappened,
+}
+
+/// How long and how often Chime may be asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempts {
+    /// When the last attempt must have ended.
+    pub deadline: Instant,
+    /// When a failed attempt may be repeated.
+    pub repeat: Repeat,
+}
+
+impl Attempts {
+    /// For a request that only reads.
+    #[must_use]
+    pub fn reading(deadline: Instant) -> Self {
+        Attempts { deadline, repeat: Repeat::Always }
+    }
+}
 
 /// Runs `attempt` until it succeeds, fails for good, or could not be done in time.
 ///
-/// `attempt` must be safe to repeat: here, because every repeat carries the same ClientRequestToken, or only reads. One
-/// that is cut off is dropped, and its connection with it: the answer to come is never taken for a later request's.
+/// An attempt that is cut off is dropped, and its connection with it: the answer to come is never taken for a later
+/// request's.
 pub(super) async fn with_retries<T, F>(
-    deadline: Instant,
+    attempts: Attempts,
     mut attempt: impl FnMut() -> F,
-) -> Result<T, ChimeFailure>
+) -> Result<T, ChimeError>
 where
-    F: Future<Output = Result<T, ChimeFailure>>,
+    F: Future<Output = Result<T, ChimeError>>,
 {
-    let mut attempts: u32 = 0;
-    let mut last: Option<ChimeFailure> = None;
-    // The first failure that left open whether the meeting was created.
-    let mut unsettled: Option<ChimeFailure> = None;
+    let Attempts { deadline, repeat } = attempts;
+    let mut made: u32 = 0;
+    let mut last: Option<ChimeError> = None;
+    // The first error that left open whether the meeting was created.
+    let mut unclear: Option<ChimeError> = None;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        if left < SHORTEST_ATTEMPT {
-            let failure = last.unwrap_or_else(|| {
-                ChimeFailure::new(ChimeError::TimedOut, "too little time was left to ask Chime")
+        if left < MIN_ATTEMPT_TIME {
+            let error = last.unwrap_or_else(|| {
+                ChimeError::new(ChimeErrorKind::TimedOut, "too little time was left to ask Chime")
             });
-            return Err(settle(failure, unsettled));
+            return Err(error_to_report(error, unclear));
         }
-        let time = time_for_attempt(left, attempts);
-        attempts = attempts.saturating_add(1);
+        let time = time_for_attempt(left, made);
+        made = made.saturating_add(1);
         let result = timeout(time, attempt()).await.unwrap_or_else(|_| {
-            Err(ChimeFailure::new(ChimeError::TimedOut, "no answer within the time for one attempt"))
+            Err(ChimeError::new(ChimeErrorKind::TimedOut, "no answer within the time for one attempt"))
         });
-        let failure = match result {
+        let error = match result {
             Ok(value) => return Ok(value),
-            Err(failure) => ChimeFailure { attempts, ..failure },
+            Err(error) => ChimeError { attempts: made, ..error },
         };
-        let wait = wait_before_retry(&failure.error, attempts);
+        let wait = wait_before_retry(&error.kind, made, repeat);
         let left = deadline.saturating_duration_since(Instant::now());
         match wait {
-            Some(wait) if attempts < MOST_ATTEMPTS && wait.saturating_add(SHORTEST_ATTEMPT) <= left => {
+            Some(wait) if made < MAX_ATTEMPTS && wait.saturating_add(MIN_ATTEMPT_TIME) <= left => {
                 tracing::warn!(
-                    attempt = attempts,
-                    chime_request_id = failure.request_id,
-                    detail = failure.detail,
-                    "chime failed, asking again"
+                    attempt = made,
+                    chime_request_id = error.request_id,
+                    detail = error.detail,
+                    "chime failed, retrying"
                 );
-                if unsettled.is_none() && failure.error != ChimeError::Conflict {
-                    unsettled = Some(failure.clone());
+                if unclear.is_none() && error.kind != ChimeErrorKind::Conflict {
+                    unclear = Some(error.clone());
                 }
-                last = Some(failure);
+                last = Some(error);
                 sleep(wait).await;
             }
-            _ => return Err(settle(failure, unsettled)),
+            _ => return Err(error_to_report(error, unclear)),
         }
     }
 }
 
 /// A conflict that follows an attempt without an answer may be with that very attempt, which Chime still works on. That
-/// says nothing of the caller's key, so the caller hears of the first failure, and may ask again.
-fn settle(failure: ChimeFailure, unsettled: Option<ChimeFailure>) -> ChimeFailure {
-    match unsettled {
-        Some(unsettled) if failure.error == ChimeError::Conflict => {
-            ChimeFailure { attempts: failure.attempts, ..unsettled }
+/// says nothing about the caller's key, so the first error is reported, and the caller may retry.
+fn error_to_report(error: ChimeError, unclear: Option<ChimeError>) -> ChimeError {
+    match unclear {
+        Some(unclear) if error.kind == ChimeErrorKind::Conflict => {
+            ChimeError { attempts: error.attempts, ..unclear }
         }
-        _ => failure,
+        _ => error,
     }
 }
 
 /// Its share of the time left, so that an attempt that hangs leaves the others theirs.
 fn time_for_attempt(left: Duration, attempts_made: u32) -> Duration {
-    let attempts_left = MOST_ATTEMPTS.saturating_sub(attempts_made).max(1);
+    let attempts_left = MAX_ATTEMPTS.saturating_sub(attempts_made).max(1);
     let share = left.checked_div(attempts_left).unwrap_or(left);
-    share.clamp(LEAST_SHARE, LONGEST_ATTEMPT).min(left)
+    share.clamp(MIN_SHARE, MAX_ATTEMPT_TIME).min(left)
 }
 
-/// How long to wait before asking again; `None` where asking again can't help.
-fn wait_before_retry(error: &ChimeError, attempts: u32) -> Option<Duration> {
-    let asked_for = match error {
-        ChimeError::Throttled(wait) | ChimeError::Unavailable(wait) => *wait,
+/// How long to wait before the next attempt; `None` where another attempt can't help or must not be made.
+fn wait_before_retry(kind: &ChimeErrorKind, attempts: u32, repeat: Repeat) -> Option<Duration> {
+    let asked_for = match (kind, repeat) {
+        (ChimeErrorKind::Throttled(wait), _) => *wait,
+        (ChimeErrorKind::Unavailable(wait), Repeat::Always) => *wait,
         // ConflictException means a simultaneous request as well as a key used with other members.
-        ChimeError::Failed | ChimeError::TimedOut | ChimeError::Conflict => None,
-        ChimeError::PrimaryNotTheTenants
-        | ChimeError::PrimaryIsReplica
-        | ChimeError::Rejected
-        | ChimeError::NotFound
-        | ChimeError::Misconfigured
-        | ChimeError::DifferentMeeting(_)
-        | ChimeError::QuotaFull
-        | ChimeError::NotSent => return None,
+        (ChimeErrorKind::Failed | ChimeErrorKind::TimedOut | ChimeErrorKind::Conflict, Repeat::Always) => {
+            None
+        }
+        _ => return None,
     };
-    if asked_for.is_some_and(|wait| wait > LONGEST_WAIT) {
+    if asked_for.is_some_and(|wait| wait > MAX_WAIT) {
         return None;
     }
-    let first = if *error == ChimeError::Conflict { FIRST_BACKOFF_IN_CONFLICT } else { FIRST_BACKOFF };
+    let first = if *kind == ChimeErrorKind::Conflict { FIRST_BACKOFF_IN_CONFLICT } else { FIRST_BACKOFF };
     let longest = first.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
     Some(asked_for.unwrap_or_default().max(longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))))
 }
@@ -129,24 +152,30 @@ mod tests {
 
     #[test]
     fn a_wait_of_two_seconds_is_kept_and_a_longer_one_is_the_callers() {
-        let wait = |wait| wait_before_retry(&ChimeError::Throttled(Some(wait)), 1);
-        assert_eq!(wait(LONGEST_WAIT), Some(Duration::from_secs(2)));
-        assert_eq!(wait(LONGEST_WAIT + Duration::from_millis(1)), None);
+        let wait = |wait| wait_before_retry(&ChimeErrorKind::Throttled(Some(wait)), 1, Repeat::Always);
+        assert_eq!(wait(MAX_WAIT), Some(Duration::from_secs(2)));
+        assert_eq!(wait(MAX_WAIT + Duration::from_millis(1)), None);
     }
 
     #[test]
     fn waits_double_and_are_jittered_but_never_shorter_than_chime_asked_for() {
         for _ in 0..100 {
-            let first = wait_before_retry(&ChimeError::Failed, 1).unwrap();
+            let first = wait_before_retry(&ChimeErrorKind::Failed, 1, Repeat::Always).unwrap();
             assert!((FIRST_BACKOFF / 2..=FIRST_BACKOFF).contains(&first));
-            let second = wait_before_retry(&ChimeError::Failed, 2).unwrap();
+            let second = wait_before_retry(&ChimeErrorKind::Failed, 2, Repeat::Always).unwrap();
             assert!((FIRST_BACKOFF..=FIRST_BACKOFF * 2).contains(&second));
         }
-        let conflict = wait_before_retry(&ChimeError::Conflict, 1).unwrap();
+        let conflict = wait_before_retry(&ChimeErrorKind::Conflict, 1, Repeat::Always).unwrap();
         assert!(conflict >= FIRST_BACKOFF_IN_CONFLICT / 2, "a simultaneous request has the time to end");
         let asked = Duration::from_secs(1);
-        assert_eq!(wait_before_retry(&ChimeError::Throttled(Some(asked)), 1), Some(asked));
-        assert_eq!(wait_before_retry(&ChimeError::Throttled(Some(LONGEST_WAIT * 2)), 1), None);
+        assert_eq!(
+            wait_before_retry(&ChimeErrorKind::Throttled(Some(asked)), 1, Repeat::Always),
+            Some(asked)
+        );
+        assert_eq!(
+            wait_before_retry(&ChimeErrorKind::Throttled(Some(MAX_WAIT * 2)), 1, Repeat::Always),
+            None
+        );
     }
 
     #[test]
@@ -167,21 +196,41 @@ mod tests {
 
     #[test]
     fn a_conflict_after_an_attempt_without_an_answer_is_told_as_that() {
-        let failure = |error, attempts| ChimeFailure { attempts, ..ChimeFailure::new(error, "") };
-        let settled = settle(failure(ChimeError::Conflict, 3), Some(failure(ChimeError::TimedOut, 1)));
-        assert_eq!((settled.error, settled.attempts), (ChimeError::TimedOut, 3));
-        let settled = settle(failure(ChimeError::Conflict, 3), None);
-        assert_eq!(settled.error, ChimeError::Conflict);
-        let settled = settle(failure(ChimeError::QuotaFull, 2), Some(failure(ChimeError::TimedOut, 1)));
-        assert_eq!(settled.error, ChimeError::QuotaFull);
+        let error = |kind, attempts| ChimeError { attempts, ..ChimeError::new(kind, "") };
+        let reported =
+            error_to_report(error(ChimeErrorKind::Conflict, 3), Some(error(ChimeErrorKind::TimedOut, 1)));
+        assert_eq!((reported.kind, reported.attempts), (ChimeErrorKind::TimedOut, 3));
+        let reported = error_to_report(error(ChimeErrorKind::Conflict, 3), None);
+        assert_eq!(reported.kind, ChimeErrorKind::Conflict);
+        let reported =
+            error_to_report(error(ChimeErrorKind::QuotaFull, 2), Some(error(ChimeErrorKind::TimedOut, 1)));
+        assert_eq!(reported.kind, ChimeErrorKind::QuotaFull);
     }
 
     #[test]
-    fn what_asking_again_cannot_mend_is_not_asked_again() {
-        for error in
-            [ChimeError::QuotaFull, ChimeError::Rejected, ChimeError::Misconfigured, ChimeError::NotSent]
-        {
-            assert_eq!(wait_before_retry(&error, 1), None, "{error:?}");
+    fn a_request_that_changes_something_is_repeated_only_where_nothing_happened() {
+        for (kind, repeated, why) in [
+            (ChimeErrorKind::Throttled(None), true, "refused before anything was done"),
+            (ChimeErrorKind::Unavailable(None), false, "the connection may have broken after the request"),
+            (ChimeErrorKind::Failed, false, "it may have been done all the same"),
+            (ChimeErrorKind::TimedOut, false, "it may still be under way"),
+            (ChimeErrorKind::Conflict, false, "another request changed the same thing"),
+        ] {
+            let wait = wait_before_retry(&kind, 1, Repeat::IfNothingHappened);
+            assert_eq!(wait.is_some(), repeated, "{kind:?}: {why}");
+            assert!(wait_before_retry(&kind, 1, Repeat::Always).is_some(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn errors_that_a_retry_cannot_mend_are_not_retried() {
+        for error in [
+            ChimeErrorKind::QuotaFull,
+            ChimeErrorKind::Rejected,
+            ChimeErrorKind::Misconfigured,
+            ChimeErrorKind::NotSent,
+        ] {
+            assert_eq!(wait_before_retry(&error, 1, Repeat::Always), None, "{error:?}");
         }
     }
 }

@@ -13,13 +13,13 @@ use aws_sdk_chimesdkmeetings::types::{
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::time::Instant;
 
-use super::attempt::with_retries;
+use super::attempt::{Attempts, with_retries};
 use super::client::Chime;
-use super::error::{ChimeError, ChimeFailure};
+use super::error::{ChimeError, ChimeErrorKind};
+use super::own_meeting::ProvenPlan;
 use super::token::client_request_token;
-use crate::meeting::{AttendeeCount, ContentResolution, EchoReduction, VideoResolution};
+use crate::model::{AttendeeCount, ContentResolution, EchoReduction, VideoResolution};
 use crate::policy::{Features, GATEWAY_TAG, MeetingPlan};
 
 /// A meeting, as Chime gave it.
@@ -40,23 +40,21 @@ impl Chime {
     /// When there is no meeting, or none that may be handed out.
     pub async fn create_meeting(
         &self,
-        plan: &MeetingPlan,
-        deadline: Instant,
-    ) -> Result<CreatedMeeting, ChimeFailure> {
-        if let Some(primary) = plan.primary_meeting_id() {
-            self.check_primary(primary, plan.tenant_ids(), deadline).await?;
-        }
+        plan: &ProvenPlan,
+        attempts: Attempts,
+    ) -> Result<CreatedMeeting, ChimeError> {
+        let plan = plan.plan();
         let token = client_request_token(&self.gateway_name, plan).map_err(|_| {
-            ChimeFailure::new(ChimeError::NotSent, "the operating system gave no random bytes")
+            ChimeError::new(ChimeErrorKind::NotSent, "the operating system gave no random bytes")
         })?;
         let request = self.request(plan, token);
-        let created = with_retries(deadline, || send(request.clone(), plan)).await;
-        created.map_err(|failure| match (&failure.error, plan.primary_meeting_id()) {
+        let created = with_retries(attempts, || send(request.clone(), plan)).await;
+        created.map_err(|error| match (&error.kind, plan.primary_meeting_id()) {
             // The primary was there a moment ago, so it has ended since.
-            (ChimeError::NotFound, Some(_)) => {
-                ChimeFailure { error: ChimeError::PrimaryNotTheTenants, ..failure }
+            (ChimeErrorKind::NotFound, Some(_)) => {
+                ChimeError { kind: ChimeErrorKind::PrimaryNotTheTenants, ..error }
             }
-            _ => failure,
+            _ => error,
         })
     }
 
@@ -105,34 +103,31 @@ fn features(features: Features) -> Option<MeetingFeaturesConfiguration> {
     )
 }
 
-async fn send(
-    request: CreateMeetingFluentBuilder,
-    plan: &MeetingPlan,
-) -> Result<CreatedMeeting, ChimeFailure> {
+async fn send(request: CreateMeetingFluentBuilder, plan: &MeetingPlan) -> Result<CreatedMeeting, ChimeError> {
     let answer_text = AnswerText::default();
     let answer = request.customize().interceptor(answer_text.clone()).send().await;
-    let output = answer.map_err(|error| ChimeFailure::from_sdk(&error))?;
+    let output = answer.map_err(|error| ChimeError::from_sdk(&error))?;
     let chime_request_id = output.request_id().map(str::to_owned);
-    let failed = |error, detail: &str| ChimeFailure {
+    let failed = |kind, detail: &str| ChimeError {
         request_id: chime_request_id.clone(),
-        ..ChimeFailure::new(error, detail)
+        ..ChimeError::new(kind, detail)
     };
     let Some(meeting) = output.meeting() else {
-        return Err(failed(ChimeError::Failed, "a success without a meeting"));
+        return Err(failed(ChimeErrorKind::Failed, "a success without a meeting"));
     };
     let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
         return Err(failed(
-            ChimeError::Failed,
+            ChimeErrorKind::Failed,
             "a meeting without its id or its media placement, which nobody could join",
         ));
     };
     let Some(body) = answer_text.meeting_only() else {
-        return Err(failed(ChimeError::Failed, "an answer that is not JSON throughout"));
+        return Err(failed(ChimeErrorKind::Failed, "an answer that is not JSON throughout"));
     };
     let different = differences(plan, meeting);
     if !different.is_empty() {
         let detail = format!("meeting {meeting_id} came back with other {}", different.join(", "));
-        return Err(failed(ChimeError::DifferentMeeting(different), &detail));
+        return Err(failed(ChimeErrorKind::DifferentMeeting(different), &detail));
     }
     Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), chime_request_id })
 }

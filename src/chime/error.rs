@@ -1,7 +1,6 @@
 //! What can go wrong at Chime, as a closed enum: the SDK's open set of errors ends here.
 
 use std::error::Error;
-use std::fmt;
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -13,11 +12,13 @@ use crate::outbound::{causes, chain_of_causes};
 
 /// Why there is no meeting to hand out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChimeError {
+pub enum ChimeErrorKind {
     /// The primary meeting is missing, ended or another tenant's. Which of them, the caller must not learn.
     PrimaryNotTheTenants,
     /// The primary meeting is the tenant's, and itself a replica.
     PrimaryIsReplica,
+    /// There is no such meeting that is the tenant's: it is another tenant's, has ended or never was.
+    NoSuchMeeting,
     /// Chime refused the request's members, though they satisfy its published model.
     Rejected,
     /// Chime knows no such meeting.
@@ -42,39 +43,35 @@ pub enum ChimeError {
     NotSent,
 }
 
-/// A [`ChimeError`] with what the log should say of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChimeFailure {
+/// An error of Chime, with what the log should say of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind:?} after {attempts} attempt(s): {detail}")]
+pub struct ChimeError {
     /// What went wrong.
-    pub error: ChimeError,
-    /// What Chime said, for the log only.
+    pub kind: ChimeErrorKind,
+    /// The details, for the log only.
     pub detail: String,
     /// Chime's own request id, when there was an answer.
     pub request_id: Option<String>,
-    /// How many times Chime was asked.
+    /// How many attempts were made.
     pub attempts: u32,
 }
 
-impl fmt::Display for ChimeFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} after {} attempt(s): {}", self.error, self.attempts, self.detail)
-    }
-}
-
-impl Error for ChimeFailure {}
-
-impl ChimeFailure {
+impl ChimeError {
     /// Whether somebody should look into it, whatever status the caller gets.
     #[must_use]
     pub fn is_alarming(&self) -> bool {
-        matches!(self.error, ChimeError::DifferentMeeting(_) | ChimeError::Rejected | ChimeError::QuotaFull)
+        matches!(
+            self.kind,
+            ChimeErrorKind::DifferentMeeting(_) | ChimeErrorKind::Rejected | ChimeErrorKind::QuotaFull
+        )
     }
 
-    pub(super) fn new(error: ChimeError, detail: impl Into<String>) -> Self {
-        ChimeFailure { error, detail: detail.into(), request_id: None, attempts: 0 }
+    pub(super) fn new(kind: ChimeErrorKind, detail: impl Into<String>) -> Self {
+        ChimeError { kind, detail: detail.into(), request_id: None, attempts: 0 }
     }
 
-    /// The failure that an error of the SDK stands for.
+    /// The error that one of the SDK stands for.
     pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
         E: Error + ProvideErrorMetadata + 'static,
@@ -84,15 +81,15 @@ impl ChimeFailure {
         let retry_after =
             response.and_then(|response| response.headers().get("retry-after")).and_then(seconds);
         let kind = match error {
-            SdkError::ConstructionFailure(_) => ChimeError::NotSent,
-            SdkError::TimeoutError(_) => ChimeError::TimedOut,
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => ChimeError::TimedOut,
-            SdkError::DispatchFailure(failure) if failure.is_user() => ChimeError::NotSent,
+            SdkError::ConstructionFailure(_) => ChimeErrorKind::NotSent,
+            SdkError::TimeoutError(_) => ChimeErrorKind::TimedOut,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => ChimeErrorKind::TimedOut,
+            SdkError::DispatchFailure(failure) if failure.is_user() => ChimeErrorKind::NotSent,
             SdkError::DispatchFailure(_) if causes(error).any(|cause| cause.is::<CredentialsError>()) => {
-                ChimeError::Misconfigured
+                ChimeErrorKind::Misconfigured
             }
             // Never connected, or the connection broke before an answer: DNS, refusal, reset.
-            SdkError::DispatchFailure(_) => ChimeError::Unavailable(None),
+            SdkError::DispatchFailure(_) => ChimeErrorKind::Unavailable(None),
             _ => classify(status, error.code(), retry_after),
         };
         // Chime's own words may repeat members of the request, so of an error of its own only the code is kept.
@@ -103,24 +100,24 @@ impl ChimeFailure {
             // Not the SDK's `DisplayErrorContext`: it ends in a debug view that holds the answer's body.
             _ => format!("status {}, {}", status.unwrap_or_default(), chain_of_causes(error)),
         };
-        ChimeFailure { error: kind, detail, request_id: error.request_id().map(str::to_owned), attempts: 0 }
+        ChimeError { kind, detail, request_id: error.request_id().map(str::to_owned), attempts: 0 }
     }
 }
 
-fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duration>) -> ChimeError {
+fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duration>) -> ChimeErrorKind {
     match (status, code) {
         // A full quota is a 400 at Chime, and the caller's request is not at fault.
-        (_, Some("LimitExceededException")) => ChimeError::QuotaFull,
+        (_, Some("LimitExceededException")) => ChimeErrorKind::QuotaFull,
         (Some(429), _) | (_, Some("ThrottlingException" | "TooManyRequestsException")) => {
-            ChimeError::Throttled(retry_after)
+            ChimeErrorKind::Throttled(retry_after)
         }
-        (Some(401 | 403), _) => ChimeError::Misconfigured,
-        (Some(409), _) => ChimeError::Conflict,
-        (Some(404), _) => ChimeError::NotFound,
+        (Some(401 | 403), _) => ChimeErrorKind::Misconfigured,
+        (Some(409), _) => ChimeErrorKind::Conflict,
+        (Some(404), _) => ChimeErrorKind::NotFound,
         // Without a code it is not Chime who says so, but something on the way to it.
-        (Some(400 | 422), Some(_)) => ChimeError::Rejected,
-        (Some(503), _) => ChimeError::Unavailable(retry_after),
-        _ => ChimeError::Failed,
+        (Some(400 | 422), Some(_)) => ChimeErrorKind::Rejected,
+        (Some(503), _) => ChimeErrorKind::Unavailable(retry_after),
+        _ => ChimeErrorKind::Failed,
     }
 }
 
@@ -146,43 +143,43 @@ mod tests {
         for (error, expected, detail, why) in [
             (
                 CreateError::construction_failure("no host"),
-                ChimeError::NotSent,
+                ChimeErrorKind::NotSent,
                 "no host",
                 "a request that could not be built",
             ),
             (
                 CreateError::timeout_error("too long"),
-                ChimeError::TimedOut,
+                ChimeErrorKind::TimedOut,
                 "too long",
                 "the SDK's own timeouts, were they on",
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::timeout("connect timed out".into())),
-                ChimeError::TimedOut,
+                ChimeErrorKind::TimedOut,
                 "connect timed out",
                 "the HTTP client's",
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::user("bad header".into())),
-                ChimeError::NotSent,
+                ChimeErrorKind::NotSent,
                 "bad header",
                 "a request that is not HTTP",
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::other(no_credentials.into(), None)),
-                ChimeError::Misconfigured,
+                ChimeErrorKind::Misconfigured,
                 "none in the environment",
                 "credentials, however deep the cause",
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::io("reset by peer".into())),
-                ChimeError::Unavailable(None),
+                ChimeErrorKind::Unavailable(None),
                 "reset by peer",
                 "the connection broke",
             ),
         ] {
-            let failure = ChimeFailure::from_sdk(&error);
-            assert_eq!(failure.error, expected, "{why}");
+            let failure = ChimeError::from_sdk(&error);
+            assert_eq!(failure.kind, expected, "{why}");
             assert!(failure.detail.contains(detail), "the log gets the innermost cause: {}", failure.detail);
             assert_eq!(failure.request_id, None);
         }
@@ -194,28 +191,28 @@ mod tests {
             ErrorMetadata::builder().code("BadRequestException").message("anna@example.com").build();
         let response = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
         let error = CreateError::service_error(CreateMeetingError::generic(metadata), response);
-        let failure = ChimeFailure::from_sdk(&error);
+        let failure = ChimeError::from_sdk(&error);
         assert_eq!(failure.detail, "status 400, code BadRequestException");
-        assert_eq!(failure.error, ChimeError::Rejected);
+        assert_eq!(failure.kind, ChimeErrorKind::Rejected);
     }
 
     #[test]
     fn the_log_line_has_the_kind_the_attempts_and_the_detail() {
-        let failure = ChimeFailure { attempts: 3, ..ChimeFailure::new(ChimeError::Failed, "status 500") };
+        let failure = ChimeError { attempts: 3, ..ChimeError::new(ChimeErrorKind::Failed, "status 500") };
         assert_eq!(failure.to_string(), "Failed after 3 attempt(s): status 500");
     }
 
     #[test]
     fn somebody_should_look_into_what_no_caller_can_mend() {
         for (error, alarming) in [
-            (ChimeError::DifferentMeeting(vec!["MediaRegion"]), true),
-            (ChimeError::Rejected, true),
-            (ChimeError::QuotaFull, true),
-            (ChimeError::Conflict, false),
-            (ChimeError::Throttled(None), false),
-            (ChimeError::PrimaryNotTheTenants, false),
+            (ChimeErrorKind::DifferentMeeting(vec!["MediaRegion"]), true),
+            (ChimeErrorKind::Rejected, true),
+            (ChimeErrorKind::QuotaFull, true),
+            (ChimeErrorKind::Conflict, false),
+            (ChimeErrorKind::Throttled(None), false),
+            (ChimeErrorKind::PrimaryNotTheTenants, false),
         ] {
-            assert_eq!(ChimeFailure::new(error.clone(), "").is_alarming(), alarming, "{error:?}");
+            assert_eq!(ChimeError::new(error.clone(), "").is_alarming(), alarming, "{error:?}");
         }
     }
 
@@ -223,25 +220,30 @@ mod tests {
     fn every_status_and_code_has_its_meaning() {
         let wait = Some(Duration::from_secs(7));
         for (status, code, expected, why) in [
-            (400, Some("BadRequestException"), ChimeError::Rejected, "modelled"),
-            (400, Some("ValidationException"), ChimeError::Rejected, "met in the wild"),
-            (400, None, ChimeError::Failed, "a proxy's: it says nothing of the request's members"),
-            (400, Some("LimitExceededException"), ChimeError::QuotaFull, "a quota behind a 400"),
-            (400, Some("ThrottlingException"), ChimeError::Throttled(wait), "by code, whatever the status"),
-            (401, Some("UnauthorizedException"), ChimeError::Misconfigured, "the stack's"),
-            (403, Some("ForbiddenException"), ChimeError::Misconfigured, "the stack's"),
-            (403, Some("AccessDeniedException"), ChimeError::Misconfigured, "IAM's"),
-            (403, Some("ExpiredTokenException"), ChimeError::Misconfigured, "credentials"),
-            (404, Some("NotFoundException"), ChimeError::NotFound, "judged by the operation"),
-            (409, Some("ConflictException"), ChimeError::Conflict, "modelled"),
-            (422, Some("UnprocessableEntityException"), ChimeError::Rejected, "modelled"),
-            (429, Some("ThrottlingException"), ChimeError::Throttled(wait), "modelled"),
-            (429, None, ChimeError::Throttled(wait), "by status alone"),
-            (500, Some("ServiceFailureException"), ChimeError::Failed, "modelled"),
-            (502, None, ChimeError::Failed, "a proxy's"),
-            (503, Some("ServiceUnavailableException"), ChimeError::Unavailable(wait), "modelled"),
-            (200, None, ChimeError::Failed, "a success that can't be read"),
-            (302, None, ChimeError::Failed, "nothing that Chime answers"),
+            (400, Some("BadRequestException"), ChimeErrorKind::Rejected, "modelled"),
+            (400, Some("ValidationException"), ChimeErrorKind::Rejected, "met in the wild"),
+            (400, None, ChimeErrorKind::Failed, "a proxy's: it says nothing of the request's members"),
+            (400, Some("LimitExceededException"), ChimeErrorKind::QuotaFull, "a quota behind a 400"),
+            (
+                400,
+                Some("ThrottlingException"),
+                ChimeErrorKind::Throttled(wait),
+                "by code, whatever the status",
+            ),
+            (401, Some("UnauthorizedException"), ChimeErrorKind::Misconfigured, "the stack's"),
+            (403, Some("ForbiddenException"), ChimeErrorKind::Misconfigured, "the stack's"),
+            (403, Some("AccessDeniedException"), ChimeErrorKind::Misconfigured, "IAM's"),
+            (403, Some("ExpiredTokenException"), ChimeErrorKind::Misconfigured, "credentials"),
+            (404, Some("NotFoundException"), ChimeErrorKind::NotFound, "judged by the operation"),
+            (409, Some("ConflictException"), ChimeErrorKind::Conflict, "modelled"),
+            (422, Some("UnprocessableEntityException"), ChimeErrorKind::Rejected, "modelled"),
+            (429, Some("ThrottlingException"), ChimeErrorKind::Throttled(wait), "modelled"),
+            (429, None, ChimeErrorKind::Throttled(wait), "by status alone"),
+            (500, Some("ServiceFailureException"), ChimeErrorKind::Failed, "modelled"),
+            (502, None, ChimeErrorKind::Failed, "a proxy's"),
+            (503, Some("ServiceUnavailableException"), ChimeErrorKind::Unavailable(wait), "modelled"),
+            (200, None, ChimeErrorKind::Failed, "a success that can't be read"),
+            (302, None, ChimeErrorKind::Failed, "nothing that Chime answers"),
         ] {
             assert_eq!(classify(Some(status), code, wait), expected, "{status} {code:?}: {why}");
         }

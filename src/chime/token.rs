@@ -44,7 +44,7 @@ fn derive(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::meeting::IdempotencyKey;
+    use crate::model::IdempotencyKey;
 
     #[test]
     fn a_token_is_one_that_chime_takes() {

@@ -1,4 +1,4 @@
-//! The AWS SDKs' own variables. The SDK's own providers read them; a value that those only warn of is a fault here.
+//! The AWS SDKs' own variables. The SDK's own providers read them; a value that those only warn about is an error here.
 
 use aws_config::default_provider::endpoint_url::endpoint_url_provider;
 use aws_config::default_provider::ignore_configured_endpoint_urls::ignore_configured_endpoint_urls_provider;
@@ -10,9 +10,9 @@ use aws_config::provider_config::ProviderConfig;
 use aws_sdk_chimesdkmeetings::config::endpoint::Params;
 use aws_sdk_chimesdkmeetings::config::{AppName, ProvideCredentials as _, Region, SharedCredentialsProvider};
 
-use super::{SettingFault, Settings};
 use crate::chime::ChimeEndpoint;
-use crate::meeting::{FIPS_REGIONS, check_control_region};
+use crate::model::{FIPS_REGIONS, check_control_region};
+use crate::settings::{SettingError, Settings};
 
 const REGION: &str = "AWS_REGION";
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
@@ -81,10 +81,10 @@ impl AwsEnvironment {
         aws
     }
 
-    pub(super) fn require_region(&self, faults: &mut Vec<SettingFault>) -> Option<String> {
+    pub(super) fn require_region(&self, errors: &mut Vec<SettingError>) -> Option<String> {
         let region = self.region.as_ref().map(ToString::to_string).filter(|region| !region.is_empty());
         if region.is_none() {
-            faults.push(is_required(REGION));
+            errors.push(SettingError::is_required(REGION));
         }
         region
     }
@@ -93,11 +93,16 @@ impl AwsEnvironment {
     pub(super) fn require_credentials(
         &self,
         settings: &Settings<'_>,
-        faults: &mut Vec<SettingFault>,
+        errors: &mut Vec<SettingError>,
     ) -> Option<SharedCredentialsProvider> {
         if self.credentials.is_none() {
             let is_blank = |name: &&str| settings.get(name).is_none_or(|value| value.trim().is_empty());
-            faults.extend([ACCESS_KEY_ID, SECRET_ACCESS_KEY].into_iter().filter(is_blank).map(is_required));
+            errors.extend(
+                [ACCESS_KEY_ID, SECRET_ACCESS_KEY]
+                    .into_iter()
+                    .filter(is_blank)
+                    .map(SettingError::is_required),
+            );
         }
         self.credentials.clone()
     }
@@ -105,27 +110,27 @@ impl AwsEnvironment {
     pub(super) fn read_app_name(
         &self,
         settings: &Settings<'_>,
-        faults: &mut Vec<SettingFault>,
+        errors: &mut Vec<SettingError>,
     ) -> Option<AppName> {
         if let (Some(value), None) = (settings.get(APP_ID), &self.app_name) {
             let detail = format!("must consist of letters, digits and any of !#$%&'*+-.^_`|~, not `{value}`");
-            faults.push(SettingFault { setting: APP_ID, detail });
+            errors.push(SettingError { setting: APP_ID, detail });
         }
         self.app_name.clone()
     }
 
-    /// Where Chime is called. Options that the SDK would combine into an address that does not exist are faults.
+    /// Where Chime is called. Options that the SDK would combine into an address that does not exist are errors.
     pub(super) fn read_chime_endpoint(
         &self,
         settings: &Settings<'_>,
         region: Option<&str>,
-        faults: &mut Vec<SettingFault>,
+        errors: &mut Vec<SettingError>,
     ) -> Option<ChimeEndpoint> {
-        let before = faults.len();
-        let use_fips = read_switch(settings, USE_FIPS, self.use_fips, faults);
-        let use_dual_stack = read_switch(settings, USE_DUAL_STACK, self.use_dual_stack, faults);
-        let custom = self.read_custom_endpoint(settings, faults);
-        let mut fault = |setting: &'static str, detail: String| faults.push(SettingFault { setting, detail });
+        let before = errors.len();
+        let use_fips = read_switch(settings, USE_FIPS, self.use_fips, errors);
+        let use_dual_stack = read_switch(settings, USE_DUAL_STACK, self.use_dual_stack, errors);
+        let custom = self.read_custom_endpoint(settings, errors);
+        let mut fault = |setting: &'static str, detail: String| errors.push(SettingError { setting, detail });
         match (&custom, region) {
             (Some((variable, _)), _) => {
                 for (setting, _) in
@@ -152,7 +157,7 @@ impl AwsEnvironment {
             }
             (None, None) => {}
         }
-        let region = region.filter(|_| faults.len() == before)?;
+        let region = region.filter(|_| errors.len() == before)?;
         let parameters = Params::builder()
             .region(region)
             .use_fips(use_fips)
@@ -165,7 +170,7 @@ impl AwsEnvironment {
                 // The one rule of the SDK that is not checked above: a partition without dual-stack endpoints.
                 let setting = if use_dual_stack { USE_DUAL_STACK } else { REGION };
                 let detail = format!("leaves no endpoint for Chime in `{region}`: {error}");
-                faults.push(SettingFault { setting, detail });
+                errors.push(SettingError { setting, detail });
             })
             .ok()
     }
@@ -174,31 +179,27 @@ impl AwsEnvironment {
     fn read_custom_endpoint(
         &self,
         settings: &Settings<'_>,
-        faults: &mut Vec<SettingFault>,
+        errors: &mut Vec<SettingError>,
     ) -> Option<(&'static str, String)> {
         let ignored =
-            read_switch(settings, IGNORE_ENDPOINT_URLS, self.ignore_configured_endpoint_urls, faults);
+            read_switch(settings, IGNORE_ENDPOINT_URLS, self.ignore_configured_endpoint_urls, errors);
         if ignored {
             return None;
         }
-        let for_all = read_url(settings, ENDPOINT_URL, self.endpoint_url.clone(), faults);
-        let for_chime = read_url(settings, CHIME_ENDPOINT_URL, settings.get(CHIME_ENDPOINT_URL), faults);
+        let for_all = read_url(settings, ENDPOINT_URL, self.endpoint_url.clone(), errors);
+        let for_chime = read_url(settings, CHIME_ENDPOINT_URL, settings.get(CHIME_ENDPOINT_URL), errors);
         for_chime.or(for_all)
     }
-}
-
-fn is_required(setting: &'static str) -> SettingFault {
-    SettingFault { setting, detail: "is required".to_owned() }
 }
 
 fn read_switch(
     settings: &Settings<'_>,
     setting: &'static str,
     provided: Option<bool>,
-    faults: &mut Vec<SettingFault>,
+    errors: &mut Vec<SettingError>,
 ) -> bool {
     if let (Some(value), None) = (settings.get(setting), provided) {
-        faults.push(SettingFault { setting, detail: format!("must be `true` or `false`, not `{value}`") });
+        errors.push(SettingError { setting, detail: format!("must be `true` or `false`, not `{value}`") });
     }
     provided.unwrap_or_default()
 }
@@ -208,7 +209,7 @@ fn read_url(
     settings: &Settings<'_>,
     setting: &'static str,
     provided: Option<String>,
-    faults: &mut Vec<SettingFault>,
+    errors: &mut Vec<SettingError>,
 ) -> Option<(&'static str, String)> {
     let value = settings.get(setting)?;
     let is_usable = |url: &String| {
@@ -221,7 +222,7 @@ fn read_url(
     if usable.is_none() {
         let detail =
             format!("must be a URL that begins with `https://` or `http://` and names a host, not `{value}`");
-        faults.push(SettingFault { setting, detail });
+        errors.push(SettingError { setting, detail });
     }
     usable.map(|url| (setting, url))
 }

@@ -40,34 +40,34 @@ impl fmt::Display for Path<'_> {
 
 /// One rule that a document breaks, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fault {
+pub struct MemberError {
     /// JSON pointer to the member at fault.
     pub pointer: String,
     /// Which rule it breaks.
     pub detail: String,
 }
 
-impl Fault {
+impl MemberError {
     /// A fault at that place.
     pub fn at(path: &Path<'_>, detail: impl Into<String>) -> Self {
-        Fault { pointer: path.to_string(), detail: detail.into() }
+        MemberError { pointer: path.to_string(), detail: detail.into() }
     }
 }
 
 /// What faults are reported to.
-pub trait FaultSink {
+pub trait ErrorSink {
     /// Takes the fault of the value at that place. `detail` is written out only where the fault is kept.
     fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display);
 }
 
 /// Keeps every fault: whoever wrote the document wants to see them all.
-impl FaultSink for Vec<Fault> {
+impl ErrorSink for Vec<MemberError> {
     fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display) {
-        self.push(Fault::at(path, detail.to_string()));
+        self.push(MemberError::at(path, detail.to_string()));
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for MemberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.pointer, self.detail)
     }
@@ -104,7 +104,7 @@ pub struct Members<'j, 'a, 'p> {
 
 impl<'j, 'a, 'p> Members<'j, 'a, 'p> {
     /// Starts on a value that should be an object.
-    pub fn of(json: &'j Json<'a>, path: &'p Path<'p>, faults: &mut dyn FaultSink) -> Option<Self> {
+    pub fn of(json: &'j Json<'a>, path: &'p Path<'p>, faults: &mut dyn ErrorSink) -> Option<Self> {
         let Json::Object(object) = json else {
             faults.add(path, &format_args!("must be an object, not {}", json.kind()));
             return None;
@@ -132,7 +132,7 @@ impl<'j, 'a, 'p> Members<'j, 'a, 'p> {
     }
 
     /// The member read as a `T`; a value that is none is reported, and so is a `null`.
-    pub fn read<T: ReadJson>(&mut self, name: &str, faults: &mut dyn FaultSink) -> Option<T> {
+    pub fn read<T: ReadJson>(&mut self, name: &str, faults: &mut dyn ErrorSink) -> Option<T> {
         let json = self.take(name)?;
         match T::read_json(json) {
             Ok(value) => Some(value),
@@ -151,7 +151,7 @@ impl<'j, 'a, 'p> Members<'j, 'a, 'p> {
 
     /// Reports every member that was not taken and every member that is repeated, each name once. `known` is what the
     /// first message about an unknown member offers instead.
-    pub fn finish(self, known: &[&str], faults: &mut dyn FaultSink) {
+    pub fn finish(self, known: &[&str], faults: &mut dyn ErrorSink) {
         // Sorted, so that looking each member up takes little time however many there are.
         let mut repeated: Vec<(&str, bool)> = self.object.repeated().map(|name| (name, false)).collect();
         repeated.sort_unstable();
@@ -209,7 +209,7 @@ fn listing(names: &[&str]) -> String {
 pub fn read_list<T: ReadJson>(
     json: &Json<'_>,
     path: &Path<'_>,
-    faults: &mut dyn FaultSink,
+    faults: &mut dyn ErrorSink,
 ) -> Option<Vec<T>> {
     let Json::Array(items) = json else {
         faults.add(path, &format_args!("must be an array, not {}", json.kind()));
@@ -238,13 +238,13 @@ mod tests {
     /// The faults of an object of which `taken` is read as booleans and `known` is offered.
     fn faults_of(text: &str, taken: &[&str], known: &[&str]) -> Vec<String> {
         let json = Json::parse(text.as_bytes()).unwrap();
-        let mut faults: Vec<Fault> = Vec::new();
+        let mut faults: Vec<MemberError> = Vec::new();
         let mut members = Members::of(&json, &Path::Root, &mut faults).unwrap();
         for name in taken {
             members.read::<bool>(name, &mut faults);
         }
         members.finish(known, &mut faults);
-        faults.iter().map(Fault::to_string).collect()
+        faults.iter().map(MemberError::to_string).collect()
     }
 
     #[test]

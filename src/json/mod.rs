@@ -14,7 +14,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 pub use piecewise::{for_each_member, parse_all_but};
 
-pub use members::{Fault, FaultSink, Members, Path, ReadJson, read_list};
+pub use members::{ErrorSink, MemberError, Members, Path, ReadJson, read_list};
 
 /// Any JSON value, its strings borrowed from the text where no escape forbids it.
 ///

@@ -15,7 +15,7 @@ use super::Outbound;
 
 /// Longest that the function's start waits for a connection. Within a region one takes some milliseconds; what is not
 /// there by then goes on coming about beside the first request, which would have waited for it just as long.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_millis(500);
+pub(super) const MAX_WAIT: Duration = Duration::from_millis(500);
 
 impl Outbound {
     /// Opens a connection to the host of that address and keeps it for the first request: TCP and TLS, and no HTTP. A
@@ -36,7 +36,7 @@ impl Outbound {
             }
             request.as_mut().poll(context).map_ok(drop)
         });
-        match tokio::time::timeout(LONGEST_WAIT, connecting).await {
+        match tokio::time::timeout(MAX_WAIT, connecting).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "no connection was opened ahead"),
             Err(_) => tracing::warn!("a connection that was begun ahead is not there yet"),

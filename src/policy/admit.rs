@@ -1,51 +1,79 @@
-//! Admission: who may create meetings at all, before anything of the request is looked at.
+//! Admission: who may do something at all, before anything of the request is looked at.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use super::document::Name;
-use super::load::{NoPolicy, Policies};
-use super::rules::TenantPolicy;
-use crate::auth::Caller;
+use super::load::{NoPolicyError, Policies};
+use super::right::Right;
+use super::rules::{TenantIds, TenantPolicy};
+use crate::auth::{Caller, bounded};
 
-/// A caller who may create meetings, with the policy of the caller's tenant. Made by [`Policies::admit`] alone.
+/// A caller who has a right, with the policy of the caller's tenant.
+///
+/// [`Policies::admit`] makes it, of a [`Caller`], and nothing else does:
+///
+/// ```
+/// # use meeting_gateway::{auth::Caller, policy::{Create, Policies}};
+/// fn admit(policies: &Policies, caller: &Caller) {
+///     let _ = policies.admit::<Create>(caller);
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use meeting_gateway::{auth::Caller, policy::{Create, Policies}};
+/// fn admit(policies: &Policies, claims: &str) {
+///     let _ = policies.admit::<Create>(claims);
+/// }
+/// ```
 #[derive(Debug)]
-pub struct Admitted<'p> {
-    pub(super) caller: Caller,
+pub struct Admitted<'p, R> {
+    pub(super) caller: &'p Caller,
     pub(super) policy: Cow<'p, TenantPolicy>,
+    right: PhantomData<R>,
 }
 
-impl Admitted<'_> {
+impl<R> Admitted<'_, R> {
     /// The caller.
     #[must_use]
     pub fn caller(&self) -> &Caller {
-        &self.caller
+        self.caller
+    }
+
+    /// The TenantIds of the caller's tenant.
+    #[must_use]
+    pub fn tenant_ids(&self) -> &TenantIds {
+        &self.policy.tenant_ids
     }
 }
 
-/// Why a caller may not create meetings at all, whatever the request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotAdmitted {
-    /// The policy has nothing for the caller's tenant. The text is for the log.
+/// Why a caller may not do something at all, whatever the request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AdmissionError {
+    /// The policy has nothing for the caller's tenant. The text may quote the tenant's name, which is the caller's own
+    /// text and of any length.
+    #[error("{}", bounded(.0))]
     NoSuchTenant(String),
     /// The tenant's policy asks for a scope or a group that the caller lacks.
+    #[error("the caller has none of the scopes {scopes:?} or none of the groups {groups:?}")]
     Lacking {
-        /// Scopes of which one is needed, when none was there.
+        /// Scopes of which one is needed, when the caller has none of them.
         scopes: Vec<String>,
-        /// Groups of which one is needed, when none was there.
+        /// Groups of which one is needed, when the caller has none of them.
         groups: Vec<String>,
     },
 }
 
 impl Policies {
-    /// Whether the caller may create meetings at all, and under which policy.
+    /// Admits a caller to what needs that right, under the policy of the caller's tenant.
     ///
     /// # Errors
     /// When the tenant has no policy, or the caller lacks a scope or a group that it asks for.
-    pub fn admit(&self, caller: Caller) -> Result<Admitted<'_>, NotAdmitted> {
-        let policy = self.policy_of(caller.tenant()).map_err(|reason| {
-            NotAdmitted::NoSuchTenant(match reason {
-                NoPolicy::Unlisted => "the policy does not list the tenant".to_owned(),
-                NoPolicy::UnusableName(why) => {
+    pub fn admit<'p, R: Right>(&'p self, caller: &'p Caller) -> Result<Admitted<'p, R>, AdmissionError> {
+        let policy = self.policy_of(caller.tenant()).map_err(|error| {
+            AdmissionError::NoSuchTenant(match error {
+                NoPolicyError::Unlisted => "the policy does not list the tenant".to_owned(),
+                NoPolicyError::UnusableName(why) => {
                     format!("an unlisted tenant of that name can't be let in: {why}")
                 }
             })
@@ -53,9 +81,9 @@ impl Policies {
         let scopes = lacking(policy.callers.any_scope.as_deref(), caller.scopes());
         let groups = lacking(policy.callers.any_group.as_deref(), caller.groups());
         if !scopes.is_empty() || !groups.is_empty() {
-            return Err(NotAdmitted::Lacking { scopes, groups });
+            return Err(AdmissionError::Lacking { scopes, groups });
         }
-        Ok(Admitted { caller, policy })
+        Ok(Admitted { caller, policy, right: PhantomData })
     }
 }
 

@@ -1,16 +1,17 @@
 //! The decision: an admitted caller and a request in; a meeting plan or every finding out.
 
 use super::admit::Admitted;
-use super::merge_tags::MOST_POLICY_TAGS;
+use super::merge_tags::MAX_POLICY_TAGS;
 use super::plan::{Features, MeetingPlan};
+use super::right::Create;
 use super::rules::{MemberRules, Rule, TagRules};
 use crate::finding::{Finding, Findings};
-use crate::meeting::{
+use crate::model::{
     Asked, AskedTag, AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId,
     MeetingRequest, NetworkType, TagKey, TagValue, VideoResolution,
 };
 
-impl Admitted<'_> {
+impl Admitted<'_, Create> {
     /// Decides every member of the request. Whatever the policy allows, a caller may ask for exactly the value that a
     /// request without the member gets: SDKs insist on members such as MediaRegion, and repeating a value gains nothing.
     ///
@@ -73,14 +74,14 @@ impl Admitted<'_> {
 
         // INVARIANT (fail closed): a plan is made of a request without findings only. A member that could not be read
         // or decided left a finding, so the pattern below leaves no third case to repair.
-        let (Asked::For(external_meeting_id), Decision::Made(Some(media_region), _), true) =
+        let (Asked::Value(external_meeting_id), Decision::Made(Some(media_region), _), true) =
             (request.external_meeting_id, media_region, findings.is_empty())
         else {
             return Err(findings);
         };
         let primary_meeting_id = match request.primary_meeting_id {
-            Asked::For(id) => Some(id),
-            Asked::Nothing | Asked::Unreadable => None,
+            Asked::Value(id) => Some(id),
+            Asked::Absent | Asked::Invalid => None,
         };
         Ok(MeetingPlan {
             tenant: self.caller.tenant().to_owned(),
@@ -174,23 +175,23 @@ fn decide_member<T: Clone + PartialEq, A>(
     findings: &mut Findings,
 ) -> Decision<T> {
     let refusal = match (rule, asked) {
-        (_, Asked::Nothing) => return silence.decision(),
+        (_, Asked::Absent) => return silence.decision(),
         // Its finding is there already: the member may be asked for, but not so.
-        (Rule::Open { allowed: Some(_), .. }, Asked::Unreadable) => return Decision::Refused,
-        (Rule::Open { allowed: Some(allowed), .. }, Asked::For(value)) => match judge(&value, allowed) {
+        (Rule::Open { allowed: Some(_), .. }, Asked::Invalid) => return Decision::Refused,
+        (Rule::Open { allowed: Some(allowed), .. }, Asked::Value(value)) => match judge(&value, allowed) {
             Ok(()) => return Decision::Made(Some(value), Origin::Caller),
             Err(detail) => match silence.repeated(value) {
                 Some(decision) => return decision,
                 None => detail,
             },
         },
-        (Rule::Fixed(_) | Rule::Open { allowed: None, .. }, Asked::For(value)) => {
+        (Rule::Fixed(_) | Rule::Open { allowed: None, .. }, Asked::Value(value)) => {
             match silence.repeated(value) {
                 Some(decision) => return decision,
                 None => forbidden(&silence),
             }
         }
-        (Rule::Fixed(_) | Rule::Open { allowed: None, .. }, Asked::Unreadable) => forbidden(&silence),
+        (Rule::Fixed(_) | Rule::Open { allowed: None, .. }, Asked::Invalid) => forbidden(&silence),
     };
     findings.push(Finding::breaks_policy(pointer, refusal));
     Decision::Refused
@@ -333,14 +334,14 @@ fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) 
         let default = || rules.default.iter().find(|(key, _)| key.same_to_iam(&tag.key));
         if fixed.is_none() && rules.allowed.contains(&tag.key) {
             asked_keys.push(tag.key.clone());
-            if let Asked::For(value) = tag.value {
+            if let Asked::Value(value) = tag.value {
                 tags.push((tag.key, value));
             }
             continue;
         }
         // The key as the policy writes it: in another case it would be another tag to Chime, and the same one to IAM.
         let repeats = |(key, value): &(TagKey, TagValue)| {
-            *key == tag.key && matches!(&tag.value, Asked::For(asked) if asked == value)
+            *key == tag.key && matches!(&tag.value, Asked::Value(asked) if asked == value)
         };
         if fixed.or_else(default).is_some_and(repeats) {
             continue;
@@ -350,10 +351,10 @@ fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) 
     }
     let silent = |key: &TagKey| !asked_keys.iter().any(|asked| asked.same_to_iam(key));
     tags.extend(rules.default.iter().filter(|(key, _)| silent(key)).cloned());
-    if tags.len() > MOST_POLICY_TAGS {
+    if tags.len() > MAX_POLICY_TAGS {
         let from_policy = tags.len().saturating_sub(asked_keys.len());
         let detail = format!(
-            "makes {} tags with the {from_policy} of the policy; at most {MOST_POLICY_TAGS} fit beside the gateway's own",
+            "makes {} tags with the {from_policy} of the policy; at most {MAX_POLICY_TAGS} fit beside the gateway's own",
             tags.len()
         );
         findings.push(Finding::breaks_model("#/Tags", detail));

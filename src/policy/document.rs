@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Fault, Json, Members, Path, ReadJson, read_list};
-use crate::meeting::{
+use crate::json::{Json, MemberError, Members, Path, ReadJson, read_list};
+use crate::model::{
     AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId, NetworkType, TagKey,
     VideoResolution,
 };
@@ -260,7 +260,7 @@ impl ReadJson for UnlistedTenants {
 
 impl Block {
     /// Reads a block. Members that break a rule are reported and left out.
-    pub(super) fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Block {
+    pub(super) fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<MemberError>) -> Block {
         let mut block = Block::default();
         let Some(mut members) = Members::of(json, path, faults) else { return block };
         block.fixed =
@@ -277,7 +277,7 @@ impl Block {
 }
 
 impl Fixed {
-    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Fixed {
+    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<MemberError>) -> Fixed {
         let mut fixed = Fixed::default();
         let Some(mut members) = Members::of(json, path, faults) else { return fixed };
         fixed.tenant_ids = take_list(&mut members, "TenantIds", faults);
@@ -302,7 +302,7 @@ impl Fixed {
 }
 
 impl Defaults {
-    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Defaults {
+    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<MemberError>) -> Defaults {
         let mut default = Defaults::default();
         let Some(mut members) = Members::of(json, path, faults) else { return default };
         default.media_region = members.read("MediaRegion", faults);
@@ -319,13 +319,13 @@ impl Defaults {
 }
 
 impl Allowed {
-    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Allowed {
+    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<MemberError>) -> Allowed {
         let mut allowed = Allowed::default();
         let Some(mut members) = Members::of(json, path, faults) else { return allowed };
         allowed.media_region = take_list(&mut members, "MediaRegion", faults);
         if allowed.media_region.as_ref().is_some_and(Vec::is_empty) {
             let detail = "is an empty list: leave the member out to allow none";
-            faults.push(Fault::at(&Path::Member(path, "MediaRegion"), detail));
+            faults.push(MemberError::at(&Path::Member(path, "MediaRegion"), detail));
         }
         allowed.media_placement_network_type = members.read("MediaPlacementNetworkType", faults);
         allowed.meeting_host_id = members.read("MeetingHostId", faults);
@@ -348,7 +348,7 @@ impl Allowed {
 }
 
 impl Callers {
-    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Callers {
+    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<MemberError>) -> Callers {
         let mut callers = Callers::default();
         let Some(mut members) = Members::of(json, path, faults) else { return callers };
         callers.any_scope = take_list(&mut members, "AnyScope", faults);
@@ -357,7 +357,7 @@ impl Callers {
             if list.as_ref().is_some_and(Vec::is_empty) {
                 let detail =
                     "is an empty list, which nobody could satisfy: leave the member out to ask for none";
-                faults.push(Fault::at(&Path::Member(path, name), detail));
+                faults.push(MemberError::at(&Path::Member(path, name), detail));
             }
         }
         members.finish(&["AnyGroup", "AnyScope"], faults);
@@ -366,7 +366,7 @@ impl Callers {
 }
 
 impl Features {
-    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<Fault>) -> Features {
+    fn read(json: &Json<'_>, path: &Path<'_>, faults: &mut Vec<MemberError>) -> Features {
         let mut features = Features::default();
         let Some(mut members) = Members::of(json, path, faults) else { return features };
         features.echo_reduction = take_leaf(&mut members, "Audio", "EchoReduction", faults);
@@ -378,7 +378,7 @@ impl Features {
     }
 }
 
-fn take_features(members: &mut Members<'_, '_, '_>, faults: &mut Vec<Fault>) -> Option<Features> {
+fn take_features(members: &mut Members<'_, '_, '_>, faults: &mut Vec<MemberError>) -> Option<Features> {
     let json = members.take("MeetingFeatures")?;
     Some(Features::read(json, &Path::Member(members.path(), "MeetingFeatures"), faults))
 }
@@ -387,7 +387,7 @@ fn take_leaf<T: ReadJson>(
     features: &mut Members<'_, '_, '_>,
     group: &str,
     leaf: &str,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) -> Option<T> {
     let json = features.take(group)?;
     let path = Path::Member(features.path(), group);
@@ -400,28 +400,31 @@ fn take_leaf<T: ReadJson>(
 fn take_list<T: ReadJson>(
     members: &mut Members<'_, '_, '_>,
     name: &str,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) -> Option<Vec<T>> {
     let json = members.take(name)?;
     read_list(json, &Path::Member(members.path(), name), faults)
 }
 
-fn take_tags(members: &mut Members<'_, '_, '_>, faults: &mut Vec<Fault>) -> Option<Tags> {
+fn take_tags(members: &mut Members<'_, '_, '_>, faults: &mut Vec<MemberError>) -> Option<Tags> {
     let json = members.take("Tags")?;
     let path = Path::Member(members.path(), "Tags");
     let Some(object) = json.as_object() else {
-        faults.push(Fault::at(&path, format!("must be an object of keys and values, not {}", json.kind())));
+        faults.push(MemberError::at(
+            &path,
+            format!("must be an object of keys and values, not {}", json.kind()),
+        ));
         return None;
     };
     for key in object.repeated() {
-        faults.push(Fault::at(&Path::Member(&path, key), "is repeated"));
+        faults.push(MemberError::at(&Path::Member(&path, key), "is repeated"));
     }
     let mut tags = Vec::with_capacity(object.len());
     for (key, value) in object.iter() {
         let path = Path::Member(&path, key);
         let key = TagKey::parse(key)
-            .map_err(|detail| faults.push(Fault::at(&path, format!("as a tag's key: {detail}"))));
-        let value = Template::read_json(value).map_err(|detail| faults.push(Fault::at(&path, detail)));
+            .map_err(|detail| faults.push(MemberError::at(&path, format!("as a tag's key: {detail}"))));
+        let value = Template::read_json(value).map_err(|detail| faults.push(MemberError::at(&path, detail)));
         if let (Ok(key), Ok(value)) = (key, value) {
             tags.push((key, value));
         }

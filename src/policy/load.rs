@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::document::{Block, UnlistedTenants};
 use super::merge::{Layers, Shared, Source, merge};
 use super::rules::TenantPolicy;
-use crate::json::{Fault, Json, Members, Path, for_each_member, parse_all_but};
-use crate::meeting::{Partition, TenantId};
+use crate::json::{Json, MemberError, Members, Path, for_each_member, parse_all_but};
+use crate::model::{Partition, TenantId};
 
 /// The policies of all tenants.
 pub struct Policies {
@@ -27,7 +27,7 @@ struct Unlisted {
 
 /// Why a tenant has no policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NoPolicy {
+pub(super) enum NoPolicyError {
     /// It is not listed, and unlisted tenants are refused.
     Unlisted,
     /// It is not listed, unlisted tenants are let in, and its name can't be used: why, for the log.
@@ -45,8 +45,8 @@ impl Policies {
     ///
     /// # Errors
     /// Every fault of the document, in the order of its pointers.
-    pub fn load(text: &[u8], partition: Partition) -> Result<Self, Vec<Fault>> {
-        let no_json = |error| vec![Fault::at(&Path::Root, format!("is not a JSON document: {error}"))];
+    pub fn load(text: &[u8], partition: Partition) -> Result<Self, Vec<MemberError>> {
+        let no_json = |error| vec![MemberError::at(&Path::Root, format!("is not a JSON document: {error}"))];
         let (json, tenants) = parse_all_but(TENANTS, text).map_err(no_json)?;
         let mut faults = Vec::new();
         let policies = read(&json, tenants, partition, &mut faults)
@@ -69,28 +69,33 @@ impl Policies {
     }
 
     /// The policy of the tenant of that name.
-    pub(super) fn policy_of(&self, tenant: &str) -> Result<std::borrow::Cow<'_, TenantPolicy>, NoPolicy> {
+    pub(super) fn policy_of(
+        &self,
+        tenant: &str,
+    ) -> Result<std::borrow::Cow<'_, TenantPolicy>, NoPolicyError> {
         let found = self.tenants.binary_search_by(|(name, _)| name.as_ref().cmp(tenant));
         if let Some((_, policy)) = found.ok().and_then(|index| self.tenants.get(index)) {
             return Ok(std::borrow::Cow::Borrowed(policy));
         }
-        let Some(unlisted) = &self.unlisted else { return Err(NoPolicy::Unlisted) };
+        let Some(unlisted) = &self.unlisted else { return Err(NoPolicyError::Unlisted) };
         let mut faults = Vec::new();
         let policy = unlisted.policy_of(tenant, &mut faults);
         if let Some(fault) = faults.first() {
-            return Err(NoPolicy::UnusableName(fault.detail.clone()));
+            return Err(NoPolicyError::UnusableName(fault.detail.clone()));
         }
         let is_owned = |id: &TenantId| unlisted.owned_ids.binary_search(id).is_ok();
         let named_like_an_id = TenantId::parse(tenant).is_ok_and(|name| is_owned(&name));
         if named_like_an_id || policy.tenant_ids.iter().any(is_owned) {
-            return Err(NoPolicy::UnusableName("it stands for a TenantId of a listed tenant".to_owned()));
+            return Err(NoPolicyError::UnusableName(
+                "it stands for a TenantId of a listed tenant".to_owned(),
+            ));
         }
         Ok(std::borrow::Cow::Owned(policy))
     }
 }
 
 impl Unlisted {
-    fn policy_of(&self, tenant: &str, faults: &mut Vec<Fault>) -> TenantPolicy {
+    fn policy_of(&self, tenant: &str, faults: &mut Vec<MemberError>) -> TenantPolicy {
         let nothing = Block::default();
         let path = Path::Member(&Path::Root, "Everyone");
         let everyone = Source { block: &self.everyone, path: &path };
@@ -107,14 +112,14 @@ fn read(
     json: &Json<'_>,
     tenants: Option<&str>,
     partition: Partition,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) -> Result<Option<Policies>, serde_json::Error> {
     let root = Path::Root;
     let Some(mut members) = Members::of(json, &root, faults) else { return Ok(None) };
     if let Some(schema) = members.take("$schema")
         && schema.as_str().is_none()
     {
-        faults.push(Fault::at(
+        faults.push(MemberError::at(
             &Path::Member(&root, "$schema"),
             format!("must be a string, not {}", schema.kind()),
         ));
@@ -151,7 +156,7 @@ fn read(
         if let [(name, _), (other, _)] = pair
             && name == other
         {
-            faults.push(Fault::at(&Path::Member(&tenants_path, name), "is repeated"));
+            faults.push(MemberError::at(&Path::Member(&tenants_path, name), "is repeated"));
         }
     }
     Ok(Some(Policies { tenants, unlisted }))
@@ -164,13 +169,13 @@ fn read_tenants(
     everyone: Source<'_>,
     shared: &Shared,
     partition: Partition,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) -> Result<Vec<(Arc<str>, TenantPolicy)>, serde_json::Error> {
     let mut tenants = Vec::new();
     let read = for_each_member(text, &mut |name, json| {
         let path = Path::Member(path, &name);
         if name.is_empty() {
-            faults.push(Fault::at(&path, "is an empty name, which no token's claim can hold"));
+            faults.push(MemberError::at(&path, "is an empty name, which no token's claim can hold"));
         }
         let own = Block::read(&json, &path, faults);
         let layers = Layers { everyone, own: Source { block: &own, path: &path } };
@@ -179,7 +184,7 @@ fn read_tenants(
     })?;
     if read.is_none() {
         let kind = Json::parse(text.as_bytes())?.kind();
-        faults.push(Fault::at(path, format!("must be an object of tenants, not {kind}")));
+        faults.push(MemberError::at(path, format!("must be an object of tenants, not {kind}")));
     }
     Ok(tenants)
 }
@@ -189,7 +194,7 @@ fn read_tenants(
 fn claim_ids<'t>(
     tenants: &'t [(Arc<str>, TenantPolicy)],
     path: &Path<'_>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) -> Vec<&'t TenantId> {
     let owners = tenants.iter().flat_map(|(name, policy)| policy.tenant_ids.iter().map(move |id| (id, name)));
     let mut owners: Vec<(&TenantId, &Arc<str>)> = owners.collect();
@@ -201,7 +206,7 @@ fn claim_ids<'t>(
         {
             let detail =
                 format!("TenantId `{}` is also tenant `{owner}`'s; isolation rests on them", id.as_str());
-            faults.push(Fault::at(&Path::Member(path, name), detail));
+            faults.push(MemberError::at(&Path::Member(path, name), detail));
         }
     }
     owners.into_iter().map(|(id, _)| id).collect()
@@ -212,7 +217,7 @@ fn check_everyone_alone(
     everyone: Source<'_>,
     shared: &Shared,
     partition: Partition,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) {
     let nothing = Block::default();
     let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
@@ -225,13 +230,13 @@ fn check_everyone_alone(
     for (index, template) in templates.iter().enumerate() {
         if !template.has_variable() {
             let detail = "would be shared by all unlisted tenants: it must hold `${tenant}`";
-            faults.push(Fault::at(&Path::Item(&list, index), detail));
+            faults.push(MemberError::at(&Path::Item(&list, index), detail));
         }
     }
     if templates.len() > 1 {
         // With `${tenant}` and `${tenant}-x`, the tenants `a` and `a-x` would share `a-x`.
         let detail =
             "must be one item while unlisted tenants are let in: two could make two tenants share an id";
-        faults.push(Fault::at(&list, detail));
+        faults.push(MemberError::at(&list, detail));
     }
 }

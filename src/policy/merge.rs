@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::document::{Block, Callers, Name, Template};
 use super::merge_tags::{check_tag_lists, merge_tags};
-use super::rules::{CallerRules, MemberRules, Rule, TenantPolicy};
-use crate::json::{Fault, Path};
-use crate::meeting::{
-    AttendeeCount, ContentResolution, MOST_TENANT_IDS, MediaRegion, Partition, TenantId, VideoResolution,
+use super::rules::{CallerRules, MemberRules, Rule, TenantIds, TenantPolicy};
+use crate::json::{MemberError, Path};
+use crate::model::{
+    AttendeeCount, ContentResolution, MAX_TENANT_IDS, MediaRegion, Partition, TenantId, VideoResolution,
 };
 
 /// A block and where it stands.
@@ -77,13 +77,13 @@ impl Block {
 pub(super) struct Shared {
     members: Arc<MemberRules>,
     callers: Arc<CallerRules>,
-    faults: Vec<Fault>,
+    faults: Vec<MemberError>,
 }
 
 impl Shared {
     /// Faults that everyone's tag lists have by themselves are reported here, once. Those of its other members are
     /// reported where a tenant inherits them.
-    pub(super) fn of(everyone: Source<'_>, partition: Partition, tag_faults: &mut Vec<Fault>) -> Self {
+    pub(super) fn of(everyone: Source<'_>, partition: Partition, tag_faults: &mut Vec<MemberError>) -> Self {
         let mut faults = Vec::new();
         let nothing = Block::default();
         let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
@@ -94,7 +94,7 @@ impl Shared {
     }
 
     /// What is wrong with the members of everyone's block where nothing is laid over it.
-    pub(super) fn faults(&self) -> &[Fault] {
+    pub(super) fn faults(&self) -> &[MemberError] {
         &self.faults
     }
 }
@@ -108,7 +108,7 @@ pub(super) fn merge(
     layers: Layers<'_>,
     shared: &Shared,
     partition: Partition,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) -> TenantPolicy {
     let own = layers.own.block;
     let members = if own.leaves_members_alone() {
@@ -119,14 +119,14 @@ pub(super) fn merge(
     };
     if lacks_region(&members) {
         let detail = "could never create a meeting: no MediaRegion is fixed, default or allowed";
-        faults.push(Fault::at(layers.own.path, detail));
+        faults.push(MemberError::at(layers.own.path, detail));
     }
     let callers = match &own.callers {
         None => Arc::clone(&shared.callers),
         callers => Arc::new(merge_callers(layers.everyone.block.callers.as_ref(), callers.as_ref())),
     };
     TenantPolicy {
-        tenant_ids: merge_tenant_ids(tenant, layers, faults),
+        tenant_ids: TenantIds(merge_tenant_ids(tenant, layers, faults)),
         members,
         tags: merge_tags(tenant, layers, faults),
         callers,
@@ -148,7 +148,7 @@ fn merge_callers(everyone: Option<&Callers>, own: Option<&Callers>) -> CallerRul
     }
 }
 
-fn merge_members(layers: Layers<'_>, partition: Partition, faults: &mut Vec<Fault>) -> MemberRules {
+fn merge_members(layers: Layers<'_>, partition: Partition, faults: &mut Vec<MemberError>) -> MemberRules {
     /// What both layers say of a member that is selected alike in Fixed, Default and Allowed.
     macro_rules! member {
         ($name:literal, |$block:ident| $fixed:expr, $default:expr, $allowed:expr) => {{
@@ -222,13 +222,21 @@ impl<T: Clone, A: Clone> Member<'_, T, A> {
     }
 
     /// The member's rule; `within` says whether a default is one of what is allowed.
-    fn merge(self, within: impl Fn(&T, &A) -> bool, outside: &str, faults: &mut Vec<Fault>) -> Rule<T, A> {
+    fn merge(
+        self,
+        within: impl Fn(&T, &A) -> bool,
+        outside: &str,
+        faults: &mut Vec<MemberError>,
+    ) -> Rule<T, A> {
         let Layers { everyone, own } = self.layers;
         let mut clash = |source: Source<'_>, said: &Said<'_, T, A>, fixed_by: &str| {
             for (word, present) in [("Default", said.default.is_some()), ("Allowed", said.allowed.is_some())]
             {
                 if present {
-                    faults.push(Fault { pointer: self.pointer(source, word), detail: fixed_by.to_owned() });
+                    faults.push(MemberError {
+                        pointer: self.pointer(source, word),
+                        detail: fixed_by.to_owned(),
+                    });
                 }
             }
         };
@@ -257,7 +265,7 @@ impl<T: Clone, A: Clone> Member<'_, T, A> {
                 (Some(_), _) => (self.pointer(own, "Default"), outside.to_owned()),
                 (None, None) => (self.pointer(everyone, "Default"), outside.to_owned()),
             };
-            faults.push(Fault { pointer, detail });
+            faults.push(MemberError { pointer, detail });
         }
         Rule::Open { default: default.cloned(), allowed: allowed.cloned() }
     }
@@ -278,7 +286,7 @@ impl<'b, T, A> Member<'b, T, A> {
 }
 
 impl<T: Clone + Ord> Member<'_, T, T> {
-    fn merge_ceiling(self, faults: &mut Vec<Fault>) -> Rule<T, T> {
+    fn merge_ceiling(self, faults: &mut Vec<MemberError>) -> Rule<T, T> {
         self.merge(|value, ceiling| value <= ceiling, "is above the `Allowed` that stands beside it", faults)
     }
 }
@@ -297,20 +305,20 @@ fn choose_freely<T>(rule: Rule<T, bool>) -> Rule<T, ()> {
 fn check_regions(
     member: &Member<'_, MediaRegion, Vec<MediaRegion>>,
     partition: Partition,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) {
     let hosted = || partition.media_regions().join(", ");
     for (source, said) in [(member.layers.everyone, &member.everyone), (member.layers.own, &member.own)] {
         for (word, value) in [("Fixed", said.fixed), ("Default", said.default)] {
             if let Some(region) = value.filter(|region| !partition.hosts_media(region)) {
                 let detail = format!("`{}` hosts no meetings here; these do: {}", region.as_str(), hosted());
-                faults.push(Fault { pointer: member.pointer(source, word), detail });
+                faults.push(MemberError { pointer: member.pointer(source, word), detail });
             }
         }
         for (index, region) in said.allowed.into_iter().flatten().enumerate() {
             if !partition.hosts_media(region) {
                 let detail = format!("`{}` hosts no meetings here; these do: {}", region.as_str(), hosted());
-                faults.push(Fault {
+                faults.push(MemberError {
                     pointer: format!("{}/{index}", member.pointer(source, "Allowed")),
                     detail,
                 });
@@ -321,7 +329,7 @@ fn check_regions(
 
 /// Chime refuses FHD video or UHD content with no MaxCount or one above 25 (developer guide). That is a fault where no
 /// caller can ask for anything else; where one can, the request is judged.
-fn check_resolutions(rules: &MemberRules, [video, content]: [Place<'_>; 2], faults: &mut Vec<Fault>) {
+fn check_resolutions(rules: &MemberRules, [video, content]: [Place<'_>; 2], faults: &mut Vec<MemberError>) {
     let too_many = match &rules.attendee_count {
         Rule::Fixed(count) => *count > AttendeeCount::MAX_AT_HIGH_RESOLUTION,
         Rule::Open { allowed: Some(_), .. } => false,
@@ -332,7 +340,7 @@ fn check_resolutions(rules: &MemberRules, [video, content]: [Place<'_>; 2], faul
     if !too_many {
         return;
     }
-    let always = |value: String, at: Place<'_>| Fault {
+    let always = |value: String, at: Place<'_>| MemberError {
         pointer: at.to_string(),
         detail: format!(
             "`{value}` needs an Attendee.MaxCount of at most {}, and no caller can ask for one: Chime would always refuse",
@@ -356,7 +364,7 @@ fn inescapable<T: Copy>(rule: &Rule<T, T>) -> Option<T> {
     }
 }
 
-fn merge_tenant_ids(tenant: &str, layers: Layers<'_>, faults: &mut Vec<Fault>) -> Vec<TenantId> {
+fn merge_tenant_ids(tenant: &str, layers: Layers<'_>, faults: &mut Vec<MemberError>) -> Vec<TenantId> {
     fn written<'b>(source: Source<'b>) -> Option<&'b [Template]> {
         source.block.fixed.as_ref().and_then(|fixed| fixed.tenant_ids.as_deref())
     }
@@ -365,28 +373,28 @@ fn merge_tenant_ids(tenant: &str, layers: Layers<'_>, faults: &mut Vec<Fault>) -
         (None, Some(templates)) => (layers.everyone, templates, true),
         (None, None) => {
             let detail = "has no TenantIds: `Fixed` here or in `Everyone` must give at least one";
-            faults.push(Fault::at(layers.own.path, detail));
+            faults.push(MemberError::at(layers.own.path, detail));
             return Vec::new();
         }
     };
     let fixed = Path::Member(source.path, "Fixed");
     let list = Path::Member(&fixed, "TenantIds");
-    if templates.is_empty() || templates.len() > MOST_TENANT_IDS {
-        faults.push(Fault::at(&list, format!("must have 1 to {MOST_TENANT_IDS} items")));
+    if templates.is_empty() || templates.len() > MAX_TENANT_IDS {
+        faults.push(MemberError::at(&list, format!("must have 1 to {MAX_TENANT_IDS} items")));
     }
     let mut ids: Vec<TenantId> = Vec::with_capacity(templates.len());
     for (index, template) in templates.iter().enumerate() {
         let text = template.fill(tenant);
         match TenantId::parse(&text) {
             Ok(id) if ids.contains(&id) => {
-                faults.push(Fault::at(&Path::Item(&list, index), format!("`{text}` stands twice")));
+                faults.push(MemberError::at(&Path::Item(&list, index), format!("`{text}` stands twice")));
             }
             Ok(id) => ids.push(id),
             Err(detail) => {
                 // A tenant's name that does not fit everyone's template is the tenant's fault, not the template's.
                 let item = Path::Item(&list, index);
                 let place = if inherited && template.has_variable() { layers.own.path } else { &item };
-                faults.push(Fault::at(place, format!("TenantId `{text}` {detail}")));
+                faults.push(MemberError::at(place, format!("TenantId `{text}` {detail}")));
             }
         }
     }

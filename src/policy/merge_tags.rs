@@ -3,14 +3,14 @@
 use super::document::Template;
 use super::merge::{Layers, Source};
 use super::rules::TagRules;
-use crate::json::{Fault, Path};
-use crate::meeting::{MOST_TAGS, TagKey, TagValue};
+use crate::json::{MemberError, Path};
+use crate::model::{MAX_TAGS, TagKey, TagValue};
 
 /// The tag that the gateway itself puts on every meeting.
 pub(crate) const GATEWAY_TAG: &str = "MeetingGateway";
 
 /// Most tags that a policy can send: the gateway's own tag takes one of the model's fifty.
-pub(super) const MOST_POLICY_TAGS: usize = MOST_TAGS - 1;
+pub(super) const MAX_POLICY_TAGS: usize = MAX_TAGS - 1;
 
 /// The three lists of a block that name tags.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ struct Place<'b> {
 }
 
 impl Place<'_> {
-    fn fault(&self, detail: impl Into<String>) -> Fault {
+    fn fault(&self, detail: impl Into<String>) -> MemberError {
         let word = match self.list {
             List::Fixed => "Fixed",
             List::Default => "Default",
@@ -39,8 +39,8 @@ impl Place<'_> {
         let block = Path::Member(self.source.path, word);
         let tags = Path::Member(&block, "Tags");
         match self.list {
-            List::Allowed => Fault::at(&Path::Item(&tags, self.index), detail),
-            List::Fixed | List::Default => Fault::at(&Path::Member(&tags, self.key.as_str()), detail),
+            List::Allowed => MemberError::at(&Path::Item(&tags, self.index), detail),
+            List::Fixed | List::Default => MemberError::at(&Path::Member(&tags, self.key.as_str()), detail),
         }
     }
 }
@@ -69,7 +69,7 @@ fn holds(tags: &[(TagKey, Template)], key: &TagKey) -> bool {
 }
 
 /// What is wrong with the tag lists of one block, be it in itself or beside what `everyone` fixes.
-pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, faults: &mut Vec<MemberError>) {
     let fixed = valued(source, List::Fixed);
     let fixed_by_everyone = valued(everyone, List::Fixed);
     for list in [List::Fixed, List::Default, List::Allowed] {
@@ -93,7 +93,7 @@ pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, faults: 
 }
 
 /// The tag rules of the tenant of that name: its own values over everyone's.
-pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, faults: &mut Vec<Fault>) -> TagRules {
+pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, faults: &mut Vec<MemberError>) -> TagRules {
     check_tag_lists(layers.own, layers.everyone, faults);
     let own_fixed = valued(layers.own, List::Fixed);
     let fixed = lay_over(tenant, List::Fixed, layers, faults);
@@ -107,11 +107,11 @@ pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, faults: &mut Vec<Faul
         }
     }
     let sent = fixed.len().saturating_add(default.len());
-    if sent > MOST_POLICY_TAGS {
+    if sent > MAX_POLICY_TAGS {
         let detail = format!(
-            "sends {sent} tags; at most {MOST_POLICY_TAGS} fit beside the gateway's own (Chime takes {MOST_TAGS})"
+            "sends {sent} tags; at most {MAX_POLICY_TAGS} fit beside the gateway's own (Chime takes {MAX_TAGS})"
         );
-        faults.push(Fault::at(layers.own.path, detail));
+        faults.push(MemberError::at(layers.own.path, detail));
     }
     TagRules { fixed, default, allowed: may_ask }
 }
@@ -121,7 +121,7 @@ fn lay_over(
     tenant: &str,
     list: List,
     layers: Layers<'_>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MemberError>,
 ) -> Vec<(TagKey, TagValue)> {
     let (own, everyones) = (valued(layers.own, list), valued(layers.everyone, list));
     let inherited = places(layers.everyone, list).zip(everyones);
@@ -137,7 +137,7 @@ fn lay_over(
                 let detail = format!("value `{text}` of tag `{}` {detail}", key.as_str());
                 // A tenant's name that does not fit everyone's template is the tenant's fault, not the template's.
                 faults.push(if is_inherited && template.has_variable() {
-                    Fault::at(layers.own.path, detail)
+                    MemberError::at(layers.own.path, detail)
                 } else {
                     place.fault(detail)
                 });

@@ -1,6 +1,6 @@
 //! Tenant policy: the document, and the one decision that turns a caller's request into a meeting plan.
 //!
-//! Pure: no IO, no clock, no type of AWS. Loading reports every fault of a document at once; deciding reports every
+//! Pure: no IO, no clock, no type of AWS. Loading reports every error of a document at once; deciding reports every
 //! finding of a request at once.
 
 mod admit;
@@ -10,15 +10,18 @@ mod load;
 mod merge;
 mod merge_tags;
 mod plan;
+mod right;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use admit::{Admitted, NotAdmitted};
+pub use admit::{AdmissionError, Admitted};
 pub use load::Policies;
 pub(crate) use merge_tags::GATEWAY_TAG;
 pub use plan::{Features, MeetingPlan};
+pub use right::{Create, Right};
+pub use rules::TenantIds;
 #[cfg(feature = "schema")]
 pub use schema::document_schema;

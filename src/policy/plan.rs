@@ -1,14 +1,28 @@
 //! What the policy decided to send: the only thing that the Chime edge takes.
 
-use crate::meeting::{
+use super::rules::TenantIds;
+use crate::model::{
     AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MediaRegion,
-    MeetingHostId, NetworkType, PrimaryMeetingId, TagKey, TagValue, TenantId, VideoResolution,
+    MeetingHostId, NetworkType, PrimaryMeetingId, TagKey, TagValue, VideoResolution,
 };
 
 /// A meeting that may be created: every member decided.
 ///
-// INVARIANT (decided): only `policy::decide` makes one, since its parts are private to `policy`. "Call Chime without a
-// policy decision" does not compile.
+/// [`Admitted::decide`](super::Admitted::decide) makes one, for a caller who may create, and nothing else does:
+///
+/// ```
+/// # use meeting_gateway::{model::MeetingRequest, policy::{Admitted, Create, MeetingPlan}};
+/// fn decide(caller: Admitted<'_, Create>, request: MeetingRequest) -> MeetingPlan {
+///     caller.decide(request).unwrap()
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use meeting_gateway::{auth::Caller, model::MeetingRequest, policy::MeetingPlan};
+/// fn decide(caller: Caller, request: MeetingRequest) -> MeetingPlan {
+///     caller.decide(request).unwrap()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct MeetingPlan {
     pub(super) tenant: String,
@@ -20,7 +34,7 @@ pub struct MeetingPlan {
     pub(super) meeting_host_id: Option<MeetingHostId>,
     pub(super) primary_meeting_id: Option<PrimaryMeetingId>,
     pub(super) features: Features,
-    pub(super) tenant_ids: Vec<TenantId>,
+    pub(super) tenant_ids: TenantIds,
     pub(super) tags: Vec<(TagKey, TagValue)>,
 }
 
@@ -94,7 +108,7 @@ impl MeetingPlan {
 
     /// TenantIds: never empty, and no other tenant's.
     #[must_use]
-    pub fn tenant_ids(&self) -> &[TenantId] {
+    pub fn tenant_ids(&self) -> &TenantIds {
         &self.tenant_ids
     }
 

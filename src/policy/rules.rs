@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::document::Name;
-use crate::meeting::{
+use crate::model::{
     AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId, NetworkType, TagKey,
     TagValue, TenantId, VideoResolution,
 };
@@ -12,10 +12,33 @@ use crate::meeting::{
 #[derive(Debug, Clone)]
 pub(super) struct TenantPolicy {
     /// Never empty, and no two tenants share one.
-    pub(super) tenant_ids: Vec<TenantId>,
+    pub(super) tenant_ids: TenantIds,
     pub(super) members: Arc<MemberRules>,
     pub(super) tags: TagRules,
     pub(super) callers: Arc<CallerRules>,
+}
+
+/// A tenant's labels at Chime. Only a policy that was loaded makes them, so that no step can take another tenant's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantIds(pub(super) Vec<TenantId>);
+
+impl TenantIds {
+    /// The ids.
+    pub fn iter(&self) -> impl Iterator<Item = &TenantId> {
+        self.0.iter()
+    }
+
+    /// Whether one of them is that text.
+    #[must_use]
+    pub fn contains(&self, text: &str) -> bool {
+        self.0.iter().any(|id| id.as_str() == text)
+    }
+
+    /// Ids for the tests of what comes after the decision.
+    #[cfg(test)]
+    pub(crate) fn for_tests(ids: &[&str]) -> Self {
+        TenantIds(ids.iter().map(|id| TenantId::parse(id).unwrap()).collect())
+    }
 }
 
 /// The rule for one member: `T` is its value, `A` what bounds a caller's choice.

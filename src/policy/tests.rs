@@ -6,10 +6,10 @@ mod loading;
 use serde_json::Value;
 
 use super::Policies;
-use crate::json::Fault;
-use crate::meeting::Partition;
+use crate::json::MemberError;
+use crate::model::Partition;
 
-fn load(document: &Value) -> Result<Policies, Vec<Fault>> {
+fn load(document: &Value) -> Result<Policies, Vec<MemberError>> {
     Policies::load(document.to_string().as_bytes(), Partition::Commercial)
 }
 

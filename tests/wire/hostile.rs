@@ -14,13 +14,13 @@ const MAX_REFUSAL: usize = 100_000;
 const MAX_MESSAGE: usize = 1_000;
 
 /// The largest body that is read, in bytes.
-const LARGEST_BODY: usize = 64 * 1024;
+const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Bodies that are refused, with the reason; each has at most 64 KiB, so that the body is read.
 fn refused_bodies() -> Vec<(String, &'static str)> {
     let filled = |item: &dyn Fn(usize) -> String, open: &str, close: &str| {
         let mut items = Vec::new();
-        let mut room = LARGEST_BODY.saturating_sub(open.len()).saturating_sub(close.len());
+        let mut room = MAX_BODY_BYTES.saturating_sub(open.len()).saturating_sub(close.len());
         for item in (0..).map(item) {
             let Some(left) = room.checked_sub(item.len().saturating_add(1)) else { break };
             room = left;
@@ -28,9 +28,9 @@ fn refused_bodies() -> Vec<(String, &'static str)> {
         }
         format!("{open}{}{close}", items.join(","))
     };
-    let half = LARGEST_BODY / 2 - 16;
+    let half = MAX_BODY_BYTES / 2 - 16;
     vec![
-        ("[".repeat(LARGEST_BODY), "open brackets only"),
+        ("[".repeat(MAX_BODY_BYTES), "open brackets only"),
         (format!("{}{}", "[".repeat(half), "]".repeat(half)), "as deep as it is long"),
         (format!(r#"{{"ExternalMeetingId":{}1{}}}"#, "[".repeat(half), "]".repeat(half)), "deep in a member"),
         (format!("{}1{}", r#"{"a":"#.repeat(9_000), "}".repeat(9_000)), "deep objects"),
@@ -130,7 +130,7 @@ async fn a_body_is_read_up_to_64_kib_and_no_further_as_text_and_as_base64() {
     let stack = Stack::start().await;
     let token = stack.token("acme");
     let short = r#"{"ExternalMeetingId":"standup"}"#;
-    for (length, status) in [(LARGEST_BODY, 201), (LARGEST_BODY + 1, 413), (4 * 1024 * 1024, 413)] {
+    for (length, status) in [(MAX_BODY_BYTES, 201), (MAX_BODY_BYTES + 1, 413), (4 * 1024 * 1024, 413)] {
         let body = format!("{short}{}", " ".repeat(length - short.len()));
         assert_eq!(stack.invoke(&post(&token, &body)).await.status, status, "{length} bytes");
         let mut event = post(&token, &base64::engine::general_purpose::STANDARD.encode(&body));

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use meeting_gateway::json::{Json, ReadJson};
-use meeting_gateway::meeting::{
+use meeting_gateway::model::{
     AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MediaRegion,
     MeetingHostId, NetworkType, Partition, PrimaryMeetingId, TagKey, TagValue, TenantId, VideoResolution,
 };
@@ -184,8 +184,8 @@ fn numbers_and_list_sizes_are_the_models() {
     let shapes = &model()["shapes"];
     assert_eq!(shapes["AttendeeMax"]["min"], json!(AttendeeCount::MIN.get()));
     assert_eq!(shapes["AttendeeMax"]["max"], json!(AttendeeCount::MAX.get()));
-    assert_eq!(shapes["TagList"]["max"], json!(meeting_gateway::meeting::MOST_TAGS));
-    assert_eq!(shapes["TenantIdList"]["max"], json!(meeting_gateway::meeting::MOST_TENANT_IDS));
+    assert_eq!(shapes["TagList"]["max"], json!(meeting_gateway::model::MAX_TAGS));
+    assert_eq!(shapes["TenantIdList"]["max"], json!(meeting_gateway::model::MAX_TENANT_IDS));
     assert_eq!(shapes["TenantIdList"]["min"], json!(1));
 }
 

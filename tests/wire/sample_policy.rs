@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use meeting_gateway::meeting::Partition;
+use meeting_gateway::model::Partition;
 use meeting_gateway::policy::{Policies, document_schema};
 use serde_json::{Value, json};
 

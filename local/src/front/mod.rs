@@ -30,7 +30,7 @@ use crate::http_server::{CloseConnection, json_response, serve as serve_http};
 use crate::listening::Listening;
 
 /// The largest request body that an HTTP API takes, in bytes (API Gateway's quotas).
-pub const LARGEST_BODY: usize = 10 * 1024 * 1024;
+pub const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
 
 /// How long an HTTP API waits for its integration: API Gateway's default and quota, which the template leaves as it is.
 pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -106,7 +106,7 @@ impl ApiGateway {
         } else if cors::is_preflight(&parts) {
             cors::preflight_response(&parts.headers)
         } else {
-            let body = Limited::new(body, LARGEST_BODY).collect().await;
+            let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
             let mut response = match (routes::find(&self.routes, &parts), body) {
                 (None, _) => message(StatusCode::NOT_FOUND, "Not Found"),
                 (Some(_), Err(error)) if error.is::<http_body_util::LengthLimitError>() => {

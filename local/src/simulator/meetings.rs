@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub const ACCOUNT: &str = "111122223333";
 
 /// The most replicas of one primary meeting (developer guide, "Media replication").
-pub const MOST_REPLICAS: usize = 4;
+pub const MAX_REPLICAS: usize = 4;
 
 /// One meeting, alive or ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +94,7 @@ impl Meetings {
         }
         let replicas =
             self.all.iter().filter(|other| other.alive && other.primary() == Some(primary)).count();
-        if replicas >= MOST_REPLICAS {
+        if replicas >= MAX_REPLICAS {
             return Err(CreateError::Primary("the primary meeting already has the most replicas allowed, 4"));
         }
         Ok(())

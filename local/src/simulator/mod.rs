@@ -24,10 +24,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use self::faults::{Extent, Fault, Injection, TransportFault};
-pub use self::meetings::{ACCOUNT, MOST_REPLICAS, Meeting};
+pub use self::meetings::{ACCOUNT, MAX_REPLICAS, Meeting};
 pub use self::record::{Operation, RecordedRequest};
 pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
-pub use self::validation::{MOST_ATTENDEES_AT_HIGH_RESOLUTION, create_meeting_request, is_meeting_id};
+pub use self::validation::{MAX_ATTENDEES_AT_HIGH_RESOLUTION, create_meeting_request, is_meeting_id};
 
 use self::faults::ArmedFaults;
 use self::meetings::Meetings;

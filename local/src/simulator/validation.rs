@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::model::{self, Constraint, DOCUMENTED_PATTERNS, Kind, MEDIA_REGIONS};
 
 /// The most attendees of a meeting with FHD video or UHD content (developer guide, "Meeting features").
-pub const MOST_ATTENDEES_AT_HIGH_RESOLUTION: u64 = 25;
+pub const MAX_ATTENDEES_AT_HIGH_RESOLUTION: u64 = 25;
 
 /// Reads a CreateMeeting body and checks it against the model and the documentation.
 ///
@@ -153,9 +153,9 @@ fn resolution_rule(members: &Map<String, Value>, violations: &mut Vec<String>) {
         return;
     }
     let attendees = features.pointer("/Attendee/MaxCount").and_then(Value::as_u64);
-    if attendees.is_none_or(|count| count > MOST_ATTENDEES_AT_HIGH_RESOLUTION) {
+    if attendees.is_none_or(|count| count > MAX_ATTENDEES_AT_HIGH_RESOLUTION) {
         violations.push(format!(
-            "MeetingFeatures.Attendee.MaxCount must be at most {MOST_ATTENDEES_AT_HIGH_RESOLUTION} \
+            "MeetingFeatures.Attendee.MaxCount must be at most {MAX_ATTENDEES_AT_HIGH_RESOLUTION} \
              for FHD video or UHD content"
         ));
     }

@@ -128,9 +128,9 @@ async fn api_gateway_answers_some_requests_by_itself() {
             "{method} {path}"
         );
     }
-    let largest = vec![b'x'; local::front::LARGEST_BODY];
+    let largest = vec![b'x'; local::front::MAX_BODY_BYTES];
     assert_eq!(post(&front, &[("content-type", "text/plain")], &largest).await.status, 200);
-    let too_large = vec![b'x'; local::front::LARGEST_BODY + 1];
+    let too_large = vec![b'x'; local::front::MAX_BODY_BYTES + 1];
     let answer = post(&front, &[("content-type", "text/plain")], &too_large).await;
     assert_eq!((answer.status, answer.json()), (413, json!({ "message": "Request Too Long" })));
 }

@@ -1,7 +1,6 @@
 //! From the value of the Authorization header to the token in it (RFC 6750, section 2.1).
 
-use super::TokenError;
-use crate::auth::AuthenticationError;
+use crate::auth::{AuthenticationError, TokenError};
 
 /// The token of an Authorization header's value.
 ///

@@ -3,9 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::compact::{DeclaredType, UnverifiedToken, read_object};
-use super::token_error::Segment;
-use super::{IssuerSettings, KeySet, TokenError, TokenUse, claim_values, signature};
-use crate::auth::{AuthenticationError, Caller, TenantError};
+use super::{IssuerSettings, KeySet, TokenUse, signature};
+use crate::auth::{AuthenticationError, Caller, Segment, TenantError, TokenError, claim_values};
 use crate::json::{Json, Object};
 
 /// How far this machine's clock and the issuer's may differ.

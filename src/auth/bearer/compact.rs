@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::token_error::Segment;
-use super::{SignatureAlgorithm, TokenError};
+use super::SignatureAlgorithm;
+use crate::auth::{Segment, TokenError};
 use crate::json::Json;
 
 /// The longest token, in bytes, that is looked at. API Gateway and function URLs bound all headers together (10,240
 /// bytes for HTTP APIs, by the developer guide); Cognito's largest tokens stay under half of this.
-pub const MAXIMUM_TOKEN_LENGTH: usize = 8 * 1024;
+pub const MAX_TOKEN_LENGTH: usize = 8 * 1024;
 
 /// A token whose signature nobody has checked.
 ///
@@ -41,7 +41,7 @@ pub(super) enum DeclaredType {
 impl<'t> UnverifiedToken<'t> {
     /// Takes a token apart, refusing all that is not the compact serialisation of one signed token.
     pub(super) fn read(token: &'t str) -> Result<Self, TokenError> {
-        if token.len() > MAXIMUM_TOKEN_LENGTH {
+        if token.len() > MAX_TOKEN_LENGTH {
             return Err(TokenError::TooLong);
         }
         if token.starts_with('{') {

@@ -1,6 +1,6 @@
 //! What makes an Ed25519 public key fit to be trusted, beyond being 32 bytes.
 
-use super::jwk::KeyFault;
+use super::jwk::KeyError;
 
 /// Checks that the bytes are the one encoding of their point (RFC 8032, section 5.1.2) and that the point is not of
 /// small order.
@@ -9,17 +9,17 @@ use super::jwk::KeyFault;
 /// least one in eight.
 ///
 /// # Errors
-/// [`KeyFault::NotCanonical`] or [`KeyFault::SmallOrder`].
-pub(super) fn check(encoded: &[u8; 32]) -> Result<(), KeyFault> {
+/// [`KeyError::NotCanonical`] or [`KeyError::SmallOrder`].
+pub(super) fn check(encoded: &[u8; 32]) -> Result<(), KeyError> {
     let mut y = *encoded;
     let [.., last] = &mut y;
     // The highest bit is the sign of x; every small order has both signs refused, also where x is zero.
     *last &= 0x7f;
     if y.iter().rev().ge(P.iter().rev()) {
-        return Err(KeyFault::NotCanonical);
+        return Err(KeyError::NotCanonical);
     }
     if SMALL_ORDER_Y.contains(&y) {
-        return Err(KeyFault::SmallOrder);
+        return Err(KeyError::SmallOrder);
     }
     Ok(())
 }

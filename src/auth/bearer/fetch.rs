@@ -17,7 +17,7 @@ use crate::outbound::chain_of_causes;
 pub const FETCH_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// The largest document, in bytes, that is read: over a hundred times a usual key set.
-pub const MAXIMUM_BODY_LENGTH: usize = 256 * 1024;
+pub const MAX_BODY_LENGTH: usize = 256 * 1024;
 
 /// Why an issuer's keys could not be had. No variant holds anything that the endpoint sent.
 #[derive(Debug)]
@@ -99,10 +99,10 @@ async fn get_once(connector: &SharedHttpConnector, address: Address<'_>) -> Resu
         return Err(FetchError::Status(status));
     }
     let announced = response.headers().get("content-length").and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAXIMUM_BODY_LENGTH) {
+    if announced.is_some_and(|length| length > MAX_BODY_LENGTH) {
         return Err(FetchError::TooLarge);
     }
-    let body = Limited::new(response.into_body(), MAXIMUM_BODY_LENGTH).collect().await.map_err(|error| {
+    let body = Limited::new(response.into_body(), MAX_BODY_LENGTH).collect().await.map_err(|error| {
         if error.is::<http_body_util::LengthLimitError>() {
             FetchError::TooLarge
         } else {
@@ -118,7 +118,7 @@ impl fmt::Display for FetchError {
             FetchError::TimedOut => write!(f, "no complete answer within {} ms", FETCH_TIMEOUT.as_millis()),
             FetchError::Connection(cause) => write!(f, "no answer: {cause}"),
             FetchError::Status(status) => write!(f, "the answer has status {status}, not 200"),
-            FetchError::TooLarge => write!(f, "the answer is larger than {MAXIMUM_BODY_LENGTH} bytes"),
+            FetchError::TooLarge => write!(f, "the answer is larger than {MAX_BODY_LENGTH} bytes"),
             FetchError::Configuration(problem) => write!(f, "the published configuration {problem}"),
             FetchError::KeySet(error) => write!(f, "the key set: {error}"),
             FetchError::NoUsableKey(left_out) => match left_out.first() {
@@ -137,7 +137,7 @@ impl std::error::Error for FetchError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::bearer::KeyFault;
+    use crate::auth::bearer::KeyError;
 
     #[test]
     fn the_log_tells_failures_apart_and_repeats_nothing_of_the_endpoints() {
@@ -150,7 +150,7 @@ mod tests {
             (FetchError::KeySet(crate::auth::bearer::KeySetError::NotJson("x".to_owned())), "the key set: "),
             (FetchError::NoUsableKey(Vec::new()), "the key set is empty"),
             (
-                FetchError::NoUsableKey(vec![LeftOut { index: 0, fault: KeyFault::NoKid }; 3]),
+                FetchError::NoUsableKey(vec![LeftOut { index: 0, fault: KeyError::NoKid }; 3]),
                 "the key set has no usable key among 3; key 0: no `kid`",
             ),
         ] {

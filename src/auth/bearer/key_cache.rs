@@ -22,14 +22,14 @@ use super::{IssuerSettings, KeySet, KeySource, LeftOut};
 pub const REFRESH_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// Keys older than this are not used at all: the longest that a withdrawn key is accepted while the endpoint fails.
-pub const KEEP_AT_MOST: Duration = Duration::from_secs(24 * 60 * 60);
+pub const MAX_KEY_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The least time between two fetches that requests cause, however many unknown key ids they name.
-pub const FETCH_AT_MOST_EVERY: Duration = Duration::from_secs(10);
+pub const MIN_FETCH_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The most that the time between two fetches grows to while the endpoint fails. It doubles from
-/// [`FETCH_AT_MOST_EVERY`].
-pub const BACK_OFF_AT_MOST: Duration = Duration::from_secs(60);
+/// [`MIN_FETCH_INTERVAL`].
+pub const MAX_FETCH_INTERVAL: Duration = Duration::from_secs(60);
 
 /// One issuer's keys.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ struct Held {
 
 /// No key of the issuer is held.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NoKeys {
+pub(super) struct NoKeysError {
     /// Seconds until a fetch may be tried again, at least 1.
     pub(super) retry_after: u32,
 }
@@ -91,7 +91,7 @@ impl KeyCache {
         connector: &SharedHttpConnector,
         issuer: &IssuerSettings,
         now: SystemTime,
-    ) -> Result<Arc<KeySet>, NoKeys> {
+    ) -> Result<Arc<KeySet>, NoKeysError> {
         if let KeySource::File(keys) = &issuer.keys {
             return Ok(Arc::clone(keys));
         }
@@ -113,7 +113,7 @@ impl KeyCache {
             }
         }
         let state = self.state();
-        state.usable(now).ok_or_else(|| NoKeys { retry_after: state.retry_after(now) })
+        state.usable(now).ok_or_else(|| NoKeysError { retry_after: state.retry_after(now) })
     }
 
     /// The state is whole between any two statements that hold it, so a panic elsewhere cannot have spoilt it.
@@ -131,7 +131,7 @@ impl State {
 
     /// The held keys, when there are any and they are not too old to be used at all.
     fn usable(&self, now: SystemTime) -> Option<Arc<KeySet>> {
-        let held = self.held.as_ref().filter(|held| age(held.fetched_at, now) < KEEP_AT_MOST)?;
+        let held = self.held.as_ref().filter(|held| age(held.fetched_at, now) < MAX_KEY_AGE)?;
         Some(Arc::clone(&held.keys))
     }
 
@@ -158,7 +158,7 @@ impl State {
     /// The time that must pass after an attempt before the next: 10 s, and after failures 10, 20, 40, 60, 60 … s.
     fn pause(&self) -> Duration {
         let doublings = self.failures.saturating_sub(1).min(16);
-        FETCH_AT_MOST_EVERY.saturating_mul(1 << doublings).min(BACK_OFF_AT_MOST)
+        MIN_FETCH_INTERVAL.saturating_mul(1 << doublings).min(MAX_FETCH_INTERVAL)
     }
 
     fn retry_after(&self, now: SystemTime) -> u32 {

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::jwk::{KeyFault, VerificationKey};
-use super::{SignatureAlgorithm, TokenError};
+use super::SignatureAlgorithm;
+use super::jwk::{KeyError, VerificationKey};
+use crate::auth::TokenError;
 use crate::json::Json;
 
 /// The keys of one issuer that may verify its tokens.
@@ -33,7 +34,7 @@ pub struct LeftOut {
     /// Its place in `keys`, from 0.
     pub index: usize,
     /// Why.
-    pub fault: KeyFault,
+    pub fault: KeyError,
 }
 
 impl KeySet {
@@ -61,7 +62,7 @@ impl KeySet {
                 // Which of two keys of one name is meant cannot be told, so neither is. This counts keys that are left
                 // out themselves too: a name is not made clear by one of its keys being unusable.
                 Ok(key) if kids.iter().flatten().filter(|kid| **kid == key.kid).count() > 1 => {
-                    set.left_out.push(LeftOut { index, fault: KeyFault::KidRepeated });
+                    set.left_out.push(LeftOut { index, fault: KeyError::KidRepeated });
                 }
                 Ok(key) => set.keys.push(key),
                 Err(fault) => set.left_out.push(LeftOut { index, fault }),

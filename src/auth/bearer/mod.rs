@@ -18,7 +18,6 @@
 
 mod algorithm;
 mod authorization;
-mod claim_values;
 mod claims;
 mod compact;
 mod discovery;
@@ -31,22 +30,20 @@ mod rsa_modulus;
 mod secure_url;
 mod settings;
 mod signature;
-mod token_error;
 mod verifier;
 
+pub use super::token_error::{Segment, TokenError};
 pub use algorithm::SignatureAlgorithm;
-pub(super) use claim_values::{find as find_claim, scopes as scopes_of_claim, tenant as tenant_of_claims};
 pub use claims::LEEWAY;
-pub use compact::MAXIMUM_TOKEN_LENGTH;
+pub use compact::MAX_TOKEN_LENGTH;
 pub use discovery::Discovery;
-pub use fetch::{FETCH_TIMEOUT, MAXIMUM_BODY_LENGTH};
-pub use jwk::KeyFault;
-pub use key_cache::{BACK_OFF_AT_MOST, FETCH_AT_MOST_EVERY, KEEP_AT_MOST, REFRESH_AFTER};
+pub use fetch::{FETCH_TIMEOUT, MAX_BODY_LENGTH};
+pub use jwk::KeyError;
+pub use key_cache::{MAX_FETCH_INTERVAL, MAX_KEY_AGE, MIN_FETCH_INTERVAL, REFRESH_AFTER};
 pub use key_set::{KeySet, KeySetError, LeftOut};
 pub use secure_url::SecureUrl;
 pub(crate) use settings::check_claim_names;
 pub use settings::{BearerSettings, IssuerSettings, KeySource, TokenUse};
-pub use token_error::{Segment, TokenError};
 pub use verifier::{Verifier, decide, verify};
 
 #[cfg(test)]

@@ -1,24 +1,24 @@
 //! What makes an RSA public key fit to be trusted, beyond being well-formed.
 
-use super::jwk::KeyFault;
+use super::jwk::KeyError;
 
 /// Checks the length of the modulus, the exponent, and that the modulus is none of those that ROCA factors.
 ///
 /// # Errors
 /// The first of the three that fails.
-pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyFault> {
+pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
     // RFC 7518, section 6.3.1.1: the shortest form, so no zero byte in front. ring refuses such a key anyway, but only
     // when the first token comes.
-    let first = *modulus.first().ok_or(KeyFault::Malformed)?;
+    let first = *modulus.first().ok_or(KeyError::Malformed)?;
     if first == 0 {
-        return Err(KeyFault::Malformed);
+        return Err(KeyError::Malformed);
     }
     if !MODULUS_BITS.contains(&bits(modulus, first)) {
-        return Err(KeyFault::ModulusLength);
+        return Err(KeyError::ModulusLength);
     }
     check_exponent(exponent)?;
     if has_roca_shape(modulus) {
-        return Err(KeyFault::Roca);
+        return Err(KeyError::Roca);
     }
     Ok(())
 }
@@ -32,20 +32,20 @@ fn bits(modulus: &[u8], first: u8) -> usize {
 }
 
 /// FIPS 186-5, appendix A.1.1, asks for an odd exponent above 2^16; ring takes up to 2^33 - 1.
-fn check_exponent(exponent: &[u8]) -> Result<(), KeyFault> {
+fn check_exponent(exponent: &[u8]) -> Result<(), KeyError> {
     let mut value = 0_u64;
     if exponent.first() == Some(&0) {
-        return Err(KeyFault::Malformed);
+        return Err(KeyError::Malformed);
     }
     if exponent.len() > 5 {
-        return Err(KeyFault::Exponent);
+        return Err(KeyError::Exponent);
     }
     for byte in exponent {
         value = (value << 8) | u64::from(*byte);
     }
     let in_range = (65_537..1 << 33).contains(&value);
     if !in_range || value & 1 == 0 {
-        return Err(KeyFault::Exponent);
+        return Err(KeyError::Exponent);
     }
     Ok(())
 }
@@ -103,16 +103,16 @@ mod tests {
     #[test]
     fn the_modulus_has_2048_to_8192_bits() {
         for (bits, outcome) in [
-            (2047, Err(KeyFault::ModulusLength)),
+            (2047, Err(KeyError::ModulusLength)),
             (2048, Ok(())),
             (8192, Ok(())),
-            (8193, Err(KeyFault::ModulusLength)),
+            (8193, Err(KeyError::ModulusLength)),
         ] {
             assert_eq!(check(&modulus(bits), USUAL_EXPONENT), outcome, "{bits}");
         }
-        assert_eq!(check(&[], USUAL_EXPONENT), Err(KeyFault::Malformed));
+        assert_eq!(check(&[], USUAL_EXPONENT), Err(KeyError::Malformed));
         let padded = [vec![0], modulus(2048)].concat();
-        assert_eq!(check(&padded, USUAL_EXPONENT), Err(KeyFault::Malformed));
+        assert_eq!(check(&padded, USUAL_EXPONENT), Err(KeyError::Malformed));
     }
 
     #[test]
@@ -120,15 +120,15 @@ mod tests {
         for (exponent, outcome, why) in [
             (&[1, 0, 1][..], Ok(()), "65537"),
             (&[1, 0, 3], Ok(()), "65539"),
-            (&[0xff, 0xff], Err(KeyFault::Exponent), "65535"),
-            (&[3], Err(KeyFault::Exponent), "3"),
-            (&[1], Err(KeyFault::Exponent), "1 leaves every message as it is"),
-            (&[1, 0, 2], Err(KeyFault::Exponent), "even"),
+            (&[0xff, 0xff], Err(KeyError::Exponent), "65535"),
+            (&[3], Err(KeyError::Exponent), "3"),
+            (&[1], Err(KeyError::Exponent), "1 leaves every message as it is"),
+            (&[1, 0, 2], Err(KeyError::Exponent), "even"),
             (&[1, 0xff, 0xff, 0xff, 0xff], Ok(()), "2^33 - 1"),
-            (&[2, 0, 0, 0, 1], Err(KeyFault::Exponent), "2^33 + 1"),
-            (&[1, 0, 0, 0, 0, 1], Err(KeyFault::Exponent), "six bytes"),
-            (&[0, 1, 0, 1], Err(KeyFault::Malformed), "a zero in front"),
-            (&[], Err(KeyFault::Exponent), "nothing"),
+            (&[2, 0, 0, 0, 1], Err(KeyError::Exponent), "2^33 + 1"),
+            (&[1, 0, 0, 0, 0, 1], Err(KeyError::Exponent), "six bytes"),
+            (&[0, 1, 0, 1], Err(KeyError::Malformed), "a zero in front"),
+            (&[], Err(KeyError::Exponent), "nothing"),
         ] {
             assert_eq!(check(&modulus(2048), exponent), outcome, "{why}");
         }
@@ -178,7 +178,7 @@ mod tests {
             sum.reverse();
             power = sum;
         }
-        assert_eq!(check(&power, USUAL_EXPONENT), Err(KeyFault::Roca));
+        assert_eq!(check(&power, USUAL_EXPONENT), Err(KeyError::Roca));
         let last = power.len() - 1;
         power[last] ^= 2;
         assert_eq!(check(&power, USUAL_EXPONENT), Ok(()));

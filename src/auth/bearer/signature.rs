@@ -16,7 +16,8 @@ use ring::signature::{
     UnparsedPublicKey, VerificationAlgorithm,
 };
 
-use super::{SignatureAlgorithm, TokenError};
+use super::SignatureAlgorithm;
+use crate::auth::TokenError;
 
 /// Whether `signature` (base64url) is one of `key` over `signing_input`.
 ///

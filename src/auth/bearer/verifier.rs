@@ -8,9 +8,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use super::authorization::bearer_token;
 use super::claims::VerifiedToken;
 use super::compact::UnverifiedToken;
-use super::key_cache::{KeyCache, NoKeys};
-use super::{BearerSettings, IssuerSettings, KeySet, TokenError};
-use crate::auth::{AuthenticationError, Caller};
+use super::key_cache::{KeyCache, NoKeysError};
+use super::{BearerSettings, IssuerSettings, KeySet};
+use crate::auth::{AuthenticationError, Caller, TokenError};
 
 /// Verifies bearer tokens against the issuers of the settings, whose keys it keeps.
 #[derive(Debug)]
@@ -114,14 +114,8 @@ pub fn verify(
     VerifiedToken::verify(token, keys)?.caller(issuer, now)
 }
 
-impl From<TokenError> for AuthenticationError {
-    fn from(error: TokenError) -> Self {
-        AuthenticationError::InvalidToken(error)
-    }
-}
-
-impl From<NoKeys> for AuthenticationError {
-    fn from(none: NoKeys) -> Self {
+impl From<NoKeysError> for AuthenticationError {
+    fn from(none: NoKeysError) -> Self {
         AuthenticationError::KeysUnavailable { retry_after: none.retry_after }
     }
 }

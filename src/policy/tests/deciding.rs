@@ -6,8 +6,8 @@ use super::load;
 use crate::auth::Caller;
 use crate::finding::{FindingKind, Findings, Place};
 use crate::json::Json;
-use crate::meeting::MeetingRequest;
-use crate::policy::{MeetingPlan, NotAdmitted, Policies};
+use crate::model::MeetingRequest;
+use crate::policy::{AdmissionError, Create, MeetingPlan, Policies};
 
 fn caller(tenant: &str, scopes: &[&str], groups: &[&str]) -> Caller {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -27,7 +27,7 @@ fn decide(acme: &Value, body: &Value) -> Result<MeetingPlan, Findings> {
     }
     let text = body.to_string();
     let request = MeetingRequest::read(&Json::parse(text.as_bytes()).unwrap(), None);
-    policies.admit(caller("acme", &[], &[])).unwrap().decide(request)
+    policies.admit::<Create>(&caller("acme", &[], &[])).unwrap().decide(request)
 }
 
 fn places(result: &Result<MeetingPlan, Findings>) -> Vec<String> {
@@ -526,16 +526,16 @@ fn a_region_that_nobody_gives_is_asked_for() {
     let document = json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Allowed": { "MediaRegion": ["us-east-1"] } }, "Tenants": { "acme": {} } });
     let policies = load(&document).unwrap();
     let request = MeetingRequest::read(&Json::parse(br#"{"ExternalMeetingId":"standup"}"#).unwrap(), None);
-    let findings = policies.admit(caller("acme", &[], &[])).unwrap().decide(request).unwrap_err();
+    let findings = policies.admit::<Create>(&caller("acme", &[], &[])).unwrap().decide(request).unwrap_err();
     let finding = &findings.listed()[0];
     assert_eq!((findings.len(), &finding.place), (1, &Place::Member("#/MediaRegion".to_owned())));
     assert_eq!(finding.kind, FindingKind::BreaksModel);
 }
 
-fn admission(callers: &Value, scopes: &[&str], groups: &[&str]) -> Result<(), NotAdmitted> {
+fn admission(callers: &Value, scopes: &[&str], groups: &[&str]) -> Result<(), AdmissionError> {
     let everyone = json!({ "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" }, "Callers": { "AnyGroup": ["staff"] } });
     let document = json!({ "Everyone": everyone, "Tenants": { "acme": { "Callers": callers } } });
-    load(&document).unwrap().admit(caller("acme", scopes, groups)).map(drop)
+    load(&document).unwrap().admit::<Create>(&caller("acme", scopes, groups)).map(drop)
 }
 
 #[test]
@@ -566,17 +566,20 @@ fn callers_need_one_of_the_scopes_and_one_of_the_groups_after_merging() {
         assert_eq!(admission(&callers, &scopes, &groups).is_ok(), admitted, "{callers}: {why}");
     }
     let lacking = admission(&json!({ "AnyScope": ["create"] }), &[], &[]).unwrap_err();
-    assert_eq!(lacking, NotAdmitted::Lacking { scopes: vec!["create".into()], groups: vec!["staff".into()] });
+    assert_eq!(
+        lacking,
+        AdmissionError::Lacking { scopes: vec!["create".into()], groups: vec!["staff".into()] }
+    );
 }
 
 #[test]
 fn a_policy_without_callers_admits_every_authenticated_caller_of_the_tenant() {
     let document = json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } }, "Tenants": { "acme": {} } });
-    assert!(load(&document).unwrap().admit(caller("acme", &[], &[])).is_ok());
+    assert!(load(&document).unwrap().admit::<Create>(&caller("acme", &[], &[])).is_ok());
 }
 
 fn unlisted(policies: &Policies, tenant: &str) -> bool {
-    policies.admit(caller(tenant, &[], &[])).is_ok()
+    policies.admit::<Create>(&caller(tenant, &[], &[])).is_ok()
 }
 
 #[test]
@@ -604,7 +607,10 @@ fn unlisted_tenants_are_refused_unless_the_document_lets_them_in_and_never_as_so
     ] {
         assert_eq!(unlisted(&open, tenant), admitted, "{tenant}: {why}");
     }
-    assert!(matches!(open.admit(caller("acme-eu", &[], &[])), Err(NotAdmitted::NoSuchTenant(_))));
+    assert!(matches!(
+        open.admit::<Create>(&caller("acme-eu", &[], &[])),
+        Err(AdmissionError::NoSuchTenant(_))
+    ));
 }
 
 #[test]
@@ -646,7 +652,7 @@ fn a_key_that_the_tenant_fixes_is_no_longer_the_callers_to_set_whatever_everyone
         let body =
             json!({ "ExternalMeetingId": "standup", "Tags": [{ "Key": key, "Value": "2" }] }).to_string();
         let request = MeetingRequest::read(&Json::parse(body.as_bytes()).unwrap(), None);
-        policies.admit(caller("acme", &[], &[])).unwrap().decide(request)
+        policies.admit::<Create>(&caller("acme", &[], &[])).unwrap().decide(request)
     };
     assert_eq!(sent(&decide("Course").unwrap())["tags"], json!({ "Course": "2", "Room": "1" }));
     assert_eq!(places(&decide("Room")).len(), 1);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{faults, load};
-use crate::meeting::Partition;
+use crate::model::Partition;
 use crate::policy::Policies;
 
 /// A document that loads: everyone has an id and a region; one tenant adds `block`.

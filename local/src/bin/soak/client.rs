@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 /// How often a client asks for one meeting before it gives up, which fails the run.
-const MOST_TRIES: u32 = 40;
+const MAX_TRIES: u32 = 40;
 
 /// What a client waits between two tries, whatever Retry-After says: the quota of this Chime is not really full.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -97,7 +97,7 @@ impl Client {
         let name = format!("meeting {number}");
         let body =
             json!({ "ExternalMeetingId": name, "ClientRequestToken": format!("key-{number}") }).to_string();
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MAX_TRIES {
             let started = Instant::now();
             let (status, answer) = self.post(&body).await?;
             self.run.took(started.elapsed());
@@ -115,7 +115,7 @@ impl Client {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        Err(format!("`{name}` was not there after {MOST_TRIES} tries"))
+        Err(format!("`{name}` was not there after {MAX_TRIES} tries"))
     }
 
     async fn post(&mut self, body: &str) -> Result<(u16, Value), String> {

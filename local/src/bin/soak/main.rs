@@ -27,7 +27,7 @@ use self::client::{Client, Run};
 use self::pool::Pool;
 
 /// Memory may grow by this factor, and this much more, after the first fifth of the requests.
-const MOST_GROWTH: (f64, u64) = (1.10, 1024);
+const MAX_GROWTH: (f64, u64) = (1.10, 1024);
 
 /// Creates meetings through the HTTP front while Chime fails, and checks every answer and what exists in the end.
 #[derive(Debug, Parser)]
@@ -209,7 +209,7 @@ fn judge(
             at_chime.len()
         ));
     }
-    let (factor, slack) = MOST_GROWTH;
+    let (factor, slack) = MAX_GROWTH;
     for (early, highest) in memory.early.iter().zip(&memory.highest) {
         if *highest as f64 > *early as f64 * factor + slack as f64 {
             return Err(format!("a process grew from {early} to {highest} KiB"));

@@ -1,9 +1,9 @@
 //! JWT_ISSUERS: several issuers in one JSON array.
 
-use super::{IssuerSettings, JWT_ISSUERS, KeyPlace, MALFORMED_POINTER, Part, TokenUse, claim_values, fault};
-use crate::auth::ClaimNames;
-use crate::config::SettingFault;
+use super::{IssuerSettings, JWT_ISSUERS, KeyPlace, MALFORMED_POINTER, Part, TokenUse, fault};
+use crate::auth::{ClaimNames, claim_values::is_well_formed_name};
 use crate::json::{Json, Object};
+use crate::settings::SettingError;
 
 /// Reads the list. Every fault is added to `faults`, with a JSON pointer to its place in the list; what is returned is
 /// of use only when there was none.
@@ -11,7 +11,7 @@ pub(super) fn read(
     text: &str,
     claim_names: &ClaimNames,
     token_use: TokenUse,
-    faults: &mut Vec<SettingFault>,
+    faults: &mut Vec<SettingError>,
 ) -> Vec<IssuerSettings> {
     let mut report = |pointer: &str, detail: &str| {
         let place = if pointer.is_empty() { String::new() } else { format!("at `{pointer}`: ") };
@@ -99,7 +99,7 @@ impl EntryReader {
         }
         let mut claim_names = claim_names.clone();
         if let Some(name) = self.text(members, "tenantClaim", report) {
-            if !claim_values::is_well_formed_name(&name) {
+            if !is_well_formed_name(&name) {
                 report(&self.at("tenantClaim"), MALFORMED_POINTER);
             }
             claim_names.tenant = name;

@@ -12,8 +12,7 @@ use super::minting::{Signer, jwk_set};
 use super::{NOW, at, claims_with, issuer};
 use crate::auth::AuthenticationError;
 use crate::auth::bearer::{
-    BearerSettings, Discovery, FETCH_TIMEOUT, IssuerSettings, KeySource, MAXIMUM_BODY_LENGTH, SecureUrl,
-    Verifier,
+    BearerSettings, Discovery, FETCH_TIMEOUT, IssuerSettings, KeySource, MAX_BODY_LENGTH, SecureUrl, Verifier,
 };
 
 /// The binary's own connector: rustls on ring.
@@ -90,10 +89,10 @@ async fn only_a_plain_answer_of_a_sane_size_is_taken() {
     let padded = |length: usize| format!("{keys}{}", " ".repeat(length - keys.len()));
     let endpoint = Endpoint::start(Answer::Body(keys.clone()));
     for (answer, taken, why) in [
-        (Answer::Body(padded(MAXIMUM_BODY_LENGTH)), true, "as large as may be"),
-        (Answer::Body(padded(MAXIMUM_BODY_LENGTH + 1)), false, "a byte larger"),
-        (Answer::Unannounced(padded(MAXIMUM_BODY_LENGTH)), true, "as large as may be, unannounced"),
-        (Answer::Unannounced(padded(MAXIMUM_BODY_LENGTH + 1)), false, "a byte larger, unannounced"),
+        (Answer::Body(padded(MAX_BODY_LENGTH)), true, "as large as may be"),
+        (Answer::Body(padded(MAX_BODY_LENGTH + 1)), false, "a byte larger"),
+        (Answer::Unannounced(padded(MAX_BODY_LENGTH)), true, "as large as may be, unannounced"),
+        (Answer::Unannounced(padded(MAX_BODY_LENGTH + 1)), false, "a byte larger, unannounced"),
         (Answer::StatusWithBody(200, keys.clone()), true, "keys"),
         (Answer::StatusWithBody(206, keys.clone()), false, "keys, as a part of something"),
         (Answer::StatusWithBody(302, keys.clone()), false, "keys, in a redirection"),
@@ -140,7 +139,7 @@ async fn an_endpoint_that_stalls_costs_no_more_than_the_time_limit() {
 
 #[tokio::test]
 async fn a_body_that_is_announced_to_be_too_large_is_not_waited_for() {
-    let endpoint = Endpoint::start(Answer::Announced(MAXIMUM_BODY_LENGTH + 1));
+    let endpoint = Endpoint::start(Answer::Announced(MAX_BODY_LENGTH + 1));
     let began = Instant::now();
     assert!(!accepts(&endpoint, discovered(&endpoint), &Signer::es256("k1")).await);
     assert!(began.elapsed() < FETCH_TIMEOUT / 2, "{:?}", began.elapsed());

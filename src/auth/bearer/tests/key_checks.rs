@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::minting::{Signer, jwk_set};
 use super::{NOW, at, claims, issuer, outcome};
-use crate::auth::bearer::{KeyFault, KeySet, KeySetError, SignatureAlgorithm, TokenError, verify};
+use crate::auth::bearer::{KeyError, KeySet, KeySetError, SignatureAlgorithm, TokenError, verify};
 
 /// Why the only key of a set is left out, or that it is not.
-fn fault_of(jwk: &Value) -> Option<KeyFault> {
+fn fault_of(jwk: &Value) -> Option<KeyError> {
     let set = KeySet::parse(jwk_set([jwk]).as_bytes()).unwrap();
     assert_eq!(set.len() + set.left_out().len(), 1);
     set.left_out().first().map(|left_out| left_out.fault)
@@ -15,45 +15,45 @@ fn fault_of(jwk: &Value) -> Option<KeyFault> {
 
 #[test]
 fn one_member_of_a_key_changed_decides_and_nothing_else_does() {
-    let rows: Vec<(&str, &str, Value, Option<KeyFault>, &str)> = vec![
+    let rows: Vec<(&str, &str, Value, Option<KeyError>, &str)> = vec![
         ("ES256", "use", json!("sig"), None, "for signatures"),
-        ("ES256", "use", json!("enc"), Some(KeyFault::NotForSignatures), "for encryption"),
-        ("ES256", "use", json!(["sig"]), Some(KeyFault::NotForSignatures), "an array"),
+        ("ES256", "use", json!("enc"), Some(KeyError::NotForSignatures), "for encryption"),
+        ("ES256", "use", json!(["sig"]), Some(KeyError::NotForSignatures), "an array"),
         ("ES256", "key_ops", json!(["verify"]), None, "to verify"),
         ("ES256", "key_ops", json!(["sign", "verify"]), None, "to verify, among others"),
-        ("ES256", "key_ops", json!(["sign"]), Some(KeyFault::NotForVerifying), "to sign"),
-        ("ES256", "key_ops", json!([]), Some(KeyFault::NotForVerifying), "for nothing"),
-        ("ES256", "key_ops", json!("verify"), Some(KeyFault::NotForVerifying), "a string"),
-        ("ES256", "alg", json!("ES384"), Some(KeyFault::AlgorithmIsNotForType), "another curve's algorithm"),
-        ("ES256", "alg", json!("RS256"), Some(KeyFault::AlgorithmIsNotForType), "another type's algorithm"),
-        ("ES256", "alg", json!("ES521"), Some(KeyFault::AlgorithmNotAccepted), "no algorithm"),
-        ("ES256", "alg", json!("HS256"), Some(KeyFault::AlgorithmNotAccepted), "a shared secret's algorithm"),
-        ("ES256", "alg", json!("none"), Some(KeyFault::AlgorithmNotAccepted), "none"),
-        ("ES256", "alg", json!(null), Some(KeyFault::AlgorithmNotAccepted), "null"),
-        ("ES256", "crv", json!("P-384"), Some(KeyFault::Malformed), "a curve of longer coordinates"),
-        ("ES256", "crv", json!("P-521"), Some(KeyFault::UnknownCurve), "a curve without algorithm here"),
-        ("ES256", "crv", json!("secp256k1"), Some(KeyFault::UnknownCurve), "bitcoin's curve"),
-        ("ES256", "crv", json!(null), Some(KeyFault::UnknownCurve), "null"),
-        ("ES256", "x", json!("AAAA"), Some(KeyFault::Malformed), "three bytes"),
-        ("ES256", "y", json!(7), Some(KeyFault::Malformed), "a number"),
-        ("ES256", "y", json!("a+/="), Some(KeyFault::Malformed), "base64's own alphabet"),
-        ("ES256", "kty", json!("RSA"), Some(KeyFault::Malformed), "another type's numbers"),
-        ("ES256", "kty", json!("oct"), Some(KeyFault::SharedSecret), "a shared secret"),
-        ("ES256", "kty", json!("AKP"), Some(KeyFault::UnknownType), "a type of later RFCs"),
-        ("ES256", "kty", json!(null), Some(KeyFault::UnknownType), "null"),
-        ("ES256", "kid", json!(""), Some(KeyFault::NoKid), "an empty name"),
-        ("ES256", "kid", json!(1), Some(KeyFault::NoKid), "a number"),
-        ("ES256", "d", json!("AAAA"), Some(KeyFault::Private), "the private half"),
+        ("ES256", "key_ops", json!(["sign"]), Some(KeyError::NotForVerifying), "to sign"),
+        ("ES256", "key_ops", json!([]), Some(KeyError::NotForVerifying), "for nothing"),
+        ("ES256", "key_ops", json!("verify"), Some(KeyError::NotForVerifying), "a string"),
+        ("ES256", "alg", json!("ES384"), Some(KeyError::AlgorithmIsNotForType), "another curve's algorithm"),
+        ("ES256", "alg", json!("RS256"), Some(KeyError::AlgorithmIsNotForType), "another type's algorithm"),
+        ("ES256", "alg", json!("ES521"), Some(KeyError::AlgorithmNotAccepted), "no algorithm"),
+        ("ES256", "alg", json!("HS256"), Some(KeyError::AlgorithmNotAccepted), "a shared secret's algorithm"),
+        ("ES256", "alg", json!("none"), Some(KeyError::AlgorithmNotAccepted), "none"),
+        ("ES256", "alg", json!(null), Some(KeyError::AlgorithmNotAccepted), "null"),
+        ("ES256", "crv", json!("P-384"), Some(KeyError::Malformed), "a curve of longer coordinates"),
+        ("ES256", "crv", json!("P-521"), Some(KeyError::UnknownCurve), "a curve without algorithm here"),
+        ("ES256", "crv", json!("secp256k1"), Some(KeyError::UnknownCurve), "bitcoin's curve"),
+        ("ES256", "crv", json!(null), Some(KeyError::UnknownCurve), "null"),
+        ("ES256", "x", json!("AAAA"), Some(KeyError::Malformed), "three bytes"),
+        ("ES256", "y", json!(7), Some(KeyError::Malformed), "a number"),
+        ("ES256", "y", json!("a+/="), Some(KeyError::Malformed), "base64's own alphabet"),
+        ("ES256", "kty", json!("RSA"), Some(KeyError::Malformed), "another type's numbers"),
+        ("ES256", "kty", json!("oct"), Some(KeyError::SharedSecret), "a shared secret"),
+        ("ES256", "kty", json!("AKP"), Some(KeyError::UnknownType), "a type of later RFCs"),
+        ("ES256", "kty", json!(null), Some(KeyError::UnknownType), "null"),
+        ("ES256", "kid", json!(""), Some(KeyError::NoKid), "an empty name"),
+        ("ES256", "kid", json!(1), Some(KeyError::NoKid), "a number"),
+        ("ES256", "d", json!("AAAA"), Some(KeyError::Private), "the private half"),
         ("ES256", "x5c", json!(["MIIB"]), None, "a certificate, which nobody reads"),
-        ("EdDSA", "crv", json!("Ed448"), Some(KeyFault::UnknownCurve), "the longer Edwards curve"),
-        ("EdDSA", "crv", json!("X25519"), Some(KeyFault::UnknownCurve), "key agreement"),
-        ("EdDSA", "x", json!("AAAA"), Some(KeyFault::Malformed), "three bytes"),
-        ("EdDSA", "alg", json!("ES256"), Some(KeyFault::AlgorithmIsNotForType), "another type's algorithm"),
+        ("EdDSA", "crv", json!("Ed448"), Some(KeyError::UnknownCurve), "the longer Edwards curve"),
+        ("EdDSA", "crv", json!("X25519"), Some(KeyError::UnknownCurve), "key agreement"),
+        ("EdDSA", "x", json!("AAAA"), Some(KeyError::Malformed), "three bytes"),
+        ("EdDSA", "alg", json!("ES256"), Some(KeyError::AlgorithmIsNotForType), "another type's algorithm"),
         ("RS256", "alg", json!("PS512"), None, "RSA keys serve either padding"),
-        ("RS256", "alg", json!("RSA-OAEP"), Some(KeyFault::AlgorithmNotAccepted), "encryption"),
-        ("RS256", "alg", json!("ES256"), Some(KeyFault::AlgorithmIsNotForType), "another type's algorithm"),
-        ("RS256", "e", json!("AQ"), Some(KeyFault::Exponent), "1"),
-        ("RS256", "n", json!(null), Some(KeyFault::Malformed), "null"),
+        ("RS256", "alg", json!("RSA-OAEP"), Some(KeyError::AlgorithmNotAccepted), "encryption"),
+        ("RS256", "alg", json!("ES256"), Some(KeyError::AlgorithmIsNotForType), "another type's algorithm"),
+        ("RS256", "e", json!("AQ"), Some(KeyError::Exponent), "1"),
+        ("RS256", "n", json!(null), Some(KeyError::Malformed), "null"),
     ];
     for (algorithm, member, value, expected, why) in rows {
         let mut jwk = Signer::of(algorithm, "k1").jwk;
@@ -65,11 +65,11 @@ fn one_member_of_a_key_changed_decides_and_nothing_else_does() {
 #[test]
 fn a_name_and_a_type_are_required_and_a_purpose_is_not() {
     for (member, expected) in [
-        ("kid", Some(KeyFault::NoKid)),
-        ("kty", Some(KeyFault::UnknownType)),
-        ("crv", Some(KeyFault::UnknownCurve)),
-        ("x", Some(KeyFault::Malformed)),
-        ("y", Some(KeyFault::Malformed)),
+        ("kid", Some(KeyError::NoKid)),
+        ("kty", Some(KeyError::UnknownType)),
+        ("crv", Some(KeyError::UnknownCurve)),
+        ("x", Some(KeyError::Malformed)),
+        ("y", Some(KeyError::Malformed)),
         ("alg", None),
         ("use", None),
     ] {
@@ -105,7 +105,7 @@ fn a_name_that_two_keys_share_finds_neither_and_the_third_still_serves() {
     let (first, second, third) = (Signer::es256("same"), Signer::es256("same"), Signer::es256("other"));
     let set = KeySet::parse(jwk_set([&first.jwk, &third.jwk, &second.jwk]).as_bytes()).unwrap();
     let faults: Vec<_> = set.left_out().iter().map(|one| (one.index, one.fault)).collect();
-    assert_eq!(faults, [(0, KeyFault::KidRepeated), (2, KeyFault::KidRepeated)]);
+    assert_eq!(faults, [(0, KeyError::KidRepeated), (2, KeyError::KidRepeated)]);
     let decided = |token: &str| outcome(verify(token, &[(&issuer(), &set)], at(NOW)));
     assert_eq!(decided(&first.token(&claims())), Err(TokenError::UnknownKey));
     assert_eq!(decided(&second.token(&claims())), Err(TokenError::UnknownKey));
@@ -125,7 +125,7 @@ fn what_is_no_key_set_is_named() {
     }
     assert!(matches!(KeySet::parse(b"<html>"), Err(KeySetError::NotJson(_))));
     assert!(KeySet::parse(br#"{"keys": []}"#).unwrap().is_empty());
-    assert_eq!(KeySet::parse(br#"{"keys": ["text"]}"#).unwrap().left_out()[0].fault, KeyFault::NotAnObject);
+    assert_eq!(KeySet::parse(br#"{"keys": ["text"]}"#).unwrap().left_out()[0].fault, KeyError::NotAnObject);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::auth::bearer::{BearerSettings, KeySet, KeySource, TokenError, Verifie
 const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
 const PAUSE: u64 = 10;
-const LONGEST_PAUSE: u64 = 60;
+const MAX_PAUSE: u64 = 60;
 
 /// What became of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -167,7 +167,7 @@ async fn old_keys_outlive_a_failing_endpoint_by_a_day_and_no_longer() {
     assert_eq!(world.present_own(DAY - 1).await, Became::Accepted);
     assert!(matches!(world.present_own(DAY).await, Became::Unavailable(_)));
     world.publish(&[&world.signer]);
-    assert_eq!(world.present_own(DAY + LONGEST_PAUSE).await, Became::Accepted);
+    assert_eq!(world.present_own(DAY + MAX_PAUSE).await, Became::Accepted);
 }
 
 #[tokio::test]
@@ -244,7 +244,7 @@ async fn key_set_without_usable_key_counts_as_failed_fetch_and_keeps_the_old_key
         assert_eq!(world.present_own(DAY - 1).await, Became::Accepted, "{why}");
         assert!(matches!(world.present_own(DAY).await, Became::Unavailable(_)), "{why}");
         world.publish(&[&world.signer]);
-        assert_eq!(world.present_own(DAY + LONGEST_PAUSE).await, Became::Accepted, "{why}");
+        assert_eq!(world.present_own(DAY + MAX_PAUSE).await, Became::Accepted, "{why}");
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::minting::{Signer, encode};
 use super::{claims, decide, issuer, outcome};
-use crate::auth::bearer::{MAXIMUM_TOKEN_LENGTH, Segment, SignatureAlgorithm, TokenError};
+use crate::auth::bearer::{MAX_TOKEN_LENGTH, Segment, SignatureAlgorithm, TokenError};
 
 #[test]
 fn a_token_of_every_accepted_algorithm_is_accepted() {
@@ -105,14 +105,13 @@ fn a_token_of_8_kib_is_read_and_a_longer_one_is_not() {
         signer.token(&claims)
     };
     let base = token_of(0).len();
-    let room = (MAXIMUM_TOKEN_LENGTH - base) * 3 / 4;
-    let fitting =
-        (0..8).map(|less| token_of(room + 4 - less)).find(|token| token.len() <= MAXIMUM_TOKEN_LENGTH);
+    let room = (MAX_TOKEN_LENGTH - base) * 3 / 4;
+    let fitting = (0..8).map(|less| token_of(room + 4 - less)).find(|token| token.len() <= MAX_TOKEN_LENGTH);
     let fitting = fitting.unwrap();
-    assert!(fitting.len() > MAXIMUM_TOKEN_LENGTH - 2, "{}", fitting.len());
+    assert!(fitting.len() > MAX_TOKEN_LENGTH - 2, "{}", fitting.len());
     assert_eq!(outcome(decide(&fitting, &issuer(), &signer)), Ok(()));
     assert_eq!(outcome(decide(&token_of(room + 8), &issuer(), &signer)), Err(TokenError::TooLong));
-    let junk = "x".repeat(MAXIMUM_TOKEN_LENGTH + 1);
+    let junk = "x".repeat(MAX_TOKEN_LENGTH + 1);
     assert_eq!(
         outcome(decide(&junk, &issuer(), &signer)),
         Err(TokenError::TooLong),

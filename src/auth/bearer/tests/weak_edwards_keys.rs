@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::minting::{Signer, encode, jwk_set};
 use super::{NOW, at, claims_with, issuer, outcome};
-use crate::auth::bearer::{KeyFault, KeySet, TokenError, verify};
+use crate::auth::bearer::{KeyError, KeySet, TokenError, verify};
 
 const SIGN_OF_X: u8 = 0x80;
 
@@ -17,7 +17,7 @@ fn jwk(point: &[u8; 32]) -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "kid": "k1", "alg": "EdDSA", "use": "sig", "x": encode(point)})
 }
 
-fn fault_of(point: &[u8; 32]) -> Option<KeyFault> {
+fn fault_of(point: &[u8; 32]) -> Option<KeyError> {
     let set = KeySet::parse(jwk_set([&jwk(point)]).as_bytes()).unwrap();
     set.left_out().first().map(|left_out| left_out.fault)
 }
@@ -72,7 +72,7 @@ fn refuses_keys_of_small_order_with_which_ring_verifies_a_signature_that_nobody_
         let decision = outcome(verify(&token, &[(&issuer(), &set)], at(NOW)));
         assert_eq!(decision, Err(TokenError::UnknownKey), "{point:02x?}");
         let expected =
-            if point[0] >= 0xed && point[1] == 0xff { KeyFault::NotCanonical } else { KeyFault::SmallOrder };
+            if point[0] >= 0xed && point[1] == 0xff { KeyError::NotCanonical } else { KeyError::SmallOrder };
         assert_eq!(fault_of(point), Some(expected), "{point:02x?}");
     }
 }
@@ -83,7 +83,7 @@ fn refuses_every_encoding_that_is_not_reduced() {
     for k in 0..19 {
         for sign in [0, SIGN_OF_X] {
             let point = with_sign(not_reduced(k), sign);
-            assert_eq!(fault_of(&point), Some(KeyFault::NotCanonical), "p + {k}, sign {sign:#x}");
+            assert_eq!(fault_of(&point), Some(KeyError::NotCanonical), "p + {k}, sign {sign:#x}");
             let mut reduced = [0; 32];
             reduced[0] = k;
             let decoded = [point, with_sign(reduced, sign)].map(|one| CompressedEdwardsY(one).decompress());

@@ -1,5 +1,8 @@
 //! Events of every kind, and odd ones.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 
 fn with_request<T>(event: &str, check: impl FnOnce(&HttpRequest) -> T) -> T {

@@ -9,6 +9,6 @@ pub use features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType,
 pub use regions::{CONTROL_REGIONS, FIPS_REGIONS, Partition, check_control_region};
 pub use request::{Asked, AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest};
 pub use values::{
-    ExternalMeetingId, IdempotencyKey, MOST_TAGS, MOST_TENANT_IDS, MediaRegion, MeetingHostId, MeetingId,
+    ExternalMeetingId, IdempotencyKey, MAX_TAGS, MAX_TENANT_IDS, MediaRegion, MeetingHostId, MeetingId,
     PrimaryMeetingId, TagKey, TagValue, TenantId,
 };

@@ -13,8 +13,6 @@ use std::collections::HashSet;
 use aws_lambda_events::apigw::{
     ApiGatewayProxyRequest, ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest,
 };
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -22,7 +20,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use self::reread::HeaderNames;
-use super::PayloadFormat;
+use super::answer::PayloadFormat;
+use super::body::{Body, BodyError, is_json};
 use crate::json::{Json, Object};
 
 /// An HTTP request, whichever kind of event brought it.
@@ -61,37 +60,10 @@ pub enum AuthorizerContext<'c> {
     LambdaContext(Object<'c>),
 }
 
-/// A body, encoded as in the event.
-#[derive(Debug, Clone)]
-pub enum Body {
-    /// The body itself.
-    Text(String),
-    /// The body in base64.
-    Base64(String),
-    /// A body that was not even read.
-    TooLarge,
-}
-
-/// Why a body can't be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyError {
-    /// It has more than [`Body::MAX_BYTES`] bytes.
-    TooLarge,
-    /// The event says that the body is base64, and it is not.
-    InvalidBase64,
-}
-
 /// The event is not one that this gateway serves. The text says why and quotes nothing of the event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct UnknownEventError(&'static str);
-
-impl std::fmt::Display for UnknownEventError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for UnknownEventError {}
 
 /// Maximum size of an event without its body, in bytes.
 ///
@@ -217,6 +189,19 @@ impl HttpRequest {
     }
 }
 
+impl HttpRequest {
+    /// The bytes of a body that is JSON.
+    ///
+    /// # Errors
+    /// When `Content-Type` names another type, or the body can't be decoded or is too large.
+    pub fn json_body(&self) -> Result<Cow<'_, [u8]>, BodyError> {
+        if self.header("content-type").is_some_and(|value| !is_json(&value)) {
+            return Err(BodyError::NotJson);
+        }
+        self.body.bytes()
+    }
+}
+
 impl AuthorizerContext<'static> {
     fn of_payload_2(authorizer: ApiGatewayRequestAuthorizer) -> Self {
         if let Some(jwt) = authorizer.jwt {
@@ -244,37 +229,6 @@ impl AuthorizerContext<'static> {
 
 fn json_object(members: impl IntoIterator<Item = (String, Value)>) -> Object<'static> {
     members.into_iter().map(|(name, value)| (name, Json::from(value))).collect()
-}
-
-impl Body {
-    /// Maximum size of a body, in bytes. The largest request that the model allows has some 30 KB.
-    pub const MAX_BYTES: usize = 64 * 1024;
-
-    const MAX_BASE64_BYTES: usize = Self::MAX_BYTES.div_ceil(3) * 4;
-
-    /// The longest JSON string that can hold such a body: quotes, and an escape of six bytes for each character.
-    const MAX_JSON_BYTES: usize = Self::MAX_BASE64_BYTES * 6 + 2;
-
-    fn new(text: Option<String>, is_base64: bool) -> Self {
-        let text = text.unwrap_or_default();
-        if is_base64 { Body::Base64(text) } else { Body::Text(text) }
-    }
-
-    /// The body's bytes.
-    ///
-    /// # Errors
-    /// When there are too many, or the base64 is invalid.
-    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, BodyError> {
-        match self {
-            Body::Text(text) if text.len() <= Self::MAX_BYTES => Ok(Cow::Borrowed(text.as_bytes())),
-            // Checked before decoding, so that nothing is allocated for what is refused.
-            Body::Base64(text) if text.len() <= Self::MAX_BASE64_BYTES => {
-                let bytes = STANDARD.decode(text).map_err(|_| BodyError::InvalidBase64)?;
-                if bytes.len() > Self::MAX_BYTES { Err(BodyError::TooLarge) } else { Ok(Cow::Owned(bytes)) }
-            }
-            Body::Text(_) | Body::Base64(_) | Body::TooLarge => Err(BodyError::TooLarge),
-        }
-    }
 }
 
 /// Takes off the stage that an HTTP API with a named stage puts before the path.

@@ -1,29 +1,29 @@
 //! CreateMeeting's body, read whole: every member that can be read, and a finding for each that can't.
 
 use super::{
-    AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MOST_TAGS,
+    AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MAX_TAGS,
     MediaRegion, MeetingHostId, NetworkType, PrimaryMeetingId, TagKey, TagValue, VideoResolution,
 };
 use crate::finding::{Finding, Findings};
-use crate::json::{FaultSink as _, Json, Members, Path, ReadJson};
+use crate::json::{ErrorSink as _, Json, Members, Path, ReadJson};
 
-/// What a caller said of one member.
+/// What a caller asked for in one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked<T> {
-    /// nothing
-    Nothing,
-    /// a value that breaks the model. There is a finding for it; the policy still says whether the member may be
-    /// asked for at all, so that the caller learns everything at once
-    Unreadable,
-    /// this
-    For(T),
+    /// Nothing.
+    Absent,
+    /// A value that breaks the model. There is a finding for it; the policy still says whether the member may be asked
+    /// for at all, so that the caller learns everything at once.
+    Invalid,
+    /// A valid value.
+    Value(T),
 }
 
 impl<T> Asked<T> {
     /// Whether the caller named the member at all.
     #[must_use]
     pub fn is_asked(&self) -> bool {
-        !matches!(self, Asked::Nothing)
+        !matches!(self, Asked::Absent)
     }
 }
 
@@ -85,7 +85,7 @@ impl MeetingRequest {
         let path = Path::Root;
         if let Some(mut members) = Members::of(body, &path, &mut findings) {
             request.external_meeting_id = ask(&mut members, "ExternalMeetingId", &mut findings);
-            if request.external_meeting_id == Asked::Nothing {
+            if request.external_meeting_id == Asked::Absent {
                 findings.add(&Path::Member(&path, "ExternalMeetingId"), &"is required");
             }
             request.media_region = ask(&mut members, "MediaRegion", &mut findings);
@@ -115,15 +115,15 @@ impl MeetingRequest {
 
     fn silent() -> Self {
         MeetingRequest {
-            external_meeting_id: Asked::Nothing,
-            media_region: Asked::Nothing,
-            network_type: Asked::Nothing,
-            meeting_host_id: Asked::Nothing,
-            primary_meeting_id: Asked::Nothing,
-            echo_reduction: Asked::Nothing,
-            video_resolution: Asked::Nothing,
-            content_resolution: Asked::Nothing,
-            attendee_count: Asked::Nothing,
+            external_meeting_id: Asked::Absent,
+            media_region: Asked::Absent,
+            network_type: Asked::Absent,
+            meeting_host_id: Asked::Absent,
+            primary_meeting_id: Asked::Absent,
+            echo_reduction: Asked::Absent,
+            video_resolution: Asked::Absent,
+            content_resolution: Asked::Absent,
+            attendee_count: Asked::Absent,
             tags: Vec::new(),
             idempotency_key: None,
             findings: Findings::default(),
@@ -166,12 +166,12 @@ fn read_key_header(value: &str) -> Result<IdempotencyKey, String> {
 }
 
 fn ask<T: ReadJson>(members: &mut Members<'_, '_, '_>, name: &str, findings: &mut Findings) -> Asked<T> {
-    let Some(json) = members.take(name) else { return Asked::Nothing };
+    let Some(json) = members.take(name) else { return Asked::Absent };
     match T::read_json(json) {
-        Ok(value) => Asked::For(value),
+        Ok(value) => Asked::Value(value),
         Err(detail) => {
             findings.add(&Path::Member(members.path(), name), &detail);
-            Asked::Unreadable
+            Asked::Invalid
         }
     }
 }
@@ -183,9 +183,9 @@ fn ask_leaf<T: ReadJson>(
     leaf: &str,
     findings: &mut Findings,
 ) -> Asked<T> {
-    let Some(json) = features.take(group) else { return Asked::Nothing };
+    let Some(json) = features.take(group) else { return Asked::Absent };
     let path = Path::Member(features.path(), group);
-    let Some(mut members) = Members::of(json, &path, findings) else { return Asked::Nothing };
+    let Some(mut members) = Members::of(json, &path, findings) else { return Asked::Absent };
     let asked = ask(&mut members, leaf, findings);
     members.finish(&[leaf], findings);
     asked
@@ -196,8 +196,8 @@ fn read_tags(json: &Json<'_>, path: &Path<'_>, findings: &mut Findings) -> Vec<A
         findings.add(path, &format_args!("must be an array, not {}", json.kind()));
         return Vec::new();
     };
-    if items.len() > MOST_TAGS {
-        findings.add(path, &format_args!("may have at most {MOST_TAGS} items"));
+    if items.len() > MAX_TAGS {
+        findings.add(path, &format_args!("may have at most {MAX_TAGS} items"));
         return Vec::new();
     }
     let mut tags: Vec<AskedTag> = Vec::with_capacity(items.len());
@@ -207,18 +207,18 @@ fn read_tags(json: &Json<'_>, path: &Path<'_>, findings: &mut Findings) -> Vec<A
         let key = ask(&mut members, "Key", findings);
         let value = ask(&mut members, "Value", findings);
         members.finish(&["Key", "Value"], findings);
-        if value == Asked::Nothing {
+        if value == Asked::Absent {
             findings.add(&Path::Member(&path, "Value"), &"is required");
         }
         match key {
-            Asked::Nothing => findings.add(&Path::Member(&path, "Key"), &"is required"),
-            Asked::Unreadable => {}
-            Asked::For(key) if tags.iter().any(|other| other.key.same_to_iam(&key)) => {
+            Asked::Absent => findings.add(&Path::Member(&path, "Key"), &"is required"),
+            Asked::Invalid => {}
+            Asked::Value(key) if tags.iter().any(|other| other.key.same_to_iam(&key)) => {
                 let detail =
                     "is the key of another tag in the list; keys that differ in case only count as one";
                 findings.add(&Path::Member(&path, "Key"), &detail);
             }
-            Asked::For(key) => tags.push(AskedTag { index, key, value }),
+            Asked::Value(key) => tags.push(AskedTag { index, key, value }),
         }
     }
     tags
@@ -251,7 +251,7 @@ mod tests {
     fn a_request_may_say_nothing_but_its_external_id() {
         let request = read(r#"{"ExternalMeetingId":"standup"}"#);
         assert_eq!(request.findings.listed(), []);
-        assert_eq!(request.media_region, Asked::Nothing);
+        assert_eq!(request.media_region, Asked::Absent);
     }
 
     #[test]

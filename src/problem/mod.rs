@@ -1,5 +1,4 @@
-//! Refusals as problems (RFC 9457) that AWS SDKs read as Chime's own exceptions: the one place where a refusal meets
-//! HTTP. Every text here is the gateway's own; what Chime wrote goes to the log.
+//! Errors as problems (RFC 9457) that AWS SDKs read as Chime's own exceptions: the one place where an error meets HTTP. Every text here is the gateway's own; what Chime wrote goes to the log.
 
 mod errors;
 #[cfg(test)]
@@ -8,15 +7,16 @@ mod tests;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use http::Method;
 use serde::Serialize;
 
 use self::errors::{Entry, entries, message};
-use super::{Answer, BodyError, RouteError};
+use crate::api_gateway::{Answer, Body, BodyError, RouteError};
 use crate::auth::AuthenticationError;
-use crate::chime::{ChimeError, ChimeFailure};
+use crate::chime::{ChimeError, ChimeErrorKind};
 use crate::finding::{Finding, Findings};
-use crate::policy::NotAdmitted;
-use crate::refusal::Refusal;
+use crate::policy::AdmissionError;
+use crate::request_error::RequestError;
 
 /// Seconds that a caller is told to wait where nobody said for how long: about the time in which Chime's ten requests a
 /// second let the next ones in, plus a margin.
@@ -26,7 +26,7 @@ const USUAL_WAIT: u64 = 2;
 /// minutes (developer guide), so asking much sooner helps nobody.
 const QUOTA_WAIT: u64 = 60;
 
-/// A refusal as HTTP has it.
+/// An error as HTTP has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     status: u16,
@@ -39,7 +39,7 @@ pub struct Problem {
 
 /// The body: RFC 9457's members, and Chime's beside them.
 #[derive(Serialize)]
-struct Body<'a> {
+struct ProblemBody<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
@@ -55,36 +55,39 @@ struct Body<'a> {
 }
 
 impl Problem {
-    /// What the client is told of a refusal.
+    /// What the client is told of an error.
     #[must_use]
-    pub fn of(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::UnknownEvent(_) => Problem::new(
+    pub fn of(error: RequestError) -> Self {
+        match error {
+            RequestError::UnknownEvent(_) => Problem::new(
                 400,
                 "BadRequestException",
                 "the event is not an HTTP request that this gateway serves",
             ),
-            Refusal::Route(RouteError::NoSuchRoute) => {
+            RequestError::Route(RouteError::NoSuchRoute) => {
                 Problem::new(404, "NotFoundException", "there is no such route")
             }
-            Refusal::Route(RouteError::MethodNotAllowed { allow }) => {
+            RequestError::Route(RouteError::MethodNotAllowed { allow }) => {
+                let allow: Vec<&str> = allow.iter().map(Method::as_str).collect();
                 Problem::new(405, "BadRequestException", "the route has no such method")
-                    .header("allow", allow)
+                    .header("allow", allow.join(", "))
             }
-            Refusal::Authentication(error) => Problem::of_authentication(&error),
-            Refusal::NotAdmitted(reason) => Problem::of_admission(&reason),
-            Refusal::NotJson => {
+            RequestError::Authentication(error) => Problem::of_authentication(&error),
+            RequestError::Admission(error) => Problem::of_admission(&error),
+            RequestError::Body(BodyError::NotJson) => {
                 Problem::new(415, "BadRequestException", "the body must be `application/json`")
             }
-            Refusal::Body(BodyError::TooLarge) => {
-                Problem::new(413, "BadRequestException", "the body may have at most 65536 bytes")
-            }
-            Refusal::Body(BodyError::InvalidBase64) => Problem::of_findings(
-                &Finding::breaks_model("#", "is not valid base64, as the event says it is").into(),
+            RequestError::Body(BodyError::TooLarge) => Problem::new(
+                413,
+                "BadRequestException",
+                format!("the body may have at most {} bytes", Body::MAX_BYTES),
             ),
-            Refusal::Findings(findings) => Problem::of_findings(&findings),
-            Refusal::Chime(failure) => Problem::of_chime(&failure),
-            Refusal::Panicked => Problem::internal(),
+            RequestError::Body(BodyError::InvalidBase64) => {
+                Problem::of_findings(&Finding::breaks_model("#", "is not valid base64").into())
+            }
+            RequestError::Findings(findings) => Problem::of_findings(&findings),
+            RequestError::Chime(error) => Problem::of_chime(&error),
+            RequestError::Panicked => Problem::internal(),
         }
     }
 
@@ -97,7 +100,7 @@ impl Problem {
     /// The answer to the request of that id.
     #[must_use]
     pub fn into_answer(self, request_id: &str) -> Answer {
-        let body = Body {
+        let body = ProblemBody {
             // The status says what kind of problem it is, and `Code` more closely (RFC 9457, section 4.2.1).
             r#type: "about:blank",
             title: title(self.status),
@@ -161,8 +164,8 @@ impl Problem {
         }
     }
 
-    fn of_admission(reason: &NotAdmitted) -> Self {
-        let NotAdmitted::Lacking { scopes, groups } = reason else {
+    fn of_admission(error: &AdmissionError) -> Self {
+        let AdmissionError::Lacking { scopes, groups } = error else {
             return Problem::new(
                 403,
                 "ForbiddenException",
@@ -203,50 +206,53 @@ impl Problem {
         problem
     }
 
-    fn of_chime(failure: &ChimeFailure) -> Self {
-        match &failure.error {
-            ChimeError::PrimaryNotTheTenants => {
+    fn of_chime(error: &ChimeError) -> Self {
+        match &error.kind {
+            ChimeErrorKind::PrimaryNotTheTenants => {
                 let detail = "is not the id of a meeting of this tenant that goes on";
                 Problem::of_findings(&Finding::breaks_policy("#/PrimaryMeetingId", detail).into())
             }
-            ChimeError::PrimaryIsReplica => {
+            ChimeErrorKind::PrimaryIsReplica => {
                 let detail = "is itself a replica, which can't be replicated";
                 Problem::of_findings(&Finding::breaks_model("#/PrimaryMeetingId", detail).into())
             }
-            ChimeError::Rejected => Problem::new(
+            ChimeErrorKind::NoSuchMeeting => {
+                Problem::new(404, "NotFoundException", "there is no such meeting")
+            }
+            ChimeErrorKind::Rejected => Problem::new(
                 400,
                 "BadRequestException",
                 "Chime refuses this combination of members, for a reason outside its published rules",
             ),
-            ChimeError::Misconfigured | ChimeError::NotSent => Problem::internal(),
-            ChimeError::Conflict => Problem::new(
+            ChimeErrorKind::Misconfigured | ChimeErrorKind::NotSent => Problem::internal(),
+            ChimeErrorKind::Conflict => Problem::new(
                 409,
                 "ConflictException",
                 "the idempotency key was used with other members, or the policy changed in between, or another \
                  request with it is still under way",
             ),
-            ChimeError::DifferentMeeting(members) => Problem::new(
+            ChimeErrorKind::DifferentMeeting(members) => Problem::new(
                 409,
                 "ConflictException",
                 format!("the idempotency key belongs to a meeting with other {}", members.join(", ")),
             ),
-            ChimeError::Throttled(wait) => {
+            ChimeErrorKind::Throttled(wait) => {
                 Problem::new(429, "ThrottlingException", "too many requests").retry_after(*wait, USUAL_WAIT)
             }
-            ChimeError::QuotaFull => {
+            ChimeErrorKind::QuotaFull => {
                 Problem::new(429, "LimitExceededException", "the account's quota of meetings is full")
                     .retry_after(None, QUOTA_WAIT)
             }
-            ChimeError::NotFound | ChimeError::Failed => Problem::new(
+            ChimeErrorKind::NotFound | ChimeErrorKind::Failed => Problem::new(
                 502,
                 "ServiceFailureException",
                 "Chime failed or gave an answer that can't be used",
             ),
-            ChimeError::Unavailable(wait) => {
+            ChimeErrorKind::Unavailable(wait) => {
                 Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
                     .retry_after(*wait, USUAL_WAIT)
             }
-            ChimeError::TimedOut => {
+            ChimeErrorKind::TimedOut => {
                 Problem::new(504, "ServiceUnavailableException", "Chime did not answer in time")
             }
         }

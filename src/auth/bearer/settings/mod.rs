@@ -5,9 +5,9 @@ mod issuer_list;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use super::{Discovery, KeySet, SecureUrl, claim_values};
-use crate::auth::ClaimNames;
-use crate::config::{SettingFault, Settings};
+use super::{Discovery, KeySet, SecureUrl};
+use crate::auth::{ClaimNames, claim_values::is_well_formed_name};
+use crate::settings::{SettingError, Settings};
 
 /// What bearer mode trusts.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ impl BearerSettings {
     pub fn read(
         settings: &Settings<'_>,
         claim_names: &ClaimNames,
-        faults: &mut Vec<SettingFault>,
+        faults: &mut Vec<SettingError>,
     ) -> Option<BearerSettings> {
         let before = faults.len();
         check_claim_names(claim_names, faults);
@@ -100,20 +100,20 @@ const TOKEN_USE: &str = "TOKEN_USE";
 const SINGLE_ISSUER: [&str; 4] = [JWT_ISSUER, JWT_AUDIENCE, JWKS_URI, JWKS_FILE];
 
 /// The largest key file that is read, in bytes; the same as for a fetched key set.
-const MAXIMUM_FILE_SIZE: u64 = super::fetch::MAXIMUM_BODY_LENGTH as u64;
+const MAX_FILE_SIZE: u64 = super::fetch::MAX_BODY_LENGTH as u64;
 
-fn fault(setting: &'static str, detail: impl Into<String>) -> SettingFault {
-    SettingFault { setting, detail: detail.into() }
+fn fault(setting: &'static str, detail: impl Into<String>) -> SettingError {
+    SettingError { setting, detail: detail.into() }
 }
 
-pub(crate) fn check_claim_names(names: &ClaimNames, faults: &mut Vec<SettingFault>) {
+pub(crate) fn check_claim_names(names: &ClaimNames, faults: &mut Vec<SettingError>) {
     for (setting, name) in [
         ("TENANT_CLAIM", &names.tenant),
         ("SCOPE_CLAIM", &names.scope),
         ("GROUPS_CLAIM", &names.groups),
         ("SUBJECT_CLAIM", &names.subject),
     ] {
-        if !claim_values::is_well_formed_name(name) {
+        if !is_well_formed_name(name) {
             faults.push(fault(setting, MALFORMED_POINTER));
         }
     }
@@ -121,7 +121,7 @@ pub(crate) fn check_claim_names(names: &ClaimNames, faults: &mut Vec<SettingFaul
 
 const MALFORMED_POINTER: &str = "begins with `/` and is not a JSON pointer: `~` must be followed by 0 or 1";
 
-fn read_token_use(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> TokenUse {
+fn read_token_use(settings: &Settings<'_>, faults: &mut Vec<SettingError>) -> TokenUse {
     match settings.get(TOKEN_USE).as_deref() {
         None | Some("access") => TokenUse::Access,
         Some("id") => TokenUse::Id,
@@ -136,7 +136,7 @@ fn single_issuer(
     settings: &Settings<'_>,
     claim_names: &ClaimNames,
     token_use: TokenUse,
-    faults: &mut Vec<SettingFault>,
+    faults: &mut Vec<SettingError>,
 ) -> Option<IssuerSettings> {
     let issuer = settings.get(JWT_ISSUER);
     if issuer.is_none() {
@@ -230,10 +230,10 @@ fn read_key_file(path: &str) -> Result<KeySet, String> {
     let mut text = Vec::new();
     // Bounded while it is read: what the path names need not be a file of any length.
     std::fs::File::open(path)
-        .and_then(|file| file.take(MAXIMUM_FILE_SIZE.saturating_add(1)).read_to_end(&mut text))
+        .and_then(|file| file.take(MAX_FILE_SIZE.saturating_add(1)).read_to_end(&mut text))
         .map_err(|error| format!("`{path}` cannot be read: {error}"))?;
-    if u64::try_from(text.len()).is_ok_and(|length| length > MAXIMUM_FILE_SIZE) {
-        return Err(format!("`{path}` is larger than {MAXIMUM_FILE_SIZE} bytes"));
+    if u64::try_from(text.len()).is_ok_and(|length| length > MAX_FILE_SIZE) {
+        return Err(format!("`{path}` is larger than {MAX_FILE_SIZE} bytes"));
     }
     let keys = KeySet::parse(&text).map_err(|error| format!("`{path}`: {error}"))?;
     if keys.is_empty() {

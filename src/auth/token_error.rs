@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::SignatureAlgorithm;
+use super::bearer::SignatureAlgorithm;
 
 /// The check that a token, or the header that carried it, did not pass.
 ///
@@ -13,7 +13,7 @@ pub enum TokenError {
     SeveralCredentials,
     /// The header says `Bearer` and what follows is not one space-free token.
     NotOneToken,
-    /// The token is longer than [`super::MAXIMUM_TOKEN_LENGTH`].
+    /// The token is longer than [`super::bearer::MAX_TOKEN_LENGTH`].
     TooLong,
     /// The token is JSON: one of the JSON serialisations of RFC 7515, which no bearer token may use.
     JsonSerialization,
@@ -124,7 +124,7 @@ impl fmt::Display for TokenError {
             TokenError::SeveralCredentials => f.write_str("the authorization header holds a comma"),
             TokenError::NotOneToken => f.write_str("`Bearer` is not followed by one space and one token"),
             TokenError::TooLong => {
-                write!(f, "the token is longer than {} bytes", super::MAXIMUM_TOKEN_LENGTH)
+                write!(f, "the token is longer than {} bytes", super::bearer::MAX_TOKEN_LENGTH)
             }
             TokenError::JsonSerialization => f.write_str("the token is a JSON serialisation"),
             TokenError::Encrypted => f.write_str("the token is an encrypted one"),

@@ -1,75 +1,21 @@
-//! Settings: from any lookup function (the environment, in Lambda) to typed configuration, every fault at once.
+//! The configuration: every setting and every file that a setting names, read once, all errors reported at once.
 
 mod aws;
-
-use std::fmt;
 
 pub use aws::AwsEnvironment;
 
 use crate::auth::ClaimNames;
 use crate::auth::bearer::BearerSettings;
 use crate::chime::ChimeSettings;
-use crate::meeting::{Partition, TagValue};
+use crate::model::{Partition, TagValue};
 use crate::policy::Policies;
+use crate::settings::{SettingError, Settings};
 use crate::telemetry::LogFilter;
 
-/// One setting that is missing or malformed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingFault {
-    /// The variable's name.
-    pub setting: &'static str,
-    /// What is wrong with it, and what would be right.
-    pub detail: String,
-}
-
-impl fmt::Display for SettingFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.setting, self.detail)
-    }
-}
-
 /// Every setting that is missing or malformed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError(pub Vec<SettingFault>);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} fault(s) in the settings", self.0.len())?;
-        for fault in &self.0 {
-            write!(f, "\n  {fault}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-/// A lookup of settings by name. An empty value counts as unset: SAM's local emulator hands over empty strings.
-pub struct Settings<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<String>,
-}
-
-impl<'a> Settings<'a> {
-    /// Settings from any function that finds a variable's value.
-    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Settings { lookup }
-    }
-
-    /// The value, when there is one that is not empty.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).filter(|value| !value.is_empty())
-    }
-
-    /// The value of a setting that must be there; a missing one is reported.
-    fn require(&self, name: &'static str, faults: &mut Vec<SettingFault>) -> Option<String> {
-        let value = self.get(name);
-        if value.is_none() {
-            faults.push(SettingFault { setting: name, detail: "is required".to_owned() });
-        }
-        value
-    }
-}
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} error(s) in the settings{}", .0.len(), .0.iter().map(|error| format!("\n  {error}")).collect::<String>())]
+pub struct SettingsError(pub Vec<SettingError>);
 
 /// How callers are authenticated (`AUTH_MODE`).
 #[derive(Debug)]
@@ -98,18 +44,18 @@ impl Config {
     /// `settings` must have the same variables, since a value that the SDKs do not accept shows only there.
     ///
     /// # Errors
-    /// Every setting that is missing or malformed, and every fault of the policy document.
-    pub fn read(settings: &Settings<'_>, aws: AwsEnvironment) -> Result<Self, ConfigError> {
-        let mut faults = Vec::new();
-        let log_filter = LogFilter::read(settings, &mut faults);
-        let region = aws.require_region(&mut faults);
-        let auth = read_auth(settings, &mut faults);
-        let policies = read_policies(settings, region.as_deref(), &mut faults);
-        let queue = read_queue(settings, region.as_deref(), &mut faults);
-        let gateway_name = read_gateway_name(settings, &mut faults);
-        let endpoint = aws.read_chime_endpoint(settings, region.as_deref(), &mut faults);
-        let app_name = aws.read_app_name(settings, &mut faults);
-        let credentials = aws.require_credentials(settings, &mut faults);
+    /// Every setting that is missing or malformed, and every error of the policy document.
+    pub fn read(settings: &Settings<'_>, aws: AwsEnvironment) -> Result<Self, SettingsError> {
+        let mut errors = Vec::new();
+        let log_filter = LogFilter::read(settings, &mut errors);
+        let region = aws.require_region(&mut errors);
+        let auth = read_auth(settings, &mut errors);
+        let policies = read_policies(settings, region.as_deref(), &mut errors);
+        let queue = read_queue(settings, region.as_deref(), &mut errors);
+        let gateway_name = read_gateway_name(settings, &mut errors);
+        let endpoint = aws.read_chime_endpoint(settings, region.as_deref(), &mut errors);
+        let app_name = aws.read_app_name(settings, &mut errors);
+        let credentials = aws.require_credentials(settings, &mut errors);
         match (auth, policies, endpoint, credentials, queue, gateway_name) {
             (
                 Some(auth),
@@ -118,27 +64,27 @@ impl Config {
                 Some(credentials),
                 Some(notifications_queue_arn),
                 Some(gateway_name),
-            ) if faults.is_empty() => {
+            ) if errors.is_empty() => {
                 let chime =
                     ChimeSettings { endpoint, credentials, app_name, gateway_name, notifications_queue_arn };
                 Ok(Config { auth, policies, chime, log_filter })
             }
-            _ => Err(ConfigError(faults)),
+            _ => Err(SettingsError(errors)),
         }
     }
 }
 
-fn read_auth(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> Option<AuthSettings> {
+fn read_auth(settings: &Settings<'_>, errors: &mut Vec<SettingError>) -> Option<AuthSettings> {
     let names = ClaimNames::read(settings);
-    match settings.require("AUTH_MODE", faults)?.as_str() {
+    match settings.require("AUTH_MODE", errors)?.as_str() {
         "authorizer" => {
-            crate::auth::bearer::check_claim_names(&names, faults);
+            crate::auth::bearer::check_claim_names(&names, errors);
             Some(AuthSettings::Authorizer(names))
         }
-        "bearer" => BearerSettings::read(settings, &names, faults).map(AuthSettings::Bearer),
+        "bearer" => BearerSettings::read(settings, &names, errors).map(AuthSettings::Bearer),
         other => {
             let detail = format!("must be `authorizer` or `bearer`, not `{other}`");
-            faults.push(SettingFault { setting: "AUTH_MODE", detail });
+            errors.push(SettingError { setting: "AUTH_MODE", detail });
             None
         }
     }
@@ -147,11 +93,11 @@ fn read_auth(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> Option<
 fn read_policies(
     settings: &Settings<'_>,
     region: Option<&str>,
-    faults: &mut Vec<SettingFault>,
+    errors: &mut Vec<SettingError>,
 ) -> Option<Policies> {
     const SETTING: &str = "POLICY_FILE";
-    let path = settings.require(SETTING, faults)?;
-    let mut fault = |detail: String| faults.push(SettingFault { setting: SETTING, detail });
+    let path = settings.require(SETTING, errors)?;
+    let mut fault = |detail: String| errors.push(SettingError { setting: SETTING, detail });
     let text = match std::fs::read(&path) {
         Ok(text) => text,
         Err(error) => {
@@ -173,12 +119,12 @@ fn read_policies(
 fn read_queue(
     settings: &Settings<'_>,
     region: Option<&str>,
-    faults: &mut Vec<SettingFault>,
+    errors: &mut Vec<SettingError>,
 ) -> Option<String> {
     const SETTING: &str = "NOTIFICATIONS_QUEUE_ARN";
-    let arn = settings.require(SETTING, faults)?;
-    let before = faults.len();
-    let mut fault = |detail: String| faults.push(SettingFault { setting: SETTING, detail });
+    let arn = settings.require(SETTING, errors)?;
+    let before = errors.len();
+    let mut fault = |detail: String| errors.push(SettingError { setting: SETTING, detail });
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", partition, "sqs", queue_region, account, name] = parts.as_slice() else {
         fault(format!("must be `arn:<partition>:sqs:<region>:<account>:<name>`, not `{arn}`"));
@@ -198,20 +144,20 @@ fn read_queue(
     if let Some(region) = region.filter(|region| region != queue_region) {
         fault(format!("is in `{queue_region}`; events are lost unless it is in AWS_REGION, `{region}`"));
     }
-    (faults.len() == before).then_some(arn)
+    (errors.len() == before).then_some(arn)
 }
 
 fn is_made_of(text: &str, marks: &str) -> bool {
     text.chars().all(|character| character.is_ascii_alphanumeric() || marks.contains(character))
 }
 
-fn read_gateway_name(settings: &Settings<'_>, faults: &mut Vec<SettingFault>) -> Option<String> {
+fn read_gateway_name(settings: &Settings<'_>, errors: &mut Vec<SettingError>) -> Option<String> {
     const SETTING: &str = "GATEWAY_NAME";
-    let name = settings.require(SETTING, faults)?;
+    let name = settings.require(SETTING, errors)?;
     match TagValue::parse(&name) {
         Ok(_) => Some(name),
         Err(detail) => {
-            faults.push(SettingFault {
+            errors.push(SettingError {
                 setting: SETTING,
                 detail: format!("is a tag's value, and `{name}` {detail}"),
             });

@@ -122,10 +122,10 @@ shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId, MeetingId);
 withheld!(ExternalMeetingId, MeetingHostId, IdempotencyKey);
 
 /// Most items that `TenantIds` may have (model).
-pub const MOST_TENANT_IDS: usize = 5;
+pub const MAX_TENANT_IDS: usize = 5;
 
 /// Most tags that a meeting may have (model).
-pub const MOST_TAGS: usize = 50;
+pub const MAX_TAGS: usize = 50;
 
 impl TagKey {
     /// Whether two keys are one to IAM, which compares tag keys without case.

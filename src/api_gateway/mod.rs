@@ -1,0 +1,11 @@
+//! API Gateway's side of a request: its events in, its answers out.
+
+mod answer;
+mod body;
+mod event;
+mod route_error;
+
+pub use answer::{Answer, PayloadFormat};
+pub use body::{Body, BodyError};
+pub use event::{AuthorizerContext, HttpRequest, UnknownEventError};
+pub use route_error::RouteError;

@@ -1,0 +1,134 @@
+//! Which operation a request is for.
+
+use super::row::{Operation, PathParameters};
+use super::table::OPERATIONS;
+use crate::api_gateway::{HttpRequest, RouteError};
+
+/// The operation that a request is for.
+#[derive(Debug)]
+pub struct Route {
+    /// The row of the table.
+    pub operation: &'static Operation,
+    /// The values of the parameters in the path.
+    pub parameters: PathParameters,
+}
+
+/// Finds the operation that a request is for.
+///
+/// # Errors
+/// When no operation has the path and query, or none of those has the method.
+pub fn find(request: &HttpRequest) -> Result<Route, RouteError> {
+    find_in(OPERATIONS, request.method.as_str(), &request.path, request.operation.as_deref())
+}
+
+fn find_in(
+    operations: &'static [Operation],
+    method: &str,
+    path: &str,
+    query: Option<&str>,
+) -> Result<Route, RouteError> {
+    // Chime tells operations that share a path apart by the query alone. To read CreateMeetingWithAttendees as
+    // CreateMeeting, say, would silently drop the attendees.
+    let candidates = operations.iter().filter(|operation| operation.query == query);
+    let mut allow = Vec::new();
+    for operation in candidates {
+        let Some(parameters) = parameters(operation.path, path) else { continue };
+        if operation.method == method {
+            return Ok(Route { operation, parameters });
+        }
+        allow.push(operation.method.clone());
+    }
+    if allow.is_empty() { Err(RouteError::NoSuchRoute) } else { Err(RouteError::MethodNotAllowed { allow }) }
+}
+
+/// The values of the template's parameters, when the path has its form. A value is one segment and not empty; it is not
+/// decoded, since no id needs an escape.
+fn parameters(template: &'static str, path: &str) -> Option<PathParameters> {
+    let mut segments = path.split('/');
+    let mut values = Vec::new();
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) if !segment.is_empty() => values.push((name, segment.to_owned())),
+            None if segment == expected => {}
+            _ => return None,
+        }
+    }
+    segments.next().is_none().then_some(PathParameters(values))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::chime::Repeat;
+
+    const fn row(
+        name: &'static str,
+        method: Method,
+        path: &'static str,
+        query: Option<&'static str>,
+    ) -> Operation {
+        Operation {
+            name,
+            method,
+            path,
+            query,
+            success: 200,
+            right: "Create",
+            repeat: Repeat::Always,
+            serve: |_| unreachable!(),
+        }
+    }
+
+    const ROWS: &[Operation] = &[
+        row("Create", Method::POST, "/meetings", None),
+        row("CreateWith", Method::POST, "/meetings", Some("create-attendees")),
+        row("Get", Method::GET, "/meetings/{MeetingId}", None),
+        row("Delete", Method::DELETE, "/meetings/{MeetingId}", None),
+        row("GetAttendee", Method::GET, "/meetings/{MeetingId}/attendees/{AttendeeId}", None),
+    ];
+
+    fn found(method: &str, path: &str, query: Option<&str>) -> String {
+        match find_in(ROWS, method, path, query) {
+            Ok(route) => {
+                let values: Vec<&str> = route.parameters.0.iter().map(|(_, value)| value.as_str()).collect();
+                format!("{} {values:?}", route.operation.name)
+            }
+            Err(RouteError::NoSuchRoute) => "404".to_owned(),
+            Err(RouteError::MethodNotAllowed { allow }) => format!("405 {allow:?}"),
+        }
+    }
+
+    #[test]
+    fn finds_operations_by_method_path_and_query() {
+        for (method, path, query, expected, why) in [
+            ("POST", "/meetings", None, "Create []", "a path without parameters"),
+            ("POST", "/meetings", Some("create-attendees"), "CreateWith []", "the query tells them apart"),
+            ("POST", "/meetings", Some("other"), "404", "no such operation"),
+            ("POST", "/meetings", Some(""), "404", "an empty name is not the same as none"),
+            ("GET", "/meetings", None, "405 [POST]", "no such method"),
+            ("GET", "/meetings/m", None, r#"Get ["m"]"#, "one parameter"),
+            ("POST", "/meetings/m", None, "405 [GET, DELETE]", "both methods of the path"),
+            ("GET", "/meetings/m/attendees/a", None, r#"GetAttendee ["m", "a"]"#, "two parameters"),
+            ("GET", "/meetings/m/attendees", None, "404", "a segment less"),
+            ("GET", "/meetings/m/other/a", None, "404", "another segment"),
+            ("GET", "/meetings/", None, "404", "a parameter is not empty"),
+            ("GET", "/meetings/m/", None, "404", "a slash at the end"),
+            ("get", "/meetings/m", None, "405 [GET, DELETE]", "methods are case-sensitive"),
+            ("GET", "/Meetings/m", None, "404", "so are paths"),
+        ] {
+            assert_eq!(found(method, path, query), expected, "{method} {path} {query:?}: {why}");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_a_route_of_its_own() {
+        for operation in OPERATIONS {
+            let route =
+                find_in(OPERATIONS, operation.method.as_str(), operation.path, operation.query).unwrap();
+            assert_eq!(route.operation.name, operation.name);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A row of the table of operations, and what serving one takes and gives.
+
+use futures_util::future::BoxFuture;
+use http::Method;
+
+use crate::api_gateway::HttpRequest;
+use crate::auth::Caller;
+use crate::chime::{Attempts, Chime, Repeat};
+use crate::policy::{AdmissionError, Admitted, Policies, Right};
+use crate::request_error::RequestError;
+
+/// One operation: a row of [`super::OPERATIONS`].
+#[derive(Debug)]
+pub struct Operation {
+    /// The name, as Chime's API has it.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with parameters in braces: `/meetings/{MeetingId}`.
+    pub path: &'static str,
+    /// The value of the query parameter `operation`, where operations share a method and a path.
+    pub query: Option<&'static str>,
+    /// The status of a success.
+    pub success: u16,
+    /// What a caller needs.
+    pub right: &'static str,
+    /// When a failed attempt at Chime may be repeated.
+    pub repeat: Repeat,
+    /// Serves one request.
+    pub(super) serve: for<'c> fn(Call<'c>) -> BoxFuture<'c, Result<Success, RequestError>>,
+}
+
+/// A request for one operation, by an authenticated caller.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'c> {
+    /// The tenants' policies.
+    pub policies: &'c Policies,
+    /// Chime.
+    pub chime: &'c Chime,
+    /// Who is asking.
+    pub caller: &'c Caller,
+    /// What was asked.
+    pub request: &'c HttpRequest,
+    /// The values of the parameters in the path.
+    pub parameters: &'c PathParameters,
+    /// How often and how long Chime may be asked.
+    pub attempts: Attempts,
+}
+
+impl<'c> Call<'c> {
+    /// The caller under the policy of the caller's tenant.
+    ///
+    /// # Errors
+    /// When the tenant has no policy, or its policy does not give the caller that right.
+    pub fn admit<R: Right>(&self) -> Result<Admitted<'c, R>, AdmissionError> {
+        self.policies.admit(self.caller)
+    }
+}
+
+/// What an operation gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Success {
+    /// The body, as JSON; `None` for a success without one.
+    pub body: Option<String>,
+    /// The meeting, for the log.
+    pub meeting_id: Option<String>,
+    /// Chime's request id, for the log.
+    pub chime_request_id: Option<String>,
+}
+
+/// The values of the parameters in a path, by name and as they were sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PathParameters(pub(super) Vec<(&'static str, String)>);
+
+impl PathParameters {
+    /// The value of the parameter of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(parameter, _)| *parameter == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Operation {
+    /// Serves a request for this operation.
+    ///
+    /// # Errors
+    /// Why it is not served.
+    pub async fn serve(&self, call: Call<'_>) -> Result<Success, RequestError> {
+        (self.serve)(call).await
+    }
+}

@@ -1,0 +1,139 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::*;
+use crate::api_gateway::HttpRequest;
+use crate::auth::TenantError;
+use crate::auth::bearer::TokenError;
+
+/// An error of every variant, and of every variant within it.
+fn every_error() -> Vec<RequestError> {
+    let text = || "cause".to_owned();
+    let wait = Some(Duration::from_secs(7));
+    let chime = [
+        ChimeErrorKind::PrimaryNotTheTenants,
+        ChimeErrorKind::PrimaryIsReplica,
+        ChimeErrorKind::NoSuchMeeting,
+        ChimeErrorKind::Rejected,
+        ChimeErrorKind::NotFound,
+        ChimeErrorKind::Misconfigured,
+        ChimeErrorKind::Conflict,
+        ChimeErrorKind::DifferentMeeting(vec!["MediaRegion"]),
+        ChimeErrorKind::Throttled(None),
+        ChimeErrorKind::Throttled(wait),
+        ChimeErrorKind::QuotaFull,
+        ChimeErrorKind::Failed,
+        ChimeErrorKind::Unavailable(None),
+        ChimeErrorKind::Unavailable(wait),
+        ChimeErrorKind::TimedOut,
+        ChimeErrorKind::NotSent,
+    ];
+    let chime = chime
+        .map(|kind| RequestError::Chime(ChimeError { kind, detail: text(), request_id: None, attempts: 1 }));
+    let others = vec![
+        RequestError::UnknownEvent(HttpRequest::from_event(b"").unwrap_err()),
+        RequestError::Route(RouteError::NoSuchRoute),
+        RequestError::Route(RouteError::MethodNotAllowed { allow: vec![Method::POST] }),
+        RequestError::Authentication(AuthenticationError::NoCredentials),
+        RequestError::Authentication(AuthenticationError::InvalidCredentials(text())),
+        RequestError::Authentication(AuthenticationError::InvalidToken(TokenError::TooLong)),
+        RequestError::Authentication(AuthenticationError::NoTenant(TenantError::Missing { claim: text() })),
+        RequestError::Authentication(AuthenticationError::KeysUnavailable { retry_after: 9 }),
+        RequestError::Admission(AdmissionError::NoSuchTenant(text())),
+        RequestError::Admission(AdmissionError::Lacking { scopes: vec![text()], groups: vec![text()] }),
+        RequestError::Body(BodyError::NotJson),
+        RequestError::Body(BodyError::TooLarge),
+        RequestError::Body(BodyError::InvalidBase64),
+        RequestError::Findings(Finding::breaks_model("#/MediaRegion", "is required").into()),
+        RequestError::Findings(Finding::breaks_policy("#/MediaRegion", "is fixed").into()),
+        RequestError::Panicked,
+    ];
+    others.into_iter().chain(chime).collect()
+}
+
+/// Does not compile when an error is added: then `every_error` needs it as well.
+fn needs_a_row(error: &RequestError) {
+    match error {
+        RequestError::UnknownEvent(_) | RequestError::Findings(_) | RequestError::Panicked => {}
+        RequestError::Route(RouteError::NoSuchRoute | RouteError::MethodNotAllowed { .. }) => {}
+        RequestError::Authentication(
+            AuthenticationError::NoCredentials
+            | AuthenticationError::InvalidCredentials(_)
+            | AuthenticationError::InvalidToken(_)
+            | AuthenticationError::NoTenant(_)
+            | AuthenticationError::KeysUnavailable { .. },
+        ) => {}
+        RequestError::Admission(AdmissionError::NoSuchTenant(_) | AdmissionError::Lacking { .. }) => {}
+        RequestError::Body(BodyError::NotJson | BodyError::TooLarge | BodyError::InvalidBase64) => {}
+        RequestError::Chime(error) => match error.kind {
+            ChimeErrorKind::PrimaryNotTheTenants
+            | ChimeErrorKind::PrimaryIsReplica
+            | ChimeErrorKind::NoSuchMeeting
+            | ChimeErrorKind::Rejected
+            | ChimeErrorKind::NotFound
+            | ChimeErrorKind::Misconfigured
+            | ChimeErrorKind::Conflict
+            | ChimeErrorKind::DifferentMeeting(_)
+            | ChimeErrorKind::Throttled(_)
+            | ChimeErrorKind::QuotaFull
+            | ChimeErrorKind::Failed
+            | ChimeErrorKind::Unavailable(_)
+            | ChimeErrorKind::TimedOut
+            | ChimeErrorKind::NotSent => {}
+        },
+    }
+}
+
+/// The exceptions that the published model of the API has.
+fn exceptions_of_the_model() -> BTreeSet<String> {
+    let table = include_str!("../../local/tests/chime-model/create-meeting.json");
+    let table: Value = serde_json::from_str(table).unwrap();
+    table["exceptions"].as_object().unwrap().keys().cloned().collect()
+}
+
+fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    answer.headers.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_ref())
+}
+
+#[test]
+fn every_code_is_an_exception_of_chimes_model() {
+    let model = exceptions_of_the_model();
+    assert!(model.contains("BadRequestException"), "{model:?}");
+    for refusal in every_error() {
+        needs_a_row(&refusal);
+        let said = refusal.to_string();
+        let answer = Problem::of(refusal).into_answer("id-1");
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let code = body["Code"].as_str().unwrap();
+        assert!(model.contains(code), "{said}: {code}");
+        assert_eq!(header(&answer, "x-amzn-errortype"), Some(code), "{said}");
+        assert_eq!(body["Message"], body["detail"], "{said}");
+        assert_eq!(body["status"], answer.status, "{said}");
+    }
+}
+
+#[test]
+fn every_answer_that_says_when_to_retry_says_it_in_both_headers() {
+    let mut waits = Vec::new();
+    for refusal in every_error() {
+        let said = refusal.to_string();
+        let answer = Problem::of(refusal).into_answer("id-1");
+        let seconds = header(&answer, "retry-after").map(|value| value.parse::<u64>().unwrap());
+        let milliseconds = header(&answer, "x-amz-retry-after").map(|value| value.parse::<u64>().unwrap());
+        assert_eq!(seconds.map(|seconds| seconds * 1_000), milliseconds, "{said}");
+        assert_eq!(seconds.is_some(), [429, 503].contains(&answer.status), "{said}: {}", answer.status);
+        waits.extend(seconds);
+    }
+    waits.sort_unstable();
+    assert_eq!(waits, [2, 2, 7, 7, 9, 60]);
+}
+
+#[test]
+fn findings_of_both_kinds_are_400_even_when_those_that_break_the_model_are_not_listed() {
+    let policy = || (0..150).map(|_| Finding::breaks_policy("#/a", "is fixed"));
+    let mut findings = Findings::from(policy().collect::<Vec<_>>());
+    assert_eq!(Problem::of(RequestError::Findings(findings.clone())).status(), 403);
+    findings.push(Finding::breaks_model("#/b", "is required"));
+    assert_eq!(Problem::of(RequestError::Findings(findings)).status(), 400);
+}
