@@ -115,6 +115,14 @@ impl Findings {
         self.breaking_policy
     }
 
+    /// Adds what another list has, after what this one has.
+    pub fn append(&mut self, other: Findings) {
+        self.breaking_model = self.breaking_model.saturating_add(other.breaking_model);
+        self.breaking_policy = self.breaking_policy.saturating_add(other.breaking_policy);
+        let room = MAX_LISTED.saturating_sub(self.listed.len());
+        self.listed.extend(other.listed.into_iter().take(room));
+    }
+
     fn count(&mut self, kind: FindingKind) {
         let count = match kind {
             FindingKind::BreaksModel => &mut self.breaking_model,

@@ -28,7 +28,7 @@ pub enum ChimeErrorKind {
     /// The token was used with other members, or by a request that is still under way: Chime has one error for both.
     Conflict,
     /// The meeting that came back differs from what was asked for in these members. It is not handed out.
-    DifferentMeeting(Vec<&'static str>),
+    DifferentMeeting(Vec<String>),
     /// Too many requests; how long Chime asked to wait, when it did.
     Throttled(Option<Duration>),
     /// The account has as many meetings as its quota allows.
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn somebody_should_look_into_what_no_caller_can_mend() {
         for (error, alarming) in [
-            (ChimeErrorKind::DifferentMeeting(vec!["MediaRegion"]), true),
+            (ChimeErrorKind::DifferentMeeting(vec!["MediaRegion".to_owned()]), true),
             (ChimeErrorKind::Rejected, true),
             (ChimeErrorKind::QuotaFull, true),
             (ChimeErrorKind::Conflict, false),

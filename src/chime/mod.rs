@@ -3,9 +3,11 @@
 //! Takes only what the steps before it made, so that whatever reaches Chime went through authentication, the policy and,
 //! where a meeting exists already, the proof that it is the tenant's.
 
+mod answer_text;
 mod attempt;
 mod client;
 mod create;
+mod echo;
 mod endpoint;
 mod error;
 mod own_meeting;

@@ -122,7 +122,7 @@ impl Chime {
         plan: MeetingPlan,
         deadline: Instant,
     ) -> Result<ProvenPlan, ChimeError> {
-        let Some(primary) = plan.primary_meeting_id() else { return Ok(ProvenPlan { plan }) };
+        let Some(primary) = &plan.members().primary_meeting_id else { return Ok(ProvenPlan { plan }) };
         // The model takes any text for a primary, and a form of its own for an id in a path: `..` would be another
         // path. A text that can't be an id is answered like a missing meeting, and costs no call.
         let id = MeetingId::parse(primary.as_str()).map_err(|rule| {

@@ -7,10 +7,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Json, MemberName, Object};
+use super::value::{Json, MemberName, Object};
 
-/// Reads a text, but for one member of its object: that is `null` in the value, and its text stands beside it, looked
-/// through for syntax only. Of a repeated member it is the first one's text.
+/// Parses an object but leaves one member unparsed: it is `null` in the value, and its raw text is returned beside it,
+/// checked for syntax only. Of a repeated member, the first text is returned.
 ///
 /// # Errors
 /// As for [`Json::parse`].

@@ -1,5 +1,6 @@
 //! The members of CreateMeeting that have an order: what a ceiling can bound.
 
+use super::wire::{ToWire, Wire};
 use crate::json::{Json, ReadJson};
 
 /// Declares an ordered enumeration of the model, lowest value first.
@@ -33,9 +34,9 @@ macro_rules! ordered_names {
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
+        impl ToWire for $name {
+            fn wire(&self) -> Wire<'_> {
+                Wire::Text(self.as_str())
             }
         }
     };
@@ -85,21 +86,18 @@ ordered_names! {
     }
 }
 
-/// Most attendees of a meeting (`MeetingFeatures.Attendee.MaxCount`): 1 to 250 (model).
+/// Maximum number of attendees of a meeting (`MeetingFeatures.Attendee.MaxCount`): 1 to 250 (model).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttendeeCount(u8);
 
 impl AttendeeCount {
-    /// The fewest (model).
+    /// The minimum (model).
     pub const MIN: AttendeeCount = AttendeeCount(1);
 
-    /// The most (model).
+    /// The maximum (model).
     pub const MAX: AttendeeCount = AttendeeCount(250);
 
-    /// What a meeting gets that asks for none (developer guide).
-    pub const CHIME_DEFAULT: AttendeeCount = Self::MAX;
-
-    /// The most that a meeting with FHD video or UHD content may have, and then it must ask (developer guide).
+    /// The maximum of a meeting with FHD video or UHD content, which must then ask for one (developer guide).
     pub const MAX_AT_HIGH_RESOLUTION: AttendeeCount = AttendeeCount(25);
 
     /// Takes a number within the model's bounds.
@@ -130,25 +128,24 @@ impl ReadJson for AttendeeCount {
     }
 }
 
-impl std::fmt::Display for AttendeeCount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+impl ToWire for AttendeeCount {
+    fn wire(&self) -> Wire<'_> {
+        Wire::Number(self.0.into())
     }
 }
 
-impl VideoResolution {
-    /// What a meeting gets that asks for none (API reference of CreateMeeting).
-    pub const CHIME_DEFAULT: VideoResolution = VideoResolution::Hd;
-}
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for AttendeeCount {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AttendeeCount".into()
+    }
 
-impl NetworkType {
-    /// What a meeting gets that asks for none: the only type there was before the member.
-    pub const CHIME_DEFAULT: NetworkType = NetworkType::Ipv4Only;
-}
-
-impl ContentResolution {
-    /// What a meeting gets that asks for none (API reference of CreateMeeting).
-    pub const CHIME_DEFAULT: ContentResolution = ContentResolution::Fhd;
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Maximum number of attendees.",
+            "type": "integer", "minimum": AttendeeCount::MIN.0, "maximum": AttendeeCount::MAX.0
+        })
+    }
 }
 
 #[cfg(test)]

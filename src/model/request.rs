@@ -1,11 +1,9 @@
-//! CreateMeeting's body, read whole: every member that can be read, and a finding for each that can't.
+//! CreateMeeting's body: every valid member, and a finding for each that is invalid.
 
-use super::{
-    AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MAX_TAGS,
-    MediaRegion, MeetingHostId, NetworkType, PrimaryMeetingId, TagKey, TagValue, VideoResolution,
-};
+use super::member::{Make, Member, Members, Wrap};
+use super::values::{ExternalMeetingId, IdempotencyKey, MAX_TAGS, TagKey, TagValue};
 use crate::finding::{Finding, Findings};
-use crate::json::{ErrorSink as _, Json, Members, Path, ReadJson};
+use crate::json::{ErrorSink as _, Json, KnownMembers, Names, Path, ReadJson};
 
 /// What a caller asked for in one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,101 +40,58 @@ pub struct AskedTag {
 #[derive(Debug)]
 pub struct MeetingRequest {
     pub(crate) external_meeting_id: Asked<ExternalMeetingId>,
-    pub(crate) media_region: Asked<MediaRegion>,
-    pub(crate) network_type: Asked<NetworkType>,
-    pub(crate) meeting_host_id: Asked<MeetingHostId>,
-    pub(crate) primary_meeting_id: Asked<PrimaryMeetingId>,
-    pub(crate) echo_reduction: Asked<EchoReduction>,
-    pub(crate) video_resolution: Asked<VideoResolution>,
-    pub(crate) content_resolution: Asked<ContentResolution>,
-    pub(crate) attendee_count: Asked<AttendeeCount>,
+    pub(crate) members: Members<Requested>,
     pub(crate) tags: Vec<AskedTag>,
     pub(crate) idempotency_key: Option<IdempotencyKey>,
-    // INVARIANT (findings travel): whatever could not be read left a finding here, and a plan is made only of a
-    // request that has none.
+    // INVARIANT (findings travel): whatever is invalid left a finding here, and a plan is made only of a request that
+    // has none.
     pub(crate) findings: Findings,
+}
+
+/// What a caller asked for in each member that a policy decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Requested;
+
+impl Wrap for Requested {
+    type Of<M: Member> = Asked<M>;
 }
 
 /// The name of the header that may carry the idempotency key, as findings show it.
 pub const IDEMPOTENCY_KEY_HEADER: &str = "Idempotency-Key";
 
-/// Members that a caller may write, in the order in which messages list them.
-const MEMBERS: &[&str] = &[
-    "ClientRequestToken",
-    "ExternalMeetingId",
-    "MediaPlacementNetworkType",
-    "MediaRegion",
-    "MeetingFeatures",
-    "MeetingHostId",
-    "PrimaryMeetingId",
-    "Tags",
-];
-
-/// Members of CreateMeeting that the gateway alone writes.
-const GATEWAY_MEMBERS: &[&str] = &["NotificationsConfiguration", "TenantIds"];
+/// The members that a caller may write, and those that the gateway alone writes.
+const NAMES: Names<'_> = Names {
+    offered: &[Members::NAMES, &["ClientRequestToken", "ExternalMeetingId", "Tags"]],
+    reserved: &["NotificationsConfiguration", "TenantIds"],
+};
 
 impl MeetingRequest {
     /// Reads a body, and the `Idempotency-Key` headers' values beside it.
     #[must_use]
     pub fn read(body: &Json<'_>, idempotency_header: Option<&str>) -> Self {
         let mut findings = Findings::default();
-        let mut request = MeetingRequest::silent();
-        let mut body_key = None;
-        let path = Path::Root;
-        if let Some(mut members) = Members::of(body, &path, &mut findings) {
-            request.external_meeting_id = ask(&mut members, "ExternalMeetingId", &mut findings);
-            if request.external_meeting_id == Asked::Absent {
-                findings.add(&Path::Member(&path, "ExternalMeetingId"), &"is required");
+        let mut unknown = Findings::default();
+        let members = KnownMembers::of(body, &Path::Root, NAMES, &mut unknown);
+        let mut reader = Reader { members: members.as_ref(), findings: &mut findings };
+        let external_meeting_id = reader.ask("ExternalMeetingId");
+        let decided = Members::make(&mut reader);
+        let key = members.as_ref().and_then(|members| members.read("ClientRequestToken", &mut findings));
+        let tags = members.as_ref().map_or_else(Vec::new, |members| read_tags(members, &mut findings));
+        if let Some(members) = &members {
+            if external_meeting_id == Asked::Absent {
+                findings.add(&members.path_of("ExternalMeetingId"), &"is required");
             }
-            request.media_region = ask(&mut members, "MediaRegion", &mut findings);
-            request.network_type = ask(&mut members, "MediaPlacementNetworkType", &mut findings);
-            request.meeting_host_id = ask(&mut members, "MeetingHostId", &mut findings);
-            request.primary_meeting_id = ask(&mut members, "PrimaryMeetingId", &mut findings);
-            body_key = members.read("ClientRequestToken", &mut findings);
-            if let Some(features) = members.take("MeetingFeatures") {
-                request.read_features(features, &Path::Member(&path, "MeetingFeatures"), &mut findings);
+            for name in NAMES.reserved.iter().filter(|name| members.get(name).is_some()) {
+                let pointer = members.path_of(name).to_string();
+                findings.push(Finding::breaks_policy(pointer, "is set by the gateway alone"));
             }
-            if let Some(tags) = members.take("Tags") {
-                request.tags = read_tags(tags, &Path::Member(&path, "Tags"), &mut findings);
-            }
-            for member in GATEWAY_MEMBERS {
-                if members.take(member).is_some() {
-                    let pointer = Path::Member(&path, member).to_string();
-                    findings.push(Finding::breaks_policy(pointer, "is set by the gateway alone"));
-                }
-            }
-            // Last: of more findings than are listed, those of known members come first.
-            members.finish(MEMBERS, &mut findings);
         }
-        request.findings = findings;
-        request.take_key(body_key, idempotency_header);
+        // Last: of more findings than are listed, those of known members come first.
+        findings.append(unknown);
+        let mut request =
+            MeetingRequest { external_meeting_id, members: decided, tags, idempotency_key: None, findings };
+        request.take_key(key, idempotency_header);
         request
-    }
-
-    fn silent() -> Self {
-        MeetingRequest {
-            external_meeting_id: Asked::Absent,
-            media_region: Asked::Absent,
-            network_type: Asked::Absent,
-            meeting_host_id: Asked::Absent,
-            primary_meeting_id: Asked::Absent,
-            echo_reduction: Asked::Absent,
-            video_resolution: Asked::Absent,
-            content_resolution: Asked::Absent,
-            attendee_count: Asked::Absent,
-            tags: Vec::new(),
-            idempotency_key: None,
-            findings: Findings::default(),
-        }
-    }
-
-    fn read_features(&mut self, features: &Json<'_>, path: &Path<'_>, findings: &mut Findings) {
-        let Some(mut members) = Members::of(features, path, findings) else { return };
-        self.echo_reduction = ask_leaf(&mut members, "Audio", "EchoReduction", findings);
-        self.video_resolution = ask_leaf(&mut members, "Video", "MaxResolution", findings);
-        self.content_resolution = ask_leaf(&mut members, "Content", "MaxResolution", findings);
-        self.attendee_count = ask_leaf(&mut members, "Attendee", "MaxCount", findings);
-        members.finish(&["Attendee", "Audio", "Content", "Video"], findings);
     }
 
     /// One key may come in two places; two that differ are a contradiction that the gateway can't settle.
@@ -165,58 +120,68 @@ fn read_key_header(value: &str) -> Result<IdempotencyKey, String> {
     IdempotencyKey::parse(bare)
 }
 
-fn ask<T: ReadJson>(members: &mut Members<'_, '_, '_>, name: &str, findings: &mut Findings) -> Asked<T> {
-    let Some(json) = members.take(name) else { return Asked::Absent };
-    match T::read_json(json) {
-        Ok(value) => Asked::Value(value),
-        Err(detail) => {
-            findings.add(&Path::Member(members.path(), name), &detail);
-            Asked::Invalid
-        }
+/// Reads the members of a body, when it is an object.
+struct Reader<'r, 'j, 'a, 'p> {
+    members: Option<&'r KnownMembers<'j, 'a, 'p>>,
+    findings: &'r mut Findings,
+}
+
+impl Reader<'_, '_, '_, '_> {
+    fn ask<T: ReadJson>(&mut self, name: &'static str) -> Asked<T> {
+        self.members.map_or(Asked::Absent, |members| ask(members, name, self.findings))
     }
 }
 
-/// Reads `MeetingFeatures.<group>.<leaf>`.
-fn ask_leaf<T: ReadJson>(
-    features: &mut Members<'_, '_, '_>,
-    group: &str,
-    leaf: &str,
-    findings: &mut Findings,
-) -> Asked<T> {
-    let Some(json) = features.take(group) else { return Asked::Absent };
-    let path = Path::Member(features.path(), group);
-    let Some(mut members) = Members::of(json, &path, findings) else { return Asked::Absent };
-    let asked = ask(&mut members, leaf, findings);
-    members.finish(&[leaf], findings);
-    asked
+impl Make<Requested> for Reader<'_, '_, '_, '_> {
+    fn make<M: Member>(&mut self) -> Asked<M> {
+        self.ask(M::NAME)
+    }
 }
 
-fn read_tags(json: &Json<'_>, path: &Path<'_>, findings: &mut Findings) -> Vec<AskedTag> {
+fn ask<T: ReadJson>(
+    members: &KnownMembers<'_, '_, '_>,
+    name: &'static str,
+    findings: &mut Findings,
+) -> Asked<T> {
+    if members.get(name).is_none() {
+        return Asked::Absent;
+    }
+    members.read(name, findings).map_or(Asked::Invalid, Asked::Value)
+}
+
+fn read_tags(members: &KnownMembers<'_, '_, '_>, findings: &mut Findings) -> Vec<AskedTag> {
+    let Some(json) = members.get("Tags") else { return Vec::new() };
+    let path = members.path_of("Tags");
     let Some(items) = json.as_array() else {
-        findings.add(path, &format_args!("must be an array, not {}", json.kind()));
+        findings.add(&path, &format_args!("must be an array, not {}", json.kind()));
         return Vec::new();
     };
     if items.len() > MAX_TAGS {
-        findings.add(path, &format_args!("may have at most {MAX_TAGS} items"));
+        findings.add(&path, &format_args!("may have at most {MAX_TAGS} items"));
         return Vec::new();
     }
     let mut tags: Vec<AskedTag> = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
-        let path = Path::Item(path, index);
-        let Some(mut members) = Members::of(item, &path, findings) else { continue };
-        let key = ask(&mut members, "Key", findings);
-        let value = ask(&mut members, "Value", findings);
-        members.finish(&["Key", "Value"], findings);
+        let path = Path::Item(&path, index);
+        let mut unknown = Findings::default();
+        let names = Names::new(&[&["Key", "Value"]]);
+        let Some(members) = KnownMembers::of(item, &path, names, &mut unknown) else {
+            findings.append(unknown);
+            continue;
+        };
+        let key = ask(&members, "Key", findings);
+        let value = ask(&members, "Value", findings);
+        findings.append(unknown);
         if value == Asked::Absent {
-            findings.add(&Path::Member(&path, "Value"), &"is required");
+            findings.add(&members.path_of("Value"), &"is required");
         }
         match key {
-            Asked::Absent => findings.add(&Path::Member(&path, "Key"), &"is required"),
+            Asked::Absent => findings.add(&members.path_of("Key"), &"is required"),
             Asked::Invalid => {}
             Asked::Value(key) if tags.iter().any(|other| other.key.same_to_iam(&key)) => {
                 let detail =
                     "is the key of another tag in the list; keys that differ in case only count as one";
-                findings.add(&Path::Member(&path, "Key"), &detail);
+                findings.add(&members.path_of("Key"), &detail);
             }
             Asked::Value(key) => tags.push(AskedTag { index, key, value }),
         }
@@ -251,7 +216,7 @@ mod tests {
     fn a_request_may_say_nothing_but_its_external_id() {
         let request = read(r#"{"ExternalMeetingId":"standup"}"#);
         assert_eq!(request.findings.listed(), []);
-        assert_eq!(request.media_region, Asked::Absent);
+        assert_eq!(request.members.media_region, Asked::Absent);
     }
 
     #[test]
@@ -305,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_gateways_own_members_are_refused_and_not_called_unknown_even_when_null() {
-        for member in GATEWAY_MEMBERS {
+        for member in NAMES.reserved {
             let request = read(&format!(r#"{{"ExternalMeetingId":"ab","{member}":null}}"#));
             assert_eq!(pointers(&request), [format!("#/{member}")]);
             assert_eq!(request.findings.listed()[0].kind, FindingKind::BreaksPolicy);

@@ -8,13 +8,14 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::wire::{ToWire, Wire};
 use crate::json::{Json, ReadJson};
 
 /// Declares a text type: its documentation, its length in characters, and the rule for its text.
 macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident, $length:expr, $rule:path) => {
+    ($(#[doc = $doc:literal])+ $name:ident, $length:expr, $rule:path) => {
         // Shared, not copied: what `Everyone` has is part of every tenant's policy.
-        $(#[$doc])*
+        $(#[doc = $doc])+
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Arc<str>);
 
@@ -37,6 +38,26 @@ macro_rules! text_type {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl ToWire for $name {
+            fn wire(&self) -> Wire<'_> {
+                Wire::Text(&self.0)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "description": concat!($($doc),+).trim(), "type": "string",
+                    "minLength": Self::LENGTH.start(), "maxLength": Self::LENGTH.end()
+                })
             }
         }
 
@@ -121,10 +142,10 @@ text_type! {
 shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId, MeetingId);
 withheld!(ExternalMeetingId, MeetingHostId, IdempotencyKey);
 
-/// Most items that `TenantIds` may have (model).
+/// Maximum number of items that `TenantIds` may have (model).
 pub const MAX_TENANT_IDS: usize = 5;
 
-/// Most tags that a meeting may have (model).
+/// Maximum number of tags that a meeting may have (model).
 pub const MAX_TAGS: usize = 50;
 
 impl TagKey {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::document::{Block, UnlistedTenants};
-use super::merge::{Layers, Shared, Source, merge};
+use super::layers::{Layers, Source};
+use super::merge::{Shared, merge};
 use super::rules::TenantPolicy;
-use crate::json::{Json, MemberError, Members, Path, for_each_member, parse_all_but};
+use crate::json::{Json, KnownMembers, MemberError, Names, Path, for_each_member, parse_all_but};
 use crate::model::{Partition, TenantId};
 
 /// The policies of all tenants.
@@ -48,16 +49,16 @@ impl Policies {
     pub fn load(text: &[u8], partition: Partition) -> Result<Self, Vec<MemberError>> {
         let no_json = |error| vec![MemberError::at(&Path::Root, format!("is not a JSON document: {error}"))];
         let (json, tenants) = parse_all_but(TENANTS, text).map_err(no_json)?;
-        let mut faults = Vec::new();
-        let policies = read(&json, tenants, partition, &mut faults)
+        let mut errors = Vec::new();
+        let policies = read(&json, tenants, partition, &mut errors)
             // What is wrong then is said with its place in the whole document.
             .map_err(|error| no_json(Json::parse(text).err().unwrap_or(error)))?;
         match policies {
-            Some(policies) if faults.is_empty() => Ok(policies),
+            Some(policies) if errors.is_empty() => Ok(policies),
             _ => {
-                faults.sort();
-                faults.dedup();
-                Err(faults)
+                errors.sort();
+                errors.dedup();
+                Err(errors)
             }
         }
     }
@@ -78,9 +79,9 @@ impl Policies {
             return Ok(std::borrow::Cow::Borrowed(policy));
         }
         let Some(unlisted) = &self.unlisted else { return Err(NoPolicyError::Unlisted) };
-        let mut faults = Vec::new();
-        let policy = unlisted.policy_of(tenant, &mut faults);
-        if let Some(fault) = faults.first() {
+        let mut errors = Vec::new();
+        let policy = unlisted.policy_of(tenant, &mut errors);
+        if let Some(fault) = errors.first() {
             return Err(NoPolicyError::UnusableName(fault.detail.clone()));
         }
         let is_owned = |id: &TenantId| unlisted.owned_ids.binary_search(id).is_ok();
@@ -95,57 +96,54 @@ impl Policies {
 }
 
 impl Unlisted {
-    fn policy_of(&self, tenant: &str, faults: &mut Vec<MemberError>) -> TenantPolicy {
+    fn policy_of(&self, tenant: &str, errors: &mut Vec<MemberError>) -> TenantPolicy {
         let nothing = Block::default();
         let path = Path::Member(&Path::Root, "Everyone");
         let everyone = Source { block: &self.everyone, path: &path };
         let layers = Layers { everyone, own: Source { block: &nothing, path: &path } };
-        merge(tenant, layers, &self.shared, self.partition, faults)
+        merge(tenant, layers, &self.shared, self.partition, errors)
     }
 }
 
 /// The member that is as long as the document, and so is read tenant by tenant.
 const TENANTS: &str = "Tenants";
 
-/// The policies of a document, as far as its faults let them be read.
+/// The policies of a document, as far as its errors let them be read.
 fn read(
     json: &Json<'_>,
     tenants: Option<&str>,
     partition: Partition,
-    faults: &mut Vec<MemberError>,
+    errors: &mut Vec<MemberError>,
 ) -> Result<Option<Policies>, serde_json::Error> {
     let root = Path::Root;
-    let Some(mut members) = Members::of(json, &root, faults) else { return Ok(None) };
-    if let Some(schema) = members.take("$schema")
+    let names = Names::new(&[&["$schema", "Everyone", TENANTS, "UnlistedTenants"]]);
+    let Some(members) = KnownMembers::of(json, &root, names, errors) else { return Ok(None) };
+    if let Some(schema) = members.get("$schema")
         && schema.as_str().is_none()
     {
-        faults.push(MemberError::at(
-            &Path::Member(&root, "$schema"),
-            format!("must be a string, not {}", schema.kind()),
-        ));
+        let detail = format!("must be a string, not {}", schema.kind());
+        errors.push(MemberError::at(&members.path_of("$schema"), detail));
     }
-    let everyone_path = Path::Member(&root, "Everyone");
+    let everyone_path = members.path_of("Everyone");
     let everyone =
-        members.take("Everyone").map(|json| Block::read(json, &everyone_path, faults)).unwrap_or_default();
-    let unlisted = members.read::<UnlistedTenants>("UnlistedTenants", faults).unwrap_or_default();
-    members.take(TENANTS);
-    members.finish(&["$schema", "Everyone", TENANTS, "UnlistedTenants"], faults);
+        members.get("Everyone").map(|json| Block::read(json, &everyone_path, errors)).unwrap_or_default();
+    let unlisted = members.read::<UnlistedTenants>("UnlistedTenants", errors).unwrap_or_default();
 
     let source = Source { block: &everyone, path: &everyone_path };
-    let shared = Shared::of(source, partition, faults);
+    let shared = Shared::of(source, partition, errors);
     let tenants_path = Path::Member(&root, TENANTS);
     let mut tenants = match tenants {
-        Some(text) => read_tenants(text, &tenants_path, source, &shared, partition, faults)?,
+        Some(text) => read_tenants(text, &tenants_path, source, &shared, partition, errors)?,
         None => Vec::new(),
     };
     if tenants.is_empty() {
-        faults.extend(shared.faults().iter().cloned());
+        errors.extend(shared.errors().iter().cloned());
     }
-    let owned_ids = claim_ids(&tenants, &tenants_path, faults);
+    let owned_ids = claim_ids(&tenants, &tenants_path, errors);
     let unlisted = match unlisted {
         UnlistedTenants::Deny => None,
         UnlistedTenants::Everyone => {
-            check_everyone_alone(source, &shared, partition, faults);
+            check_everyone_alone(source, &shared, partition, errors);
             let owned_ids = owned_ids.into_iter().cloned().collect();
             Some(Unlisted { everyone, shared, partition, owned_ids })
         }
@@ -156,7 +154,7 @@ fn read(
         if let [(name, _), (other, _)] = pair
             && name == other
         {
-            faults.push(MemberError::at(&Path::Member(&tenants_path, name), "is repeated"));
+            errors.push(MemberError::at(&Path::Member(&tenants_path, name), "is repeated"));
         }
     }
     Ok(Some(Policies { tenants, unlisted }))
@@ -169,22 +167,22 @@ fn read_tenants(
     everyone: Source<'_>,
     shared: &Shared,
     partition: Partition,
-    faults: &mut Vec<MemberError>,
+    errors: &mut Vec<MemberError>,
 ) -> Result<Vec<(Arc<str>, TenantPolicy)>, serde_json::Error> {
     let mut tenants = Vec::new();
     let read = for_each_member(text, &mut |name, json| {
         let path = Path::Member(path, &name);
         if name.is_empty() {
-            faults.push(MemberError::at(&path, "is an empty name, which no token's claim can hold"));
+            errors.push(MemberError::at(&path, "is an empty name, which no token's claim can hold"));
         }
-        let own = Block::read(&json, &path, faults);
+        let own = Block::read(&json, &path, errors);
         let layers = Layers { everyone, own: Source { block: &own, path: &path } };
-        let policy = merge(&name, layers, shared, partition, faults);
+        let policy = merge(&name, layers, shared, partition, errors);
         tenants.push((name.into(), policy));
     })?;
     if read.is_none() {
         let kind = Json::parse(text.as_bytes())?.kind();
-        faults.push(MemberError::at(path, format!("must be an object of tenants, not {kind}")));
+        errors.push(MemberError::at(path, format!("must be an object of tenants, not {kind}")));
     }
     Ok(tenants)
 }
@@ -194,7 +192,7 @@ fn read_tenants(
 fn claim_ids<'t>(
     tenants: &'t [(Arc<str>, TenantPolicy)],
     path: &Path<'_>,
-    faults: &mut Vec<MemberError>,
+    errors: &mut Vec<MemberError>,
 ) -> Vec<&'t TenantId> {
     let owners = tenants.iter().flat_map(|(name, policy)| policy.tenant_ids.iter().map(move |id| (id, name)));
     let mut owners: Vec<(&TenantId, &Arc<str>)> = owners.collect();
@@ -206,7 +204,7 @@ fn claim_ids<'t>(
         {
             let detail =
                 format!("TenantId `{}` is also tenant `{owner}`'s; isolation rests on them", id.as_str());
-            faults.push(MemberError::at(&Path::Member(path, name), detail));
+            errors.push(MemberError::at(&Path::Member(path, name), detail));
         }
     }
     owners.into_iter().map(|(id, _)| id).collect()
@@ -217,12 +215,12 @@ fn check_everyone_alone(
     everyone: Source<'_>,
     shared: &Shared,
     partition: Partition,
-    faults: &mut Vec<MemberError>,
+    errors: &mut Vec<MemberError>,
 ) {
     let nothing = Block::default();
     let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
     // Any name that fits every pattern shows what is wrong with the block whatever the name.
-    merge("tenant", layers, shared, partition, faults);
+    merge("tenant", layers, shared, partition, errors);
     let templates =
         everyone.block.fixed.as_ref().and_then(|fixed| fixed.tenant_ids.as_deref()).unwrap_or_default();
     let fixed = Path::Member(everyone.path, "Fixed");
@@ -230,13 +228,13 @@ fn check_everyone_alone(
     for (index, template) in templates.iter().enumerate() {
         if !template.has_variable() {
             let detail = "would be shared by all unlisted tenants: it must hold `${tenant}`";
-            faults.push(MemberError::at(&Path::Item(&list, index), detail));
+            errors.push(MemberError::at(&Path::Item(&list, index), detail));
         }
     }
     if templates.len() > 1 {
         // With `${tenant}` and `${tenant}-x`, the tenants `a` and `a-x` would share `a-x`.
         let detail =
             "must be one item while unlisted tenants are let in: two could make two tenants share an id";
-        faults.push(MemberError::at(&list, detail));
+        errors.push(MemberError::at(&list, detail));
     }
 }

@@ -1,8 +1,8 @@
 //! Tags of the two layers merged by key. Keys that differ in case only count as one, as IAM reads them.
 
-use super::document::Template;
-use super::merge::{Layers, Source};
+use super::layers::{Layers, Source};
 use super::rules::TagRules;
+use super::template::Template;
 use crate::json::{MemberError, Path};
 use crate::model::{MAX_TAGS, TagKey, TagValue};
 
@@ -69,35 +69,35 @@ fn holds(tags: &[(TagKey, Template)], key: &TagKey) -> bool {
 }
 
 /// What is wrong with the tag lists of one block, be it in itself or beside what `everyone` fixes.
-pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, faults: &mut Vec<MemberError>) {
+pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, errors: &mut Vec<MemberError>) {
     let fixed = valued(source, List::Fixed);
     let fixed_by_everyone = valued(everyone, List::Fixed);
     for list in [List::Fixed, List::Default, List::Allowed] {
         for place in places(source, list) {
             if place.key.as_str().eq_ignore_ascii_case(GATEWAY_TAG) {
-                faults.push(place.fault(format!("`{GATEWAY_TAG}` is the gateway's own tag, in any case")));
+                errors.push(place.fault(format!("`{GATEWAY_TAG}` is the gateway's own tag, in any case")));
             }
             if places(source, list).take(place.index).any(|other| other.key.same_to_iam(place.key)) {
-                faults.push(place.fault("stands twice; keys that differ in case only count as one"));
+                errors.push(place.fault("stands twice; keys that differ in case only count as one"));
             }
             if list == List::Fixed {
                 continue;
             }
             if holds(fixed, place.key) {
-                faults.push(place.fault("is in `Fixed` of the same block as well"));
+                errors.push(place.fault("is in `Fixed` of the same block as well"));
             } else if holds(fixed_by_everyone, place.key) {
-                faults.push(place.fault("is fixed by `Everyone`"));
+                errors.push(place.fault("is fixed by `Everyone`"));
             }
         }
     }
 }
 
 /// The tag rules of the tenant of that name: its own values over everyone's.
-pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, faults: &mut Vec<MemberError>) -> TagRules {
-    check_tag_lists(layers.own, layers.everyone, faults);
+pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, errors: &mut Vec<MemberError>) -> TagRules {
+    check_tag_lists(layers.own, layers.everyone, errors);
     let own_fixed = valued(layers.own, List::Fixed);
-    let fixed = lay_over(tenant, List::Fixed, layers, faults);
-    let mut default = lay_over(tenant, List::Default, layers, faults);
+    let fixed = lay_over(tenant, List::Fixed, layers, errors);
+    let mut default = lay_over(tenant, List::Default, layers, errors);
     default.retain(|(key, _)| !holds(own_fixed, key));
     let mut may_ask: Vec<TagKey> = Vec::new();
     // A key among them that is fixed is refused all the same: the decision looks at the fixed ones first.
@@ -111,7 +111,7 @@ pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, faults: &mut Vec<Memb
         let detail = format!(
             "sends {sent} tags; at most {MAX_POLICY_TAGS} fit beside the gateway's own (Chime takes {MAX_TAGS})"
         );
-        faults.push(MemberError::at(layers.own.path, detail));
+        errors.push(MemberError::at(layers.own.path, detail));
     }
     TagRules { fixed, default, allowed: may_ask }
 }
@@ -121,7 +121,7 @@ fn lay_over(
     tenant: &str,
     list: List,
     layers: Layers<'_>,
-    faults: &mut Vec<MemberError>,
+    errors: &mut Vec<MemberError>,
 ) -> Vec<(TagKey, TagValue)> {
     let (own, everyones) = (valued(layers.own, list), valued(layers.everyone, list));
     let inherited = places(layers.everyone, list).zip(everyones);
@@ -136,7 +136,7 @@ fn lay_over(
             Err(detail) => {
                 let detail = format!("value `{text}` of tag `{}` {detail}", key.as_str());
                 // A tenant's name that does not fit everyone's template is the tenant's fault, not the template's.
-                faults.push(if is_inherited && template.has_variable() {
+                errors.push(if is_inherited && template.has_variable() {
                     MemberError::at(layers.own.path, detail)
                 } else {
                     place.fault(detail)

@@ -6,21 +6,25 @@
 mod admit;
 mod decide;
 mod document;
+mod layers;
+mod lists;
 mod load;
 mod merge;
+mod merge_members;
 mod merge_tags;
 mod plan;
 mod right;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use admit::{AdmissionError, Admitted};
 pub use load::Policies;
 pub(crate) use merge_tags::GATEWAY_TAG;
-pub use plan::{Features, MeetingPlan};
+pub use plan::{MeetingPlan, Sent};
 pub use right::{Create, Right};
 pub use rules::TenantIds;
 #[cfg(feature = "schema")]

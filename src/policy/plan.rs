@@ -1,10 +1,7 @@
-//! What the policy decided to send: the only thing that the Chime edge takes.
+//! What the policy decided to send.
 
 use super::rules::TenantIds;
-use crate::model::{
-    AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MediaRegion,
-    MeetingHostId, NetworkType, PrimaryMeetingId, TagKey, TagValue, VideoResolution,
-};
+use crate::model::{ExternalMeetingId, IdempotencyKey, Member, Members, Presence, TagKey, TagValue, Wrap};
 
 /// A meeting that may be created: every member decided.
 ///
@@ -29,26 +26,17 @@ pub struct MeetingPlan {
     pub(super) subject: String,
     pub(super) idempotency_key: Option<IdempotencyKey>,
     pub(super) external_meeting_id: ExternalMeetingId,
-    pub(super) media_region: MediaRegion,
-    pub(super) network_type: Option<NetworkType>,
-    pub(super) meeting_host_id: Option<MeetingHostId>,
-    pub(super) primary_meeting_id: Option<PrimaryMeetingId>,
-    pub(super) features: Features,
+    pub(super) members: Members<Sent>,
     pub(super) tenant_ids: TenantIds,
     pub(super) tags: Vec<(TagKey, TagValue)>,
 }
 
-/// MeetingFeatures, leaf by leaf; what is `None` is not sent and left to Chime's default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Features {
-    /// Audio.EchoReduction
-    pub echo_reduction: Option<EchoReduction>,
-    /// Video.MaxResolution
-    pub video_resolution: Option<VideoResolution>,
-    /// Content.MaxResolution
-    pub content_resolution: Option<ContentResolution>,
-    /// Attendee.MaxCount
-    pub attendee_count: Option<AttendeeCount>,
+/// What is sent of each member that a policy decides. What is `None` is left to Chime's default.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent;
+
+impl Wrap for Sent {
+    type Of<M: Member> = <M::Presence as Presence>::Of<M>;
 }
 
 impl MeetingPlan {
@@ -76,34 +64,10 @@ impl MeetingPlan {
         &self.external_meeting_id
     }
 
-    /// MediaRegion
+    /// The members that the policy decided. Whose meeting a primary is, Chime is asked before anything is created.
     #[must_use]
-    pub fn media_region(&self) -> &MediaRegion {
-        &self.media_region
-    }
-
-    /// MediaPlacementNetworkType
-    #[must_use]
-    pub fn network_type(&self) -> Option<NetworkType> {
-        self.network_type
-    }
-
-    /// MeetingHostId
-    #[must_use]
-    pub fn meeting_host_id(&self) -> Option<&MeetingHostId> {
-        self.meeting_host_id.as_ref()
-    }
-
-    /// PrimaryMeetingId. Whose meeting that is, the Chime edge finds out before it creates anything.
-    #[must_use]
-    pub fn primary_meeting_id(&self) -> Option<&PrimaryMeetingId> {
-        self.primary_meeting_id.as_ref()
-    }
-
-    /// MeetingFeatures
-    #[must_use]
-    pub fn features(&self) -> &Features {
-        &self.features
+    pub fn members(&self) -> &Members<Sent> {
+        &self.members
     }
 
     /// TenantIds: never empty, and no other tenant's.

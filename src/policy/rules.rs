@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use super::document::Name;
-use crate::model::{
-    AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId, NetworkType, TagKey,
-    TagValue, TenantId, VideoResolution,
-};
+use crate::model::{Member, Members, TagKey, TagValue, TenantId, Wrap};
 
 /// One tenant's policy. Tenants that differ in nothing share what they have in common.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPolicy {
     /// Never empty, and no two tenants share one.
     pub(super) tenant_ids: TenantIds,
-    pub(super) members: Arc<MemberRules>,
+    pub(super) members: Arc<Members<Ruled>>,
     pub(super) tags: TagRules,
     pub(super) callers: Arc<CallerRules>,
 }
@@ -41,28 +38,33 @@ impl TenantIds {
     }
 }
 
-/// The rule for one member: `T` is its value, `A` what bounds a caller's choice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Rule<T, A> {
-    /// Always this; the caller may not set it.
-    Fixed(T),
+/// The rule for one member.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Rule<M: Member> {
+    /// Always this; the caller may not set another.
+    Fixed(M),
     /// What is sent when the caller is silent, and what the caller may ask for.
-    Open { default: Option<T>, allowed: Option<A> },
+    Open { default: Option<M>, allowed: Option<M::Bound> },
 }
 
-/// A rule whose bound is a ceiling of the same type.
-pub(super) type CeilingRule<T> = Rule<T, T>;
+/// A rule for each member.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ruled;
 
-#[derive(Debug, Clone)]
-pub(super) struct MemberRules {
-    pub(super) media_region: Rule<MediaRegion, Vec<MediaRegion>>,
-    pub(super) network_type: CeilingRule<NetworkType>,
-    pub(super) meeting_host_id: Rule<MeetingHostId, ()>,
-    pub(super) echo_reduction: CeilingRule<EchoReduction>,
-    pub(super) video_resolution: CeilingRule<VideoResolution>,
-    pub(super) content_resolution: CeilingRule<ContentResolution>,
-    pub(super) attendee_count: CeilingRule<AttendeeCount>,
-    pub(super) primary_meeting_id: bool,
+impl Wrap for Ruled {
+    type Of<M: Member> = Rule<M>;
+}
+
+impl<M: Member> Rule<M> {
+    /// What is sent for a caller who asks for nothing.
+    pub(super) fn sent_for_silence(&self) -> Option<M> {
+        match self {
+            Rule::Fixed(value) => Some(value.clone()),
+            Rule::Open { default, allowed } => {
+                default.clone().or_else(|| allowed.as_ref().and_then(M::sent_under))
+            }
+        }
+    }
 }
 
 /// Tags, by key. A fixed key is in neither of the others.

@@ -13,7 +13,7 @@ fn load(document: &Value) -> Result<Policies, Vec<MemberError>> {
     Policies::load(document.to_string().as_bytes(), Partition::Commercial)
 }
 
-/// The pointers of a document's faults.
-fn faults(document: &Value) -> Vec<String> {
+/// The pointers of a document's errors.
+fn errors(document: &Value) -> Vec<String> {
     load(document).err().unwrap_or_default().into_iter().map(|fault| fault.pointer).collect()
 }

@@ -19,7 +19,7 @@ fn every_error() -> Vec<RequestError> {
         ChimeErrorKind::NotFound,
         ChimeErrorKind::Misconfigured,
         ChimeErrorKind::Conflict,
-        ChimeErrorKind::DifferentMeeting(vec!["MediaRegion"]),
+        ChimeErrorKind::DifferentMeeting(vec!["MediaRegion".to_owned()]),
         ChimeErrorKind::Throttled(None),
         ChimeErrorKind::Throttled(wait),
         ChimeErrorKind::QuotaFull,

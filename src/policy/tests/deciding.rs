@@ -43,17 +43,17 @@ fn places(result: &Result<MeetingPlan, Findings>) -> Vec<String> {
 
 /// What a plan sends of the members that a policy decides.
 fn sent(plan: &MeetingPlan) -> Value {
-    let features = plan.features();
+    let members = plan.members();
     let tags: serde_json::Map<String, Value> =
         plan.tags().iter().map(|(key, value)| (key.as_str().to_owned(), json!(value.as_str()))).collect();
     json!({
-        "region": plan.media_region().as_str(),
-        "network": plan.network_type().map(|value| value.as_str()),
-        "host": plan.meeting_host_id().map(|id| id.as_str()),
-        "echo": features.echo_reduction.map(|value| value.as_str()),
-        "video": features.video_resolution.map(|value| value.as_str()),
-        "content": features.content_resolution.map(|value| value.as_str()),
-        "count": features.attendee_count.map(|value| value.get()),
+        "region": members.media_region.as_str(),
+        "network": members.network_type.map(|value| value.as_str()),
+        "host": members.meeting_host_id.as_ref().map(|id| id.as_str()),
+        "echo": members.echo_reduction.map(|value| value.as_str()),
+        "video": members.video_resolution.map(|value| value.as_str()),
+        "content": members.content_resolution.map(|value| value.as_str()),
+        "count": members.attendee_count.map(|value| value.get()),
         "tags": tags,
     })
 }

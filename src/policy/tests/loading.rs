@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{faults, load};
+use super::{errors, load};
 use crate::model::Partition;
 use crate::policy::Policies;
 
@@ -244,7 +244,7 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
             "a ceiling, not a list",
         ),
     ] {
-        assert_eq!(faults(&document(&base(), &acme)), expected, "{acme}: {why}");
+        assert_eq!(errors(&document(&base(), &acme)), expected, "{acme}: {why}");
     }
 }
 
@@ -270,7 +270,7 @@ fn what_everyone_fixes_no_tenant_opens_but_a_tenant_may_fix_it_otherwise() {
         ),
         (json!({ "Fixed": { "MediaRegion": "eu-west-2", "Tags": { "Tier": "2" } } }), vec![], "fixed anew"),
     ] {
-        assert_eq!(faults(&document(&everyone, &acme)), expected, "{why}");
+        assert_eq!(errors(&document(&everyone, &acme)), expected, "{why}");
     }
 }
 
@@ -289,28 +289,28 @@ fn faults_of_everyones_own_block_are_told_once_however_many_tenants_inherit_them
         "#/Everyone/Default/MeetingFeatures/Audio/EchoReduction",
         "#/Everyone/Fixed/Tags/a",
     ];
-    assert_eq!(faults(&document), expected);
+    assert_eq!(errors(&document), expected);
 }
 
 #[test]
 fn faults_of_everyones_block_are_told_even_when_no_tenant_is_listed() {
     let everyone =
         json!({ "Fixed": { "MediaRegion": "us-east-1" }, "Default": { "MediaRegion": "us-east-1" } });
-    assert_eq!(faults(&json!({ "Everyone": everyone, "Tenants": {} })), ["#/Everyone/Default/MediaRegion"]);
+    assert_eq!(errors(&json!({ "Everyone": everyone, "Tenants": {} })), ["#/Everyone/Default/MediaRegion"]);
 }
 
 #[test]
 fn everyone_may_leave_to_tenants_what_would_be_refused_by_itself() {
     let everyone = json!({ "Fixed": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" } }, "MediaRegion": "us-east-1" } });
     let small = json!({ "Fixed": { "MeetingFeatures": { "Attendee": { "MaxCount": 25 } } } });
-    assert_eq!(faults(&document(&everyone, &small)), [""; 0]);
+    assert_eq!(errors(&document(&everyone, &small)), [""; 0]);
     let large = json!({ "Fixed": { "MeetingFeatures": { "Attendee": { "MaxCount": 26 } } } });
     assert_eq!(
-        faults(&document(&everyone, &large)),
+        errors(&document(&everyone, &large)),
         ["#/Everyone/Fixed/MeetingFeatures/Video/MaxResolution"]
     );
     assert_eq!(
-        faults(&document(&everyone, &json!({}))),
+        errors(&document(&everyone, &json!({}))),
         ["#/Everyone/Fixed/MeetingFeatures/Video/MaxResolution"]
     );
 }
@@ -322,7 +322,7 @@ fn a_tenant_needs_ids_and_a_region_from_somewhere() {
     assert_eq!(found.iter().map(|fault| fault.pointer.as_str()).collect::<Vec<_>>(), ["#/Tenants/acme"; 2]);
     let everyone = json!({});
     assert_eq!(
-        faults(&document(&everyone, &json!({ "Allowed": { "MediaRegion": ["us-east-1"] } }))),
+        errors(&document(&everyone, &json!({ "Allowed": { "MediaRegion": ["us-east-1"] } }))),
         [""; 0]
     );
 }
@@ -333,11 +333,11 @@ fn no_two_tenants_share_an_id() {
         json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } },
                 "Tenants": { "acme": acme, "globex": globex } })
     };
-    assert_eq!(faults(&with(json!({}), json!({}))), [""; 0]);
+    assert_eq!(errors(&with(json!({}), json!({}))), [""; 0]);
     let shared = json!({ "Fixed": { "TenantIds": ["shared"] } });
-    assert_eq!(faults(&with(shared.clone(), shared)), ["#/Tenants/globex"]);
+    assert_eq!(errors(&with(shared.clone(), shared)), ["#/Tenants/globex"]);
     assert_eq!(
-        faults(&with(json!({}), json!({ "Fixed": { "TenantIds": ["own", "acme"] } }))),
+        errors(&with(json!({}), json!({ "Fixed": { "TenantIds": ["own", "acme"] } }))),
         ["#/Tenants/globex"]
     );
 }
@@ -352,7 +352,7 @@ fn a_tenants_name_that_fits_no_pattern_is_its_own_fault() {
         ("x/y", vec!["#/Tenants/x~1y"]),
         ("", vec!["#/Tenants/"; 2]),
     ] {
-        assert_eq!(faults(&json!({ "Everyone": everyone, "Tenants": { name: {} } })), expected, "{name}");
+        assert_eq!(errors(&json!({ "Everyone": everyone, "Tenants": { name: {} } })), expected, "{name}");
     }
 }
 
@@ -393,7 +393,7 @@ fn a_value_that_fits_no_pattern_is_its_writers_fault() {
         for (member, value) in everyone.as_object().unwrap() {
             block["Fixed"][member] = value.clone();
         }
-        assert_eq!(faults(&json!({ "Everyone": block, "Tenants": { name: own } })), [expected], "{why}");
+        assert_eq!(errors(&json!({ "Everyone": block, "Tenants": { name: own } })), [expected], "{why}");
     }
 }
 
@@ -413,18 +413,18 @@ fn forty_nine_tags_fit_beside_the_gateways_own_and_fifty_do_not() {
         (from..to).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
     };
     let everyone = json!({ "Default": { "MediaRegion": "us-east-1", "Tags": tags(0, 20) } });
-    assert_eq!(faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(20, 49) } }))), [""; 0]);
+    assert_eq!(errors(&document(&everyone, &json!({ "Fixed": { "Tags": tags(20, 49) } }))), [""; 0]);
     assert_eq!(
-        faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(20, 50) } }))),
+        errors(&document(&everyone, &json!({ "Fixed": { "Tags": tags(20, 50) } }))),
         ["#/Tenants/acme"]
     );
     assert_eq!(
-        faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(1, 50) } }))),
+        errors(&document(&everyone, &json!({ "Fixed": { "Tags": tags(1, 50) } }))),
         ["#/Tenants/acme"],
         "k0 stays a default"
     );
     assert_eq!(
-        faults(&document(&everyone, &json!({ "Fixed": { "Tags": tags(0, 49) } }))),
+        errors(&document(&everyone, &json!({ "Fixed": { "Tags": tags(0, 49) } }))),
         [""; 0],
         "a fixed key is no default"
     );
@@ -443,11 +443,11 @@ fn unlisted_tenants_can_be_let_in_only_under_a_template_that_keeps_them_apart() 
             "`a` and `a-x` would share `a-x`",
         ),
     ] {
-        assert_eq!(faults(&with(ids)), expected, "{why}");
+        assert_eq!(errors(&with(ids)), expected, "{why}");
     }
     let no_region =
         json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] } }, "UnlistedTenants": "Everyone" });
-    assert_eq!(faults(&no_region), ["#/Everyone"]);
+    assert_eq!(errors(&no_region), ["#/Everyone"]);
 }
 
 #[test]

@@ -1,0 +1,47 @@
+//! The text of an answer of Chime, kept beside what the SDK reads of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_chimesdkmeetings::config::interceptors::AfterDeserializationInterceptorContextRef;
+use aws_sdk_chimesdkmeetings::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_chimesdkmeetings::error::BoxError;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Keeps the text of the answer, which the SDK's types would not give back whole: members that are newer than the SDK
+/// would be lost on the way.
+#[derive(Debug, Clone, Default)]
+pub(super) struct AnswerText(Arc<Mutex<Vec<u8>>>);
+
+impl AnswerText {
+    /// `{"Meeting": …}` with the meeting as it was written, when the text is JSON and has one.
+    pub(super) fn meeting_only(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answer<'a> {
+            #[serde(borrow)]
+            meeting: &'a RawValue,
+        }
+        let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer: Answer<'_> = serde_json::from_slice(&text).ok()?;
+        Some(format!(r#"{{"Meeting":{}}}"#, answer.meeting.get()))
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for AnswerText {
+    fn name(&self) -> &'static str {
+        "AnswerText"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let text = context.response().body().bytes().unwrap_or_default();
+        text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
+    }
+}

@@ -1,0 +1,320 @@
+//! Reading an object so that every error is found in one pass and named by its JSON pointer.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::value::Json;
+
+/// Where a value stands in its document: a chain from the value back to the root, kept on the stack.
+///
+/// Displayed as a JSON pointer in URI fragment form (`#/Tags/0/Key`), with `~` and `/` escaped as RFC 6901 has it.
+/// Nothing is allocated until a fault is reported.
+#[derive(Debug, Clone, Copy)]
+pub enum Path<'p> {
+    /// the whole document
+    Root,
+    /// a member of the object at that place
+    Member(&'p Path<'p>, &'p str),
+    /// an item of the array at that place
+    Item(&'p Path<'p>, usize),
+    /// what is reached from that place by these names, with `/` between and nothing to escape
+    Below(&'p Path<'p>, &'static str),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root => f.write_str("#"),
+            Path::Member(parent, name) => {
+                write!(f, "{parent}/")?;
+                for character in name.chars() {
+                    match character {
+                        '~' => f.write_str("~0")?,
+                        '/' => f.write_str("~1")?,
+                        other => write!(f, "{other}")?,
+                    }
+                }
+                Ok(())
+            }
+            Path::Item(parent, index) => write!(f, "{parent}/{index}"),
+            Path::Below(parent, names) => write!(f, "{parent}/{names}"),
+        }
+    }
+}
+
+/// A rule that a member of a document breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
+#[error("{pointer}: {detail}")]
+pub struct MemberError {
+    /// JSON pointer to the member.
+    pub pointer: String,
+    /// Which rule it breaks.
+    pub detail: String,
+}
+
+impl MemberError {
+    /// An error at that place.
+    pub fn at(path: &Path<'_>, detail: impl Into<String>) -> Self {
+        MemberError { pointer: path.to_string(), detail: detail.into() }
+    }
+}
+
+/// What errors are reported to.
+pub trait ErrorSink {
+    /// Takes the error of the value at that place. `detail` is written out only where the error is kept.
+    fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display);
+}
+
+/// Keeps every error: whoever wrote the document wants to see them all.
+impl ErrorSink for Vec<MemberError> {
+    fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display) {
+        self.push(MemberError::at(path, detail.to_string()));
+    }
+}
+
+/// A type that can be read from one JSON value, or say which rules the value breaks.
+pub trait ReadJson: Sized {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// Names every rule that the value breaks, without naming the member.
+    fn read_json(json: &Json<'_>) -> Result<Self, String>;
+}
+
+impl ReadJson for bool {
+    fn read_json(json: &Json<'_>) -> Result<Self, String> {
+        match json {
+            Json::Bool(value) => Ok(*value),
+            other => Err(format!("must be `true` or `false`, not {}", other.kind())),
+        }
+    }
+}
+
+/// The names that the members of an object may have. A name with `/` in it is a path: the member of an object in the
+/// object.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'n> {
+    /// Known names, which messages offer in place of an unknown one.
+    pub offered: &'n [&'n [&'static str]],
+    /// Known names that are not offered.
+    pub reserved: &'n [&'static str],
+}
+
+/// The known members of an object and of the objects in it, each by its name. Everything else was reported.
+#[derive(Debug)]
+pub struct KnownMembers<'j, 'a, 'p> {
+    path: &'p Path<'p>,
+    values: Vec<(&'static str, &'j Json<'a>)>,
+}
+
+impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
+    /// The members of a value that should be an object. Reports a value that is not one, every member that `names` does
+    /// not have, and every member that is repeated, each name once; of a repeated member the first value counts.
+    pub fn of(
+        json: &'j Json<'a>,
+        path: &'p Path<'p>,
+        names: Names<'_>,
+        errors: &mut dyn ErrorSink,
+    ) -> Option<Self> {
+        let mut members = KnownMembers { path, values: Vec::new() };
+        members.collect(json, path, names, "", errors).then_some(members)
+    }
+
+    /// The value of that member, when the object has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'j Json<'a>> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// The member read as a `T`. A value that is invalid is reported, and so is `null`.
+    pub fn read<T: ReadJson>(&self, name: &'static str, errors: &mut dyn ErrorSink) -> Option<T> {
+        T::read_json(self.get(name)?).map_err(|detail| errors.add(&self.path_of(name), &detail)).ok()
+    }
+
+    /// Where that member stands.
+    #[must_use]
+    pub fn path_of(&self, name: &'static str) -> Path<'p> {
+        Path::Below(self.path, name)
+    }
+
+    /// Takes the members of an object whose own name is `prefix`, with a `/` at its end.
+    fn collect(
+        &mut self,
+        json: &'j Json<'a>,
+        path: &Path<'_>,
+        names: Names<'_>,
+        prefix: &str,
+        errors: &mut dyn ErrorSink,
+    ) -> bool {
+        let Json::Object(object) = json else {
+            errors.add(path, &format_args!("must be an object, not {}", json.kind()));
+            return false;
+        };
+        // Sorted, so that looking each member up takes little time however many there are.
+        let mut repeated: Vec<(&str, bool)> = object.repeated().map(|name| (name, false)).collect();
+        repeated.sort_unstable();
+        let mut has_offered = false;
+        for (name, value) in object.iter() {
+            let entry = repeated.binary_search_by_key(&name, |(other, _)| *other).ok();
+            let is_repeated = match entry.and_then(|entry| repeated.get_mut(entry)) {
+                Some((_, true)) => continue,
+                Some((_, reported)) => {
+                    *reported = true;
+                    true
+                }
+                None => false,
+            };
+            let place = Path::Member(path, name);
+            let Some(known) = names.find(prefix, name) else {
+                let repeated = if is_repeated { " and is repeated" } else { "" };
+                if has_offered {
+                    errors.add(&place, &format_args!("is not a known member{repeated}"));
+                } else {
+                    has_offered = true;
+                    let known = names.listing(prefix);
+                    errors.add(&place, &format_args!("is not a known member{repeated}; known are {known}"));
+                }
+                continue;
+            };
+            if is_repeated {
+                errors.add(&place, &"is repeated");
+            }
+            let end = prefix.len().saturating_add(name.len());
+            match known.get(..end.saturating_add(1)) {
+                None => self.values.push((known, value)),
+                Some(prefix) => {
+                    self.collect(value, &place, names, prefix, errors);
+                }
+            }
+        }
+        true
+    }
+}
+
+impl<'n> Names<'n> {
+    /// Names that are all offered.
+    #[must_use]
+    pub fn new(offered: &'n [&'n [&'static str]]) -> Self {
+        Names { offered, reserved: &[] }
+    }
+
+    /// A known name that begins with `prefix` and has `name` as its next step.
+    fn find(&self, prefix: &str, name: &str) -> Option<&'static str> {
+        // A name with `/` in it is one step, and no known step has any.
+        if name.contains('/') {
+            return None;
+        }
+        let all = self.offered.iter().copied().flatten().chain(self.reserved);
+        all.copied().find(|known| {
+            let rest = known.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(name));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// The names that an object with that prefix may have, in order, for a message.
+    fn listing(&self, prefix: &str) -> String {
+        let offered = self.offered.iter().copied().flatten();
+        let steps = offered.filter_map(|name| name.strip_prefix(prefix)?.split('/').next());
+        let steps: BTreeSet<String> = steps.map(|name| format!("`{name}`")).collect();
+        steps.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Reads a list whose items are all of one type; every item at fault is reported.
+pub fn read_list<T: ReadJson>(
+    json: &Json<'_>,
+    path: &Path<'_>,
+    errors: &mut dyn ErrorSink,
+) -> Option<Vec<T>> {
+    let Json::Array(items) = json else {
+        errors.add(path, &format_args!("must be an array, not {}", json.kind()));
+        return None;
+    };
+    let mut values = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        match T::read_json(item) {
+            Ok(value) => values.push(value),
+            Err(detail) => errors.add(&Path::Item(path, index), &detail),
+        }
+    }
+    (values.len() == items.len()).then_some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_escapes_what_rfc_6901_reserves() {
+        let tenants = Path::Member(&Path::Root, "Tenants");
+        assert_eq!(Path::Item(&Path::Member(&tenants, "a/b~c"), 3).to_string(), "#/Tenants/a~1b~0c/3");
+    }
+
+    /// The errors of an object that may have these names, and the names that were found.
+    fn read(text: &str, known: &[&'static str]) -> (Vec<String>, Vec<&'static str>) {
+        let json = Json::parse(text.as_bytes()).unwrap();
+        let mut errors: Vec<MemberError> = Vec::new();
+        let members = KnownMembers::of(
+            &json,
+            &Path::Root,
+            Names { offered: &[known], reserved: &["own"] },
+            &mut errors,
+        );
+        let mut found = Vec::new();
+        for name in known.iter().chain(&["own"]) {
+            let members = members.as_ref().unwrap();
+            found.extend(members.get(name).map(|_| *name));
+            members.read::<bool>(name, &mut errors);
+        }
+        (errors.iter().map(MemberError::to_string).collect(), found)
+    }
+
+    #[test]
+    fn reports_every_error_of_one_object_at_once_and_each_name_once() {
+        let (errors, found) =
+            read(r#"{"a":null,"b":1,"c":true,"d":true,"own":true,"b":2,"d":false,"b":3}"#, &["d", "a"]);
+        assert_eq!(
+            errors,
+            [
+                "#/b: is not a known member and is repeated; known are `a`, `d`",
+                "#/c: is not a known member",
+                "#/d: is repeated",
+                "#/a: must be `true` or `false`, not null",
+            ]
+        );
+        assert_eq!(found, ["d", "a", "own"]);
+    }
+
+    #[test]
+    fn finds_members_of_objects_in_the_object_by_their_path() {
+        let known = &["a/b/c", "a/b/d", "a/e", "f"];
+        let (errors, found) = read(r#"{"a":{"b":{"c":true,"x":0},"e":true,"b":{"d":true}},"f":true}"#, known);
+        assert_eq!(found, ["a/b/c", "a/e", "f"]);
+        assert_eq!(errors, ["#/a/b: is repeated", "#/a/b/x: is not a known member; known are `c`, `d`"]);
+        let (errors, found) = read(r#"{"a":{"b":[true],"e":7}}"#, known);
+        assert_eq!(found, ["a/e"]);
+        assert_eq!(
+            errors,
+            ["#/a/b: must be an object, not an array", "#/a/e: must be `true` or `false`, not a number"]
+        );
+    }
+
+    #[test]
+    fn a_name_with_a_slash_in_it_is_no_path() {
+        for name in ["a/b", "a/b/c", "a/", "/", ""] {
+            let (errors, found) = read(&format!(r#"{{"{name}":{{"c":true}}}}"#), &["a/b/c"]);
+            assert_eq!((errors.len(), found.len()), (1, 0), "{name}");
+        }
+    }
+
+    #[test]
+    fn reports_each_of_many_names_once_wherever_its_repeats_stand() {
+        // The repeats of a name stand far apart, and there are more names than are compared in pairs.
+        let once: Vec<String> = (0..100).map(|n| format!(r#""m{n}":true"#)).collect();
+        let text = format!("{{{}}}", [once.clone(), once].concat().join(","));
+        let (errors, _) = read(&text, &["a"]);
+        assert_eq!(errors.len(), 100);
+        assert_eq!(errors[0], "#/m0: is not a known member and is repeated; known are `a`");
+        assert_eq!(errors[99], "#/m99: is not a known member and is repeated");
+    }
+}

@@ -1,0 +1,156 @@
+//! What `Allowed` holds for a member: the three ways in which a policy bounds what a caller may ask for.
+
+use std::fmt;
+
+use super::schema::Described;
+use super::wire::ToWire;
+use crate::json::{ErrorSink, Json, Path, ReadJson, read_list};
+
+/// What a policy allows a caller to ask for in one member.
+pub trait Bound<M>: Clone + PartialEq + fmt::Debug + Described {
+    /// How the document's error says that a `Default` is not among what is allowed.
+    const OUTSIDE: &'static str;
+
+    /// Reads the bound from a policy document. An invalid one is reported.
+    fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self>;
+
+    /// Whether a caller may ask for that value.
+    fn allows(&self, value: &M) -> bool;
+
+    /// What a caller is told about a value that is not allowed.
+    fn refusal(&self) -> String;
+
+    /// Whether a caller may ask for anything at all.
+    fn allows_any(&self) -> bool {
+        true
+    }
+
+    /// The values that the bound lists one by one.
+    fn listed(&self) -> &[M] {
+        &[]
+    }
+}
+
+/// The values that a caller may choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOf<M>(Vec<M>);
+
+/// The highest value that a caller may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ceiling<M>(pub M);
+
+/// Whether a caller may ask for any value of a member that has no order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyValue(bool);
+
+impl<M: ReadJson + ToWire + Clone + PartialEq + fmt::Debug + Described> Bound<M> for OneOf<M> {
+    const OUTSIDE: &'static str = "is outside the `Allowed` that stands beside it";
+
+    fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
+        let values = read_list(json, path, errors)?;
+        if values.is_empty() {
+            errors.add(path, &"is an empty list: leave the member out to allow none");
+        }
+        Some(OneOf(values))
+    }
+
+    fn allows(&self, value: &M) -> bool {
+        self.0.contains(value)
+    }
+
+    fn refusal(&self) -> String {
+        let values: Vec<String> = self.0.iter().map(|value| format!("`{}`", value.wire())).collect();
+        format!("is not one of what the tenant's policy allows: {}", values.join(", "))
+    }
+
+    fn listed(&self) -> &[M] {
+        &self.0
+    }
+}
+
+impl<M: ReadJson + ToWire + Clone + PartialOrd + fmt::Debug + Described> Bound<M> for Ceiling<M> {
+    const OUTSIDE: &'static str = "is above the `Allowed` that stands beside it";
+
+    fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
+        M::read_json(json).map(Ceiling).map_err(|detail| errors.add(path, &detail)).ok()
+    }
+
+    fn allows(&self, value: &M) -> bool {
+        *value <= self.0
+    }
+
+    fn refusal(&self) -> String {
+        format!("is above what the tenant's policy allows: `{}`", self.0.wire())
+    }
+}
+
+impl<M> Bound<M> for AnyValue {
+    const OUTSIDE: &'static str = "";
+
+    fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
+        bool::read_json(json).map(AnyValue).map_err(|detail| errors.add(path, &detail)).ok()
+    }
+
+    fn allows(&self, _: &M) -> bool {
+        true
+    }
+
+    fn refusal(&self) -> String {
+        String::new()
+    }
+
+    fn allows_any(&self) -> bool {
+        self.0
+    }
+}
+
+#[cfg(feature = "schema")]
+mod described {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    use super::{AnyValue, Ceiling, OneOf};
+
+    impl<M: JsonSchema> JsonSchema for OneOf<M> {
+        fn schema_name() -> Cow<'static, str> {
+            format!("OneOf{}", M::schema_name()).into()
+        }
+
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            json_schema!({ "type": "array", "items": generator.subschema_for::<M>(), "minItems": 1 })
+        }
+    }
+
+    impl<M: JsonSchema> JsonSchema for Ceiling<M> {
+        fn schema_name() -> Cow<'static, str> {
+            M::schema_name()
+        }
+
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            generator.subschema_for::<M>()
+        }
+    }
+
+    impl JsonSchema for AnyValue {
+        fn schema_name() -> Cow<'static, str> {
+            "AnyValue".into()
+        }
+
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({ "type": "boolean" })
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The members of a request that a tenant's policy decides: each declared once, and all of them walked by one type.
+//!
+//! To add a member: its value type, its [`Member`] implementation, a line in [`members!`] below, and the line that sends
+//! it in `chime::create`.
+
+use std::fmt;
+
+use super::bound::{AnyValue, Bound, Ceiling, OneOf};
+use super::features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
+use super::regions::Partition;
+use super::schema::Described;
+use super::values::{MediaRegion, MeetingHostId, PrimaryMeetingId};
+use super::wire::ToWire;
+use crate::json::ReadJson;
+
+/// A member of a request that a tenant's policy decides.
+pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug + Described {
+    /// Where it stands in the request and in each list of a policy: the names on the way to it, with `/` between.
+    const NAME: &'static str;
+
+    /// What `Allowed` holds for it.
+    type Bound: Bound<Self>;
+
+    /// Whether Chime requires it.
+    type Presence: Presence;
+
+    /// Whether a policy may have a value for it, in `Fixed` and `Default`; if not, it has only what is allowed.
+    const HAS_POLICY_VALUE: bool = true;
+
+    /// Whether its value stays out of messages.
+    const IS_SENSITIVE: bool = false;
+
+    /// The value that, by Chime's documentation, a meeting gets for which nothing is sent.
+    const CHIME_DEFAULT: Option<Self> = None;
+
+    /// How Chime repeats it in its answer.
+    const ECHO: Echo = Echo::Exact;
+
+    /// What is sent under that bound for a caller who asks for nothing. A ceiling binds silence too, so that saying
+    /// nothing never gets more than asking.
+    fn sent_under(bound: &Self::Bound) -> Option<Self> {
+        let _ = bound;
+        None
+    }
+
+    /// Checks a policy's value for a stack in that partition.
+    ///
+    /// # Errors
+    /// Why Chime would always refuse it.
+    fn check_in(&self, partition: Partition) -> Result<(), String> {
+        let _ = partition;
+        Ok(())
+    }
+
+    /// The value as messages show it, unless it is sensitive.
+    fn shown(&self) -> Option<String> {
+        (!Self::IS_SENSITIVE).then(|| self.wire().to_string())
+    }
+}
+
+/// How Chime repeats a member of the request in its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Echo {
+    /// Not at all.
+    Never,
+    /// With the value that was sent.
+    Exact,
+    /// With the id that was sent, in any case, and only where one was sent.
+    Id,
+}
+
+/// Whether Chime requires a member, and so what is sent of it.
+pub trait Presence {
+    /// What is sent.
+    type Of<M: fmt::Debug>: fmt::Debug;
+
+    /// What is sent for that value; `None` where it can't be left out.
+    fn of<M: fmt::Debug>(value: Option<M>) -> Option<Self::Of<M>>;
+
+    /// The value, when there is one.
+    fn value<M: fmt::Debug>(sent: &Self::Of<M>) -> Option<&M>;
+}
+
+/// Chime requires it.
+#[derive(Debug, Clone, Copy)]
+pub struct Required;
+
+/// It may be left out.
+#[derive(Debug, Clone, Copy)]
+pub struct Optional;
+
+impl Presence for Required {
+    type Of<M: fmt::Debug> = M;
+
+    fn of<M: fmt::Debug>(value: Option<M>) -> Option<M> {
+        value
+    }
+
+    fn value<M: fmt::Debug>(sent: &M) -> Option<&M> {
+        Some(sent)
+    }
+}
+
+impl Presence for Optional {
+    type Of<M: fmt::Debug> = Option<M>;
+
+    fn of<M: fmt::Debug>(value: Option<M>) -> Option<Option<M>> {
+        Some(value)
+    }
+
+    fn value<M: fmt::Debug>(sent: &Option<M>) -> Option<&M> {
+        sent.as_ref()
+    }
+}
+
+/// What is held for each member: a value, a rule, what was asked for.
+pub trait Wrap {
+    /// What is held for the member `M`.
+    type Of<M: Member>: fmt::Debug;
+}
+
+/// A member's entry in [`Members`].
+pub trait Entry: Sized {
+    /// The entry.
+    fn of<W: Wrap>(members: &Members<W>) -> &W::Of<Self>
+    where
+        Self: Member;
+}
+
+/// Makes the entry of each member.
+pub trait Make<W: Wrap> {
+    /// Makes one entry.
+    fn make<M: Member>(&mut self) -> W::Of<M>;
+}
+
+/// Makes the entry of each member, where there is one for all.
+pub trait TryMake<W: Wrap> {
+    /// Makes one entry, or `None` where there is none.
+    fn try_make<M: Member>(&mut self) -> Option<W::Of<M>>;
+}
+
+/// Does something for each member.
+pub trait Visit {
+    /// Does it for one.
+    fn visit<M: Member>(&mut self);
+}
+
+/// Declares [`Members`]: a field for each member, and how to walk them all.
+macro_rules! members {
+    ($($field:ident: $member:ident),+ $(,)?) => {
+        /// An entry for each member, of the kind that `W` says.
+        #[derive(Debug)]
+        pub struct Members<W: Wrap> {
+            $(#[doc = concat!("The entry of [`", stringify!($member), "`].")] pub $field: W::Of<$member>,)+
+        }
+
+        impl<W: Wrap> Members<W> {
+            /// Makes every entry.
+            pub fn make(maker: &mut impl Make<W>) -> Self {
+                Members { $($field: maker.make::<$member>()),+ }
+            }
+
+            /// Makes every entry; `None` where one is missing.
+            pub fn try_make(maker: &mut impl TryMake<W>) -> Option<Self> {
+                Some(Members { $($field: maker.try_make::<$member>()?),+ })
+            }
+        }
+
+        impl Members<()> {
+            /// The names of all members.
+            pub const NAMES: &'static [&'static str] = &[$($member::NAME),+];
+
+            /// Visits every member.
+            pub fn visit(visitor: &mut impl Visit) {
+                $(visitor.visit::<$member>();)+
+            }
+        }
+
+        $(impl Entry for $member {
+            fn of<W: Wrap>(members: &Members<W>) -> &W::Of<Self> {
+                &members.$field
+            }
+        })+
+    };
+}
+
+members! {
+    media_region: MediaRegion,
+    network_type: NetworkType,
+    meeting_host_id: MeetingHostId,
+    echo_reduction: EchoReduction,
+    video_resolution: VideoResolution,
+    content_resolution: ContentResolution,
+    attendee_count: AttendeeCount,
+    primary_meeting_id: PrimaryMeetingId,
+}
+
+/// Nothing is held.
+impl Wrap for () {
+    type Of<M: Member> = ();
+}
+
+impl Member for MediaRegion {
+    const NAME: &'static str = "MediaRegion";
+    type Bound = OneOf<Self>;
+    type Presence = Required;
+
+    fn check_in(&self, partition: Partition) -> Result<(), String> {
+        if partition.hosts_media(self) {
+            return Ok(());
+        }
+        let hosted = partition.media_regions().join(", ");
+        Err(format!("`{}` hosts no meetings here; these do: {hosted}", self.as_str()))
+    }
+}
+
+/// Chime's default is the only type that there was before the member.
+impl Member for NetworkType {
+    const NAME: &'static str = "MediaPlacementNetworkType";
+    type Bound = Ceiling<Self>;
+    type Presence = Optional;
+    const CHIME_DEFAULT: Option<Self> = Some(NetworkType::Ipv4Only);
+    const ECHO: Echo = Echo::Never;
+
+    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
+        (*ceiling == NetworkType::Ipv4Only).then_some(*ceiling)
+    }
+}
+
+/// "Reserved" and sensitive (model).
+impl Member for MeetingHostId {
+    const NAME: &'static str = "MeetingHostId";
+    type Bound = AnyValue;
+    type Presence = Optional;
+    const IS_SENSITIVE: bool = true;
+}
+
+/// No default of Chime is documented.
+impl Member for EchoReduction {
+    const NAME: &'static str = "MeetingFeatures/Audio/EchoReduction";
+    type Bound = Ceiling<Self>;
+    type Presence = Optional;
+
+    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
+        (*ceiling == EchoReduction::Unavailable).then_some(*ceiling)
+    }
+}
+
+/// Chime's default is from the API reference of CreateMeeting.
+impl Member for VideoResolution {
+    const NAME: &'static str = "MeetingFeatures/Video/MaxResolution";
+    type Bound = Ceiling<Self>;
+    type Presence = Optional;
+    const CHIME_DEFAULT: Option<Self> = Some(VideoResolution::Hd);
+
+    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
+        Some((*ceiling).min(VideoResolution::Hd))
+    }
+}
+
+/// Chime's default is from the API reference of CreateMeeting.
+impl Member for ContentResolution {
+    const NAME: &'static str = "MeetingFeatures/Content/MaxResolution";
+    type Bound = Ceiling<Self>;
+    type Presence = Optional;
+    const CHIME_DEFAULT: Option<Self> = Some(ContentResolution::Fhd);
+
+    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
+        Some((*ceiling).min(ContentResolution::Fhd))
+    }
+}
+
+/// Chime's default is from the developer guide.
+impl Member for AttendeeCount {
+    const NAME: &'static str = "MeetingFeatures/Attendee/MaxCount";
+    type Bound = Ceiling<Self>;
+    type Presence = Optional;
+    const CHIME_DEFAULT: Option<Self> = Some(AttendeeCount::MAX);
+
+    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
+        Some((*ceiling).min(AttendeeCount::MAX))
+    }
+}
+
+/// Whose meeting it is, Chime is asked before anything is created.
+impl Member for PrimaryMeetingId {
+    const NAME: &'static str = "PrimaryMeetingId";
+    type Bound = AnyValue;
+    type Presence = Optional;
+    const HAS_POLICY_VALUE: bool = false;
+    const ECHO: Echo = Echo::Id;
+}

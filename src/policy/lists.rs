@@ -1,0 +1,265 @@
+//! The lists of a block: what is `Fixed`, what is `Default`, and what is `Allowed`.
+
+use std::sync::LazyLock;
+
+use super::template::Template;
+use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson as _, read_list};
+use crate::model::{Bound as _, Make, Member, Members, TagKey, Visit, Wrap};
+
+/// The values of `Fixed` or `Default`.
+#[derive(Debug)]
+pub(super) struct Values {
+    /// The tenant's labels at Chime; only `Fixed` may have them.
+    pub(super) tenant_ids: Option<Vec<Template>>,
+    pub(super) members: Members<Written>,
+    pub(super) tags: Option<Tags>,
+}
+
+/// What a caller may ask for.
+#[derive(Debug)]
+pub(super) struct Allowed {
+    pub(super) members: Members<Bounded>,
+    /// The keys of tags.
+    pub(super) tags: Option<Vec<TagKey>>,
+}
+
+/// Tags in the order of the document; as JSON an object of key and value.
+#[derive(Debug, Default)]
+pub(super) struct Tags(pub(super) Vec<(TagKey, Template)>);
+
+/// A value that a list has for each member.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written;
+
+impl Wrap for Written {
+    type Of<M: Member> = Option<M>;
+}
+
+/// What a list allows for each member.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounded;
+
+impl Wrap for Bounded {
+    type Of<M: Member> = Option<M::Bound>;
+}
+
+/// The names of the members that `Fixed` and `Default` may have.
+static VALUE_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut names = ValueNames(Vec::new());
+    Members::visit(&mut names);
+    names.0
+});
+
+struct ValueNames(Vec<&'static str>);
+
+impl Visit for ValueNames {
+    fn visit<M: Member>(&mut self) {
+        if M::HAS_POLICY_VALUE {
+            self.0.push(M::NAME);
+        }
+    }
+}
+
+impl Values {
+    pub(super) fn read_fixed(
+        json: &Json<'_>,
+        path: &Path<'_>,
+        errors: &mut Vec<MemberError>,
+    ) -> Option<Self> {
+        Self::read(json, path, &["Tags", "TenantIds"], errors)
+    }
+
+    pub(super) fn read_default(
+        json: &Json<'_>,
+        path: &Path<'_>,
+        errors: &mut Vec<MemberError>,
+    ) -> Option<Self> {
+        Self::read(json, path, &["Tags"], errors)
+    }
+
+    fn read(
+        json: &Json<'_>,
+        path: &Path<'_>,
+        others: &[&'static str],
+        errors: &mut Vec<MemberError>,
+    ) -> Option<Self> {
+        let members = KnownMembers::of(json, path, Names::new(&[others, &VALUE_NAMES]), errors)?;
+        Some(Values {
+            tenant_ids: members
+                .get("TenantIds")
+                .and_then(|ids| read_list(ids, &members.path_of("TenantIds"), errors)),
+            tags: read_tags(&members, errors),
+            members: Members::make(&mut Reader { members: &members, errors }),
+        })
+    }
+}
+
+impl Allowed {
+    pub(super) fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut Vec<MemberError>) -> Option<Self> {
+        let members = KnownMembers::of(json, path, Names::new(&[&["Tags"], Members::NAMES]), errors)?;
+        Some(Allowed {
+            tags: members.get("Tags").and_then(|keys| read_list(keys, &members.path_of("Tags"), errors)),
+            members: Members::make(&mut Reader { members: &members, errors }),
+        })
+    }
+}
+
+struct Reader<'r, 'j, 'a, 'p> {
+    members: &'r KnownMembers<'j, 'a, 'p>,
+    errors: &'r mut Vec<MemberError>,
+}
+
+impl Make<Written> for Reader<'_, '_, '_, '_> {
+    fn make<M: Member>(&mut self) -> Option<M> {
+        self.members.read(M::NAME, self.errors)
+    }
+}
+
+impl Make<Bounded> for Reader<'_, '_, '_, '_> {
+    fn make<M: Member>(&mut self) -> Option<M::Bound> {
+        M::Bound::read(self.members.get(M::NAME)?, &self.members.path_of(M::NAME), self.errors)
+    }
+}
+
+impl Values {
+    /// Whether it has a value for any member, tags and TenantIds aside.
+    pub(super) fn has_members(&self) -> bool {
+        let mut any = Any { values: &self.members, found: false };
+        Members::visit(&mut any);
+        any.found
+    }
+}
+
+struct Any<'v> {
+    values: &'v Members<Written>,
+    found: bool,
+}
+
+impl Visit for Any<'_> {
+    fn visit<M: Member>(&mut self) {
+        self.found |= M::of(self.values).is_some();
+    }
+}
+
+fn read_tags(members: &KnownMembers<'_, '_, '_>, errors: &mut Vec<MemberError>) -> Option<Tags> {
+    let json = members.get("Tags")?;
+    let path = members.path_of("Tags");
+    let Some(object) = json.as_object() else {
+        errors.push(MemberError::at(
+            &path,
+            format!("must be an object of keys and values, not {}", json.kind()),
+        ));
+        return None;
+    };
+    for key in object.repeated() {
+        errors.push(MemberError::at(&Path::Member(&path, key), "is repeated"));
+    }
+    let mut tags = Vec::with_capacity(object.len());
+    for (key, value) in object.iter() {
+        let path = Path::Member(&path, key);
+        let key = TagKey::parse(key)
+            .map_err(|detail| errors.push(MemberError::at(&path, format!("as a tag's key: {detail}"))));
+        let value = Template::read_json(value).map_err(|detail| errors.push(MemberError::at(&path, detail)));
+        if let (Ok(key), Ok(value)) = (key, value) {
+            tags.push((key, value));
+        }
+    }
+    Some(Tags(tags))
+}
+
+/// What the editors' schema says of the lists.
+#[cfg(feature = "schema")]
+pub(super) mod schema {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde_json::{Map, Value, json};
+
+    use crate::model::{MAX_TENANT_IDS, Member, Members, TagKey, Visit};
+
+    /// Values that are always sent. A caller may repeat them, key by key for tags, but for `TenantIds`.
+    pub(crate) struct Fixed;
+
+    /// Values that are sent when the caller is silent.
+    pub(crate) struct Default;
+
+    /// What a caller may ask for: of an ordered member the highest value, which binds silence too.
+    pub(crate) struct Allowed;
+
+    const TAGS: &str = "Tags by key. `${tenant}` stands for the tenant's name in a value.";
+    const TENANT_IDS: &str = "The tenant's labels at Chime. `${tenant}` stands for the tenant's name.";
+
+    macro_rules! list {
+        ($name:ident, $is_allowed:literal, |$generator:ident| $others:expr) => {
+            impl JsonSchema for $name {
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                    let mut lists =
+                        Properties { root: $others, is_allowed: $is_allowed, generator: $generator };
+                    Members::visit(&mut lists);
+                    object(lists.root)
+                }
+            }
+        };
+    }
+
+    list!(Fixed, false, |_generator| properties(json!({
+        "Tags": { "description": TAGS, "type": "object", "additionalProperties": { "type": "string" } },
+        "TenantIds": {
+            "description": TENANT_IDS, "type": "array", "items": { "type": "string" },
+            "minItems": 1, "maxItems": MAX_TENANT_IDS
+        }
+    })));
+    list!(Default, false, |_generator| properties(json!({
+        "Tags": { "description": TAGS, "type": "object", "additionalProperties": { "type": "string" } }
+    })));
+    list!(Allowed, true, |generator| properties(json!({
+        "Tags": {
+            "description": "The keys of tags that a caller may set.",
+            "type": "array", "items": generator.subschema_for::<TagKey>()
+        }
+    })));
+
+    fn properties(value: Value) -> Map<String, Value> {
+        match value {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
+    }
+
+    fn object(properties: Map<String, Value>) -> Schema {
+        json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
+    }
+
+    /// The properties of a list, filled member by member.
+    struct Properties<'g> {
+        root: Map<String, Value>,
+        is_allowed: bool,
+        generator: &'g mut SchemaGenerator,
+    }
+
+    impl Visit for Properties<'_> {
+        fn visit<M: Member>(&mut self) {
+            let schema = match self.is_allowed {
+                true => self.generator.subschema_for::<M::Bound>(),
+                false if M::HAS_POLICY_VALUE => self.generator.subschema_for::<M>(),
+                false => return,
+            };
+            insert(&mut self.root, M::NAME, schema.into());
+        }
+    }
+
+    fn insert(properties: &mut Map<String, Value>, name: &str, schema: Value) {
+        let Some((first, rest)) = name.split_once('/') else {
+            properties.insert(name.to_owned(), schema);
+            return;
+        };
+        let group = properties.entry(first).or_insert_with(|| object(Map::new()).into());
+        if let Some(Value::Object(inner)) = group.get_mut("properties") {
+            insert(inner, rest, schema);
+        }
+    }
+}

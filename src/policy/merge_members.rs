@@ -1,0 +1,197 @@
+//! Each member's rule, of what the two layers state about it.
+
+use std::fmt;
+
+use super::document::Block;
+use super::layers::{Layers, Source};
+use super::lists::Values;
+use super::rules::{Rule, Ruled};
+use crate::json::MemberError;
+use crate::model::{
+    AttendeeCount, Bound as _, ContentResolution, Make, Member, Members, Partition, ToWire as _,
+    VideoResolution,
+};
+
+/// Merges every member. Errors that everyone's block has by itself are found again for each tenant that inherits them.
+pub(super) fn merge_members(
+    layers: Layers<'_>,
+    partition: Partition,
+    errors: &mut Vec<MemberError>,
+) -> Members<Ruled> {
+    let rules = Members::make(&mut Merge { layers, partition, errors });
+    check_resolutions(&rules, layers, errors);
+    rules
+}
+
+struct Merge<'m, 'b> {
+    layers: Layers<'b>,
+    partition: Partition,
+    errors: &'m mut Vec<MemberError>,
+}
+
+impl Make<Ruled> for Merge<'_, '_> {
+    fn make<M: Member>(&mut self) -> Rule<M> {
+        let statements = Statements::<M>::in_layers(self.layers);
+        statements.check_in(self.partition, self.errors);
+        statements.merge(self.errors)
+    }
+}
+
+/// What one block states about one member.
+struct Statement<'b, M: Member> {
+    fixed: Option<&'b M>,
+    default: Option<&'b M>,
+    allowed: Option<&'b M::Bound>,
+}
+
+/// What both layers state about one member.
+struct Statements<'b, M: Member> {
+    layers: Layers<'b>,
+    everyone: Statement<'b, M>,
+    own: Statement<'b, M>,
+}
+
+/// One member in one list of a block. Displayed as its pointer, which is written only where there is an error.
+struct Place<'b> {
+    source: Source<'b>,
+    /// `Fixed`, `Default` or `Allowed`.
+    list: &'static str,
+    name: &'static str,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.source.path, self.list, self.name)
+    }
+}
+
+impl<'b, M: Member> Statement<'b, M> {
+    fn in_block(block: &'b Block) -> Self {
+        let value =
+            |values: &'b Option<Values>| values.as_ref().and_then(|values| M::of(&values.members).as_ref());
+        let allowed = block.allowed.as_ref().and_then(|allowed| M::of(&allowed.members).as_ref());
+        Statement { fixed: value(&block.fixed), default: value(&block.default), allowed }
+    }
+}
+
+impl<'b, M: Member> Statements<'b, M> {
+    fn in_layers(layers: Layers<'b>) -> Self {
+        let [everyone, own] = [layers.everyone, layers.own].map(|source| Statement::in_block(source.block));
+        Statements { layers, everyone, own }
+    }
+
+    fn place(&self, source: Source<'b>, list: &'static str) -> Place<'b> {
+        Place { source, list, name: M::NAME }
+    }
+
+    /// Where the value stands that is sent when the caller is silent.
+    fn place_of_value(&self) -> Place<'b> {
+        let Layers { everyone, own } = self.layers;
+        let (source, list) = if self.own.fixed.is_some() {
+            (own, "Fixed")
+        } else if self.everyone.fixed.is_some() {
+            (everyone, "Fixed")
+        } else if self.own.default.is_some() {
+            (own, "Default")
+        } else {
+            (everyone, "Default")
+        };
+        self.place(source, list)
+    }
+
+    /// Reports values that Chime would refuse for a stack in that partition.
+    fn check_in(&self, partition: Partition, errors: &mut Vec<MemberError>) {
+        for (source, stated) in [(self.layers.everyone, &self.everyone), (self.layers.own, &self.own)] {
+            for (list, value) in [("Fixed", stated.fixed), ("Default", stated.default)] {
+                if let Some(Err(detail)) = value.map(|value| value.check_in(partition)) {
+                    errors.push(MemberError { pointer: self.place(source, list).to_string(), detail });
+                }
+            }
+            for (index, value) in stated.allowed.iter().flat_map(|bound| bound.listed()).enumerate() {
+                if let Err(detail) = value.check_in(partition) {
+                    let pointer = format!("{}/{index}", self.place(source, "Allowed"));
+                    errors.push(MemberError { pointer, detail });
+                }
+            }
+        }
+    }
+
+    fn merge(self, errors: &mut Vec<MemberError>) -> Rule<M> {
+        let Layers { everyone, own } = self.layers;
+        let mut error = |place: Place<'_>, detail: &str| {
+            errors.push(MemberError { pointer: place.to_string(), detail: detail.to_owned() });
+        };
+        let mut conflict = |source: Source<'b>, stated: &Statement<'b, M>, detail: &str| {
+            for (list, present) in
+                [("Default", stated.default.is_some()), ("Allowed", stated.allowed.is_some())]
+            {
+                if present {
+                    error(self.place(source, list), detail);
+                }
+            }
+        };
+        if self.everyone.fixed.is_some() {
+            conflict(everyone, &self.everyone, "is in `Fixed` of the same block as well");
+        }
+        if self.own.fixed.is_some() {
+            conflict(own, &self.own, "is in `Fixed` of the same block as well");
+        } else if self.everyone.fixed.is_some() {
+            conflict(own, &self.own, "is fixed by `Everyone`");
+        }
+        if let Some(value) = self.own.fixed.or(self.everyone.fixed) {
+            return Rule::Fixed(value.clone());
+        }
+        let default = self.own.default.or(self.everyone.default);
+        let allowed = self.own.allowed.or(self.everyone.allowed);
+        if let (Some(value), Some(bound)) = (default, allowed)
+            && !bound.allows(value)
+        {
+            match (self.own.default, self.own.allowed) {
+                // Where the tenant wrote only the bound, the bound is what it has to change.
+                (None, Some(_)) => {
+                    let detail = "leaves out the `Default` that it inherits from `Everyone`";
+                    error(self.place(own, "Allowed"), detail);
+                }
+                (Some(_), _) => error(self.place(own, "Default"), M::Bound::OUTSIDE),
+                (None, None) => error(self.place(everyone, "Default"), M::Bound::OUTSIDE),
+            }
+        }
+        Rule::Open { default: default.cloned(), allowed: allowed.filter(|bound| bound.allows_any()).cloned() }
+    }
+}
+
+/// Chime refuses FHD video or UHD content with no MaxCount or one above 25 (developer guide). That is an error where no
+/// caller can ask for anything else; where one can, the request is checked.
+fn check_resolutions(rules: &Members<Ruled>, layers: Layers<'_>, errors: &mut Vec<MemberError>) {
+    let max = AttendeeCount::MAX_AT_HIGH_RESOLUTION;
+    let too_many = match &rules.attendee_count {
+        Rule::Fixed(count) => *count > max,
+        Rule::Open { allowed: Some(_), .. } => false,
+        Rule::Open { default, .. } => default.is_none_or(|count| count > max),
+    };
+    if !too_many {
+        return;
+    }
+    let mut check = |is_high: bool, value: &str, place: Place<'_>| {
+        if is_high {
+            let detail = format!(
+                "`{value}` needs an Attendee.MaxCount of at most {}, and no caller can ask for one: Chime would always refuse",
+                max.wire()
+            );
+            errors.push(MemberError { pointer: place.to_string(), detail });
+        }
+    };
+    let video = Statements::<VideoResolution>::in_layers(layers).place_of_value();
+    check(always_sent(&rules.video_resolution) == Some(&VideoResolution::Fhd), "FHD", video);
+    let content = Statements::<ContentResolution>::in_layers(layers).place_of_value();
+    check(always_sent(&rules.content_resolution) == Some(&ContentResolution::Uhd), "UHD", content);
+}
+
+/// The value that every meeting has, whatever its caller asks for.
+fn always_sent<M: Member>(rule: &Rule<M>) -> Option<&M> {
+    match rule {
+        Rule::Fixed(value) => Some(value),
+        Rule::Open { default, allowed: None } => default.as_ref(),
+        Rule::Open { allowed: Some(_), .. } => None,
+    }
+}
