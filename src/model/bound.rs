@@ -122,7 +122,10 @@ mod described {
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            json_schema!({ "type": "array", "items": generator.subschema_for::<M>(), "minItems": 1 })
+            json_schema!({
+                "description": "The values to choose from.",
+                "type": "array", "items": generator.subschema_for::<M>(), "minItems": 1
+            })
         }
     }
 
@@ -136,7 +139,10 @@ mod described {
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            generator.subschema_for::<M>()
+            let mut schema = generator.subschema_for::<M>();
+            let description = "The highest value that a caller may ask for. It binds silence too.";
+            schema.insert("description".to_owned(), description.into());
+            schema
         }
     }
 
@@ -150,7 +156,7 @@ mod described {
         }
 
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
-            json_schema!({ "type": "boolean" })
+            json_schema!({ "description": "Whether a caller may ask for any value.", "type": "boolean" })
         }
     }
 }

@@ -44,14 +44,14 @@ pub(super) enum UnlistedTenants {
 )]
 pub(super) struct Block {
     /// Always sent; a caller may ask for the same value, and for no other.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<super::lists::schema::Fixed>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::list_schema::Fixed>"))]
     pub(super) fixed: Option<Values>,
     /// Sent when the caller is silent; a caller may ask for the same value, and for another only where `Allowed` says so.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<super::lists::schema::Default>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::list_schema::Default>"))]
     pub(super) default: Option<Values>,
     /// What the caller may ask for. Of a member that is absent here, only the value that silence brings: the policy's, or
     /// Chime's own default (HD, FHD, 250, Ipv4Only) where the policy has none.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<super::lists::schema::Allowed>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::list_schema::Allowed>"))]
     pub(super) allowed: Option<Allowed>,
     /// Who within the tenant may create meetings. Absent: every authenticated caller of the tenant.
     pub(super) callers: Option<Callers>,

@@ -7,6 +7,8 @@ mod admit;
 mod decide;
 mod document;
 mod layers;
+#[cfg(feature = "schema")]
+mod list_schema;
 mod lists;
 mod load;
 mod merge;
