@@ -85,6 +85,6 @@ pub(crate) fn settings_list() -> String {
 /// The JSON Schema of the policy document.
 pub(crate) fn policy_schema() -> String {
     // A schema is JSON already.
-    let schema = serde_json::to_string_pretty(&meeting_gateway::policy::document_schema());
+    let schema = serde_json::to_string_pretty(&local::policy_schema::document_schema());
     format!("{}\n", schema.unwrap_or_default())
 }

@@ -6,6 +6,7 @@ pub mod front;
 mod http_server;
 pub mod issuer;
 mod listening;
+pub mod policy_schema;
 pub mod runtime_api;
 pub mod sample_tenants;
 pub mod simulator;

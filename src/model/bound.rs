@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use super::schema::Described;
 use super::wire::ToWire;
 use crate::json::{ErrorSink, Json, Path, ReadJson, read_list};
 
 /// What a policy allows a caller to ask for in one member.
-pub trait Bound<M>: Clone + PartialEq + fmt::Debug + Described {
+pub trait Bound<M>: Clone + PartialEq + fmt::Debug {
+    /// Which kind of bound it is.
+    const KIND: BoundKind;
+
     /// How the document's error says that a `Default` is not among what is allowed.
     const OUTSIDE: &'static str;
 
@@ -31,6 +33,17 @@ pub trait Bound<M>: Clone + PartialEq + fmt::Debug + Described {
     }
 }
 
+/// The kinds of bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BoundKind {
+    /// [`OneOf`], as JSON a list of values.
+    OneOf,
+    /// [`Ceiling`], as JSON a value.
+    Ceiling,
+    /// [`AnyValue`], as JSON `true` or `false`.
+    AnyValue,
+}
+
 /// The values that a caller may choose from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneOf<M>(Vec<M>);
@@ -43,7 +56,8 @@ pub struct Ceiling<M>(pub M);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyValue(bool);
 
-impl<M: ReadJson + ToWire + Clone + PartialEq + fmt::Debug + Described> Bound<M> for OneOf<M> {
+impl<M: ReadJson + ToWire + Clone + PartialEq + fmt::Debug> Bound<M> for OneOf<M> {
+    const KIND: BoundKind = BoundKind::OneOf;
     const OUTSIDE: &'static str = "is outside the `Allowed` that stands beside it";
 
     fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
@@ -68,7 +82,8 @@ impl<M: ReadJson + ToWire + Clone + PartialEq + fmt::Debug + Described> Bound<M>
     }
 }
 
-impl<M: ReadJson + ToWire + Clone + PartialOrd + fmt::Debug + Described> Bound<M> for Ceiling<M> {
+impl<M: ReadJson + ToWire + Clone + PartialOrd + fmt::Debug> Bound<M> for Ceiling<M> {
+    const KIND: BoundKind = BoundKind::Ceiling;
     const OUTSIDE: &'static str = "is above the `Allowed` that stands beside it";
 
     fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
@@ -85,6 +100,7 @@ impl<M: ReadJson + ToWire + Clone + PartialOrd + fmt::Debug + Described> Bound<M
 }
 
 impl<M> Bound<M> for AnyValue {
+    const KIND: BoundKind = BoundKind::AnyValue;
     const OUTSIDE: &'static str = "";
 
     fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
@@ -101,62 +117,5 @@ impl<M> Bound<M> for AnyValue {
 
     fn allows_any(&self) -> bool {
         self.0
-    }
-}
-
-#[cfg(feature = "schema")]
-mod described {
-    use std::borrow::Cow;
-
-    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
-    use super::{AnyValue, Ceiling, OneOf};
-
-    impl<M: JsonSchema> JsonSchema for OneOf<M> {
-        fn schema_name() -> Cow<'static, str> {
-            format!("OneOf{}", M::schema_name()).into()
-        }
-
-        fn inline_schema() -> bool {
-            true
-        }
-
-        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            json_schema!({
-                "description": "The values to choose from.",
-                "type": "array", "items": generator.subschema_for::<M>(), "minItems": 1
-            })
-        }
-    }
-
-    impl<M: JsonSchema> JsonSchema for Ceiling<M> {
-        fn schema_name() -> Cow<'static, str> {
-            M::schema_name()
-        }
-
-        fn inline_schema() -> bool {
-            true
-        }
-
-        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            let mut schema = generator.subschema_for::<M>();
-            let description = "The highest value that a caller may ask for. It binds silence too.";
-            schema.insert("description".to_owned(), description.into());
-            schema
-        }
-    }
-
-    impl JsonSchema for AnyValue {
-        fn schema_name() -> Cow<'static, str> {
-            "AnyValue".into()
-        }
-
-        fn inline_schema() -> bool {
-            true
-        }
-
-        fn json_schema(_: &mut SchemaGenerator) -> Schema {
-            json_schema!({ "description": "Whether a caller may ask for any value.", "type": "boolean" })
-        }
     }
 }

@@ -1,16 +1,15 @@
 //! The members of CreateMeeting that have an order: what a ceiling can bound.
 
-use super::wire::{ToWire, Wire};
+use super::wire::{Shape, ToWire, Wire};
 use crate::json::{Json, ReadJson};
 
 /// Declares an ordered enumeration of the model, lowest value first.
 macro_rules! ordered_names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])+ $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)? }) => {
+        $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $name {
-            $($(#[$value_doc])* #[cfg_attr(feature = "schema", schemars(rename = $text))] $value),+
+            $($(#[$value_doc])* $value),+
         }
 
         impl $name {
@@ -35,6 +34,9 @@ macro_rules! ordered_names {
         }
 
         impl ToWire for $name {
+            const SHAPE: Shape = Shape::Names(&[$($text),+]);
+            const DESCRIPTION: &'static str = concat!($($doc),+);
+
             fn wire(&self) -> Wire<'_> {
                 Wire::Text(self.as_str())
             }
@@ -129,22 +131,11 @@ impl ReadJson for AttendeeCount {
 }
 
 impl ToWire for AttendeeCount {
+    const SHAPE: Shape = Shape::Number { min: 1, max: 250 };
+    const DESCRIPTION: &'static str = "Maximum number of attendees of a meeting.";
+
     fn wire(&self) -> Wire<'_> {
         Wire::Number(self.0.into())
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for AttendeeCount {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "AttendeeCount".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "Maximum number of attendees.",
-            "type": "integer", "minimum": AttendeeCount::MIN.0, "maximum": AttendeeCount::MAX.0
-        })
     }
 }
 

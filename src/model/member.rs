@@ -8,13 +8,12 @@ use std::fmt;
 use super::bound::{AnyValue, Bound, Ceiling, OneOf};
 use super::features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
 use super::regions::Partition;
-use super::schema::Described;
 use super::values::{MediaRegion, MeetingHostId, PrimaryMeetingId};
 use super::wire::ToWire;
 use crate::json::ReadJson;
 
 /// A member of a request that a tenant's policy decides.
-pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug + Described {
+pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug {
     /// Where it stands in the request and in each list of a policy: the names on the way to it, with `/` between.
     const NAME: &'static str;
 

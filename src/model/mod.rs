@@ -5,18 +5,16 @@ mod features;
 mod member;
 mod regions;
 mod request;
-mod schema;
 mod values;
 mod wire;
 
-pub use bound::{AnyValue, Bound, Ceiling, OneOf};
+pub use bound::{AnyValue, Bound, BoundKind, Ceiling, OneOf};
 pub use features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
 pub use member::{Echo, Entry, Make, Member, Members, Optional, Presence, Required, TryMake, Visit, Wrap};
 pub use regions::{CONTROL_REGIONS, FIPS_REGIONS, Partition, check_control_region};
 pub use request::{Asked, AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest, Requested};
-pub use schema::Described;
 pub use values::{
     ExternalMeetingId, IdempotencyKey, MAX_TAGS, MAX_TENANT_IDS, MediaRegion, MeetingHostId, MeetingId,
     PrimaryMeetingId, TagKey, TagValue, TenantId,
 };
-pub use wire::{ToWire, Wire};
+pub use wire::{Shape, ToWire, Wire};

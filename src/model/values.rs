@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::wire::{ToWire, Wire};
+use super::wire::{Shape, ToWire, Wire};
 use crate::json::{Json, ReadJson};
 
 /// Declares a text type: its documentation, its length in characters, and the rule for its text.
@@ -42,22 +42,11 @@ macro_rules! text_type {
         }
 
         impl ToWire for $name {
+            const SHAPE: Shape = Shape::Text { min: *Self::LENGTH.start(), max: *Self::LENGTH.end() };
+            const DESCRIPTION: &'static str = concat!($($doc),+);
+
             fn wire(&self) -> Wire<'_> {
                 Wire::Text(&self.0)
-            }
-        }
-
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({
-                    "description": concat!($($doc),+).trim(), "type": "string",
-                    "minLength": Self::LENGTH.start(), "maxLength": Self::LENGTH.end()
-                })
             }
         }
 

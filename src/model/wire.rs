@@ -11,8 +11,35 @@ pub enum Wire<'v> {
     Number(u64),
 }
 
+/// The values that a type can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A string of so many characters.
+    Text {
+        /// Minimum.
+        min: usize,
+        /// Maximum.
+        max: usize,
+    },
+    /// One of these strings.
+    Names(&'static [&'static str]),
+    /// A whole number in this range.
+    Number {
+        /// Minimum.
+        min: u64,
+        /// Maximum.
+        max: u64,
+    },
+}
+
 /// A type whose values go over the wire.
 pub trait ToWire {
+    /// The values that it can have.
+    const SHAPE: Shape;
+
+    /// What it stands for, in the words of its documentation.
+    const DESCRIPTION: &'static str;
+
     /// The value as the wire has it.
     fn wire(&self) -> Wire<'_>;
 }

@@ -1,32 +1,10 @@
-//! The policy document as it is written: one block for everyone, one for each tenant. The editors' JSON Schema is
-//! generated from these types.
+//! The policy document as it is written: one block for everyone, one for each tenant.
 
 use super::lists::{Allowed, Values};
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson, read_list};
 
-/// The policy document.
-#[derive(Debug)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(rename = "PolicyDocument", rename_all = "PascalCase", deny_unknown_fields)
-)]
-#[expect(dead_code, reason = "the schema is generated from it; the document is never held whole")]
-pub(super) struct Document {
-    /// Where an editor finds the schema of this document.
-    #[cfg_attr(feature = "schema", schemars(rename = "$schema"))]
-    schema: Option<String>,
-    /// What lies under every tenant, member by member.
-    everyone: Option<Block>,
-    /// The tenants by name: the text that the tenant claim of their callers' tokens holds.
-    tenants: Option<std::collections::BTreeMap<String, Block>>,
-    /// What becomes of tenants that are not listed. `Deny` when absent.
-    unlisted_tenants: Option<UnlistedTenants>,
-}
-
 /// What becomes of tenants that are not listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) enum UnlistedTenants {
     /// They are refused.
     #[default]
@@ -37,21 +15,13 @@ pub(super) enum UnlistedTenants {
 
 /// What one tenant, or everyone, has.
 #[derive(Debug, Default)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(rename_all = "PascalCase", deny_unknown_fields)
-)]
 pub(super) struct Block {
     /// Always sent; a caller may ask for the same value, and for no other.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<super::list_schema::Fixed>"))]
     pub(super) fixed: Option<Values>,
     /// Sent when the caller is silent; a caller may ask for the same value, and for another only where `Allowed` says so.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<super::list_schema::Default>"))]
     pub(super) default: Option<Values>,
     /// What the caller may ask for. Of a member that is absent here, only the value that silence brings: the policy's, or
     /// Chime's own default (HD, FHD, 250, Ipv4Only) where the policy has none.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<super::list_schema::Allowed>"))]
     pub(super) allowed: Option<Allowed>,
     /// Who within the tenant may create meetings. Absent: every authenticated caller of the tenant.
     pub(super) callers: Option<Callers>,
@@ -59,24 +29,16 @@ pub(super) struct Block {
 
 /// Who may create meetings. Where both members stand, both must hold.
 #[derive(Debug, Default)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(rename_all = "PascalCase", deny_unknown_fields)
-)]
 pub(super) struct Callers {
     /// At least one of these scopes.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub(super) any_scope: Option<Vec<Name>>,
     /// At least one of these groups.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub(super) any_group: Option<Vec<Name>>,
 }
 
 /// A scope's or a group's name: any text but the empty one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) struct Name(#[cfg_attr(feature = "schema", schemars(length(min = 1)))] String);
+pub(super) struct Name(String);
 
 impl Name {
     /// The name.

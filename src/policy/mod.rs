@@ -7,8 +7,6 @@ mod admit;
 mod decide;
 mod document;
 mod layers;
-#[cfg(feature = "schema")]
-mod list_schema;
 mod lists;
 mod load;
 mod merge;
@@ -17,8 +15,6 @@ mod merge_tags;
 mod plan;
 mod right;
 mod rules;
-#[cfg(feature = "schema")]
-mod schema;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -29,5 +25,3 @@ pub(crate) use merge_tags::GATEWAY_TAG;
 pub use plan::{MeetingPlan, Sent};
 pub use right::{Create, Right};
 pub use rules::TenantIds;
-#[cfg(feature = "schema")]
-pub use schema::document_schema;

@@ -6,7 +6,6 @@ use crate::json::{Json, ReadJson};
 
 /// A text in which `${tenant}` stands for the tenant's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Template(String);
 
 /// The one variable.

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use local::policy_schema::document_schema;
 use meeting_gateway::model::Partition;
-use meeting_gateway::policy::{Policies, document_schema};
+use meeting_gateway::policy::Policies;
 use serde_json::{Value, json};
 
 use crate::harness::sample_policy_path;
@@ -22,7 +23,7 @@ fn the_sample_policy_asks_for_groups_only_since_plain_cognito_has_no_scopes_besi
 }
 
 #[test]
-fn the_schema_that_is_checked_in_is_the_one_that_the_types_make() {
+fn the_schema_that_is_checked_in_is_the_one_that_the_declarations_make() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policy/policy.schema.json");
     let generated = format!("{}\n", serde_json::to_string_pretty(&document_schema()).unwrap());
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
@@ -34,7 +35,7 @@ fn the_schema_that_is_checked_in_is_the_one_that_the_types_make() {
 
 #[test]
 fn the_sample_policy_satisfies_the_schema() {
-    let schema = serde_json::to_value(document_schema()).unwrap();
+    let schema = document_schema();
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
     let sample: Value = serde_json::from_slice(&std::fs::read(sample_policy_path()).unwrap()).unwrap();
     let errors: Vec<String> = validator.iter_errors(&sample).map(|error| error.to_string()).collect();
@@ -43,7 +44,7 @@ fn the_sample_policy_satisfies_the_schema() {
 
 #[test]
 fn the_schema_refuses_what_an_editor_should_mark() {
-    let schema = serde_json::to_value(document_schema()).unwrap();
+    let schema = document_schema();
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
     for (document, why) in [
         (json!({ "Everyone": null }), "null is no value"),
@@ -68,5 +69,45 @@ fn the_schema_refuses_what_an_editor_should_mark() {
         assert!(!validator.is_valid(&document), "{document}: {why}");
         let loaded = Policies::load(document.to_string().as_bytes(), Partition::Commercial);
         assert!(loaded.is_err(), "{document}: the parser is never laxer than the schema: {why}");
+    }
+}
+
+#[test]
+fn the_schema_has_the_members_that_the_parser_knows_in_every_object() {
+    let schema = document_schema();
+    let mut compared = 0;
+    compare_names(&schema, &schema, &mut Vec::new(), &mut compared);
+    // The document, two blocks of four members, and the groups of MeetingFeatures in three lists of each.
+    assert_eq!(compared, 1 + 2 * (1 + 4 + 3 * 5));
+}
+
+/// Compares an object of the schema at that place, and the objects in it, with what the parser says is known there.
+fn compare_names(root: &Value, schema: &Value, place: &mut Vec<String>, compared: &mut usize) {
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    if schema["type"] != "object" {
+        return;
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        *compared += 1;
+        let inner = json!({ "unheard of": true });
+        let document = place.iter().rev().fold(inner, |inner, name| json!({ name: inner }));
+        let errors = Policies::load(document.to_string().as_bytes(), Partition::Commercial).unwrap_err();
+        let pointer = format!("#/{}", [place.as_slice(), &["unheard of".to_owned()]].concat().join("/"));
+        let error = errors.iter().find(|error| error.pointer == pointer).expect("it is reported");
+        let known: Vec<&str> = error.detail.split('`').skip(1).step_by(2).collect();
+        let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+        assert_eq!(known, names, "{pointer}");
+        for (name, inner) in properties {
+            place.push(name.clone());
+            compare_names(root, inner, place, compared);
+            place.pop();
+        }
+    } else if place.len() == 1 {
+        place.push("acme".to_owned());
+        compare_names(root, &schema["additionalProperties"], place, compared);
+        place.pop();
     }
 }
