@@ -118,7 +118,7 @@ async fn send(request: CreateMeetingFluentBuilder, plan: &MeetingPlan) -> Result
     let Some(body) = answer_text.meeting_only() else {
         return Err(failed(ChimeErrorKind::Failed, "an answer that is not JSON throughout"));
     };
-    let different = differences(plan, &body);
+    let different = differences(plan, meeting);
     if !different.is_empty() {
         let detail = format!("meeting {meeting_id} came back with other {}", different.join(", "));
         return Err(failed(ChimeErrorKind::DifferentMeeting(different), &detail));

@@ -1,25 +1,26 @@
 //! Whether the meeting that came back is the one that was asked for.
 
-use crate::json::{Json, Object};
-use crate::model::{Echo, Member, Members, Presence, Visit, Wire};
+use aws_sdk_chimesdkmeetings::types::Meeting;
+
+use crate::model::{
+    AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId, Member, Members, Presence,
+    PrimaryMeetingId, VideoResolution, Visit, Wire,
+};
 use crate::policy::{MeetingPlan, Sent};
 
-/// The members that Chime repeats in its answer, `{"Meeting": …}`, with another value than was sent. What it does not
-/// repeat can't be compared.
+/// The members that Chime repeats in its answer with another value than was sent. What it does not repeat can't be
+/// compared.
 ///
 /// Users report that a token reused with other members brings the old meeting back. It may even be another person's,
 /// so it is never handed out.
-pub(super) fn differences(plan: &MeetingPlan, answer: &str) -> Vec<String> {
-    let answer = Json::parse(answer.as_bytes()).unwrap_or(Json::Null);
-    let Some(meeting) = answer.as_object().and_then(|answer| answer.get("Meeting")?.as_object()) else {
-        return vec!["Meeting".to_owned()];
-    };
+pub(super) fn differences(plan: &MeetingPlan, meeting: &Meeting) -> Vec<String> {
     let mut comparison = Comparison { sent: plan.members(), meeting, different: Vec::new() };
-    let id = Wire::Text(plan.external_meeting_id().as_str());
-    comparison.compare("ExternalMeetingId", Echo::Exact, Some(id));
-    if let Some(echoed) = comparison.echoed("TenantIds").and_then(Json::as_array) {
-        let mut echoed: Vec<Option<&str>> = echoed.iter().map(Json::as_str).collect();
-        let mut sent: Vec<Option<&str>> = plan.tenant_ids().iter().map(|id| Some(id.as_str())).collect();
+    if meeting.external_meeting_id().is_some_and(|id| id != plan.external_meeting_id().as_str()) {
+        comparison.different.push("ExternalMeetingId".to_owned());
+    }
+    if let Some(echoed) = &meeting.tenant_ids {
+        let mut echoed: Vec<&str> = echoed.iter().map(String::as_str).collect();
+        let mut sent: Vec<&str> = plan.tenant_ids().iter().map(|id| id.as_str()).collect();
         echoed.sort_unstable();
         sent.sort_unstable();
         if echoed != sent {
@@ -30,51 +31,44 @@ pub(super) fn differences(plan: &MeetingPlan, answer: &str) -> Vec<String> {
     comparison.different
 }
 
-struct Comparison<'c, 'j> {
+/// The value that Chime repeats of that member.
+fn echoed<'m>(meeting: &'m Meeting, name: &str) -> Option<Wire<'m>> {
+    let features = meeting.meeting_features();
+    match name {
+        MediaRegion::NAME => meeting.media_region().map(Wire::Text),
+        MeetingHostId::NAME => meeting.meeting_host_id().map(Wire::Text),
+        PrimaryMeetingId::NAME => meeting.primary_meeting_id().map(Wire::Text),
+        EchoReduction::NAME => Some(Wire::Text(features?.audio()?.echo_reduction()?.as_str())),
+        VideoResolution::NAME => Some(Wire::Text(features?.video()?.max_resolution()?.as_str())),
+        ContentResolution::NAME => Some(Wire::Text(features?.content()?.max_resolution()?.as_str())),
+        AttendeeCount::NAME => Some(Wire::Number(features?.attendee()?.max_count()?.into())),
+        _ => None,
+    }
+}
+
+struct Comparison<'c> {
     sent: &'c Members<Sent>,
-    meeting: &'c Object<'j>,
+    meeting: &'c Meeting,
     different: Vec<String>,
 }
 
-impl Visit for Comparison<'_, '_> {
+impl Visit for Comparison<'_> {
     fn visit<M: Member>(&mut self) {
-        let sent = M::Presence::value(M::of(self.sent));
-        self.compare(M::NAME, M::ECHO, sent.map(M::wire));
-    }
-}
-
-impl<'c, 'j> Comparison<'c, 'j> {
-    /// The value of that path in the answer, unless it is `null`.
-    fn echoed(&self, name: &str) -> Option<&'c Json<'j>> {
-        let (groups, name) = name.rsplit_once('/').map_or(("", name), |(groups, name)| (groups, name));
-        let mut groups = groups.split('/').filter(|group| !group.is_empty());
-        let object = groups.try_fold(self.meeting, |object, group| object.get(group)?.as_object());
-        object?.get(name).filter(|value| **value != Json::Null)
-    }
-
-    fn compare(&mut self, name: &str, echo: Echo, sent: Option<Wire<'_>>) {
-        let differs = match (echo, sent, self.echoed(name)) {
-            (Echo::Never, ..) | (_, _, None) | (Echo::Exact, None, _) => false,
-            (Echo::Exact, Some(sent), Some(echoed)) => !is_same(sent, echoed),
+        let sent = M::Presence::value(M::of(self.sent)).map(M::wire);
+        let differs = match (sent, echoed(self.meeting, M::NAME)) {
+            (_, None) => false,
             // A replica where none was asked for is another meeting as well. Ids are hexadecimal numbers, which have no
             // other meaning in the other case.
-            (Echo::Id, sent, Some(echoed)) => !matches!(
-                (sent, echoed.as_str()),
-                (Some(Wire::Text(sent)), Some(echoed)) if sent.eq_ignore_ascii_case(echoed)
-            ),
+            (Some(Wire::Text(sent)), Some(Wire::Text(echoed))) if M::IS_MEETING_ID => {
+                !sent.eq_ignore_ascii_case(echoed)
+            }
+            (None, Some(_)) => M::IS_MEETING_ID,
+            (sent, echoed) => sent != echoed,
         };
         if differs {
             // A group of features by its name: it has one member.
-            let shown = name.rsplit_once('/').map_or(name, |(group, _)| group);
+            let shown = M::NAME.rsplit_once('/').map_or(M::NAME, |(group, _)| group);
             self.different.push(shown.replace('/', "."));
         }
-    }
-}
-
-fn is_same(sent: Wire<'_>, echoed: &Json<'_>) -> bool {
-    match (sent, echoed) {
-        (Wire::Text(sent), Json::String(echoed)) => sent == echoed,
-        (Wire::Number(sent), Json::Number(echoed)) => echoed.as_u64() == Some(sent),
-        _ => false,
     }
 }

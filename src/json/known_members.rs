@@ -120,6 +120,12 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         members.collect(json, path, names, "", errors).then_some(members)
     }
 
+    /// How many of the known members the object has.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.values.len()
+    }
+
     /// The value of that member, when the object has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'j Json<'a>> {

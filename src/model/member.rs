@@ -32,8 +32,8 @@ pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug {
     /// The value that, by Chime's documentation, a meeting gets for which nothing is sent.
     const CHIME_DEFAULT: Option<Self> = None;
 
-    /// How Chime repeats it in its answer.
-    const ECHO: Echo = Echo::Exact;
+    /// Whether it is the id of another meeting: Chime repeats it in any case, and only where one was sent.
+    const IS_MEETING_ID: bool = false;
 
     /// What is sent under that bound for a caller who asks for nothing. A ceiling binds silence too, so that saying
     /// nothing never gets more than asking.
@@ -55,17 +55,6 @@ pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug {
     fn shown(&self) -> Option<String> {
         (!Self::IS_SENSITIVE).then(|| self.wire().to_string())
     }
-}
-
-/// How Chime repeats a member of the request in its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Echo {
-    /// Not at all.
-    Never,
-    /// With the value that was sent.
-    Exact,
-    /// With the id that was sent, in any case, and only where one was sent.
-    Id,
 }
 
 /// Whether Chime requires a member, and so what is sent of it.
@@ -219,7 +208,6 @@ impl Member for NetworkType {
     type Bound = Ceiling<Self>;
     type Presence = Optional;
     const CHIME_DEFAULT: Option<Self> = Some(NetworkType::Ipv4Only);
-    const ECHO: Echo = Echo::Never;
 
     fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
         (*ceiling == NetworkType::Ipv4Only).then_some(*ceiling)
@@ -287,5 +275,5 @@ impl Member for PrimaryMeetingId {
     type Bound = AnyValue;
     type Presence = Optional;
     const HAS_POLICY_VALUE: bool = false;
-    const ECHO: Echo = Echo::Id;
+    const IS_MEETING_ID: bool = true;
 }

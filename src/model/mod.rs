@@ -10,7 +10,7 @@ mod wire;
 
 pub use bound::{AnyValue, Bound, BoundKind, Ceiling, OneOf};
 pub use features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
-pub use member::{Echo, Entry, Make, Member, Members, Optional, Presence, Required, TryMake, Visit, Wrap};
+pub use member::{Entry, Make, Member, Members, Optional, Presence, Required, TryMake, Visit, Wrap};
 pub use regions::{CONTROL_REGIONS, FIPS_REGIONS, Partition, check_control_region};
 pub use request::{Asked, AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest, Requested};
 pub use values::{

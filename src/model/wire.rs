@@ -8,7 +8,7 @@ pub enum Wire<'v> {
     /// A string.
     Text(&'v str),
     /// A number.
-    Number(u64),
+    Number(i64),
 }
 
 /// The values that a type can have.

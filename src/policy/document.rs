@@ -83,7 +83,8 @@ impl Block {
 
     /// Whether the block has nothing for any member but tags and TenantIds.
     pub(super) fn leaves_members_alone(&self) -> bool {
-        let has_members = |values: &Option<Values>| values.as_ref().is_some_and(Values::has_members);
+        let has_members =
+            |values: &Option<Values>| values.as_ref().is_some_and(|values| values.members.is_some());
         self.allowed.is_none() && !has_members(&self.default) && !has_members(&self.fixed)
     }
 }

@@ -11,7 +11,8 @@ use crate::model::{Bound as _, Make, Member, Members, TagKey, Visit, Wrap};
 pub(super) struct Values {
     /// The tenant's labels at Chime; only `Fixed` may have them.
     pub(super) tenant_ids: Option<Vec<Template>>,
-    pub(super) members: Members<Written>,
+    /// `None` when it has a value for none of them, as most tenants' lists.
+    pub(super) members: Option<Members<Written>>,
     pub(super) tags: Option<Tags>,
 }
 
@@ -84,12 +85,13 @@ impl Values {
         errors: &mut Vec<MemberError>,
     ) -> Option<Self> {
         let members = KnownMembers::of(json, path, Names::new(&[others, &VALUE_NAMES]), errors)?;
+        let ids = members.get("TenantIds");
+        let others = others.iter().filter(|name| members.get(name).is_some()).count();
         Some(Values {
-            tenant_ids: members
-                .get("TenantIds")
-                .and_then(|ids| read_list(ids, &members.path_of("TenantIds"), errors)),
+            tenant_ids: ids.and_then(|ids| read_list(ids, &members.path_of("TenantIds"), errors)),
             tags: read_tags(&members, errors),
-            members: Members::make(&mut Reader { members: &members, errors }),
+            members: (members.count() > others)
+                .then(|| Members::make(&mut Reader { members: &members, errors })),
         })
     }
 }
@@ -118,26 +120,6 @@ impl Make<Written> for Reader<'_, '_, '_, '_> {
 impl Make<Bounded> for Reader<'_, '_, '_, '_> {
     fn make<M: Member>(&mut self) -> Option<M::Bound> {
         M::Bound::read(self.members.get(M::NAME)?, &self.members.path_of(M::NAME), self.errors)
-    }
-}
-
-impl Values {
-    /// Whether it has a value for any member, tags and TenantIds aside.
-    pub(super) fn has_members(&self) -> bool {
-        let mut any = Any { values: &self.members, found: false };
-        Members::visit(&mut any);
-        any.found
-    }
-}
-
-struct Any<'v> {
-    values: &'v Members<Written>,
-    found: bool,
-}
-
-impl Visit for Any<'_> {
-    fn visit<M: Member>(&mut self) {
-        self.found |= M::of(self.values).is_some();
     }
 }
 

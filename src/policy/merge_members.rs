@@ -67,8 +67,7 @@ impl fmt::Display for Place<'_> {
 
 impl<'b, M: Member> Statement<'b, M> {
     fn in_block(block: &'b Block) -> Self {
-        let value =
-            |values: &'b Option<Values>| values.as_ref().and_then(|values| M::of(&values.members).as_ref());
+        let value = |values: &'b Option<Values>| M::of(values.as_ref()?.members.as_ref()?).as_ref();
         let allowed = block.allowed.as_ref().and_then(|allowed| M::of(&allowed.members).as_ref());
         Statement { fixed: value(&block.fixed), default: value(&block.default), allowed }
     }
