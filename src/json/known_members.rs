@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use smallvec::SmallVec;
+
 use super::value::Json;
 
 /// Where a value stands in its document: a chain from the value back to the root, kept on the stack.
@@ -104,7 +106,8 @@ pub struct Names<'n> {
 #[derive(Debug)]
 pub struct KnownMembers<'j, 'a, 'p> {
     path: &'p Path<'p>,
-    values: Vec<(&'static str, &'j Json<'a>)>,
+    // As many as most objects have, without an allocation.
+    values: SmallVec<[(&'static str, &'j Json<'a>); 4]>,
 }
 
 impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
@@ -116,7 +119,7 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         names: Names<'_>,
         errors: &mut dyn ErrorSink,
     ) -> Option<Self> {
-        let mut members = KnownMembers { path, values: Vec::new() };
+        let mut members = KnownMembers { path, values: SmallVec::new() };
         members.collect(json, path, names, "", errors).then_some(members)
     }
 
@@ -204,17 +207,24 @@ impl<'n> Names<'n> {
         Names { offered, reserved: &[] }
     }
 
-    /// A known name that begins with `prefix` and has `name` as its next step.
+    /// A known name that begins with `prefix` and has `name` as its next step. A loop and not iterators: it runs for each
+    /// member of each tenant of the document.
     fn find(&self, prefix: &str, name: &str) -> Option<&'static str> {
-        // A name with `/` in it is one step, and no known step has any.
-        if name.contains('/') {
-            return None;
+        let end = prefix.len().saturating_add(name.len());
+        for names in self.offered.iter().chain(std::iter::once(&self.reserved)) {
+            for known in *names {
+                // A name with `/` in it is one step, and no known step has any.
+                let is_step = known.len() == end || known.as_bytes().get(end) == Some(&b'/');
+                if is_step
+                    && known.get(prefix.len()..end) == Some(name)
+                    && known.starts_with(prefix)
+                    && !name.contains('/')
+                {
+                    return Some(known);
+                }
+            }
         }
-        let all = self.offered.iter().copied().flatten().chain(self.reserved);
-        all.copied().find(|known| {
-            let rest = known.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(name));
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        None
     }
 
     /// The names that an object with that prefix may have, in order, for a message.

@@ -1,6 +1,6 @@
 //! The policy document as it is written: one block for everyone, one for each tenant.
 
-use super::lists::{Allowed, Values};
+use super::lists::{Allowed, Reading, Values};
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson, read_list};
 
 /// What becomes of tenants that are not listed.
@@ -69,15 +69,17 @@ impl ReadJson for UnlistedTenants {
 
 impl Block {
     /// Reads a block. Invalid members are reported and left out.
-    pub(super) fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut Vec<MemberError>) -> Block {
+    pub(super) fn read(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Block {
         let names = Names::new(&[&["Fixed", "Default", "Allowed", "Callers"]]);
-        let Some(members) = KnownMembers::of(json, path, names, errors) else { return Block::default() };
+        let Some(members) = KnownMembers::of(json, path, names, reading.errors) else {
+            return Block::default();
+        };
         let read = |name| Some((members.get(name)?, members.path_of(name)));
         Block {
-            fixed: read("Fixed").and_then(|(json, path)| Values::read_fixed(json, &path, errors)),
-            default: read("Default").and_then(|(json, path)| Values::read_default(json, &path, errors)),
-            allowed: read("Allowed").and_then(|(json, path)| Allowed::read(json, &path, errors)),
-            callers: read("Callers").and_then(|(json, path)| Callers::read(json, &path, errors)),
+            fixed: read("Fixed").and_then(|(json, path)| Values::read_fixed(json, &path, reading)),
+            default: read("Default").and_then(|(json, path)| Values::read_default(json, &path, reading)),
+            allowed: read("Allowed").and_then(|(json, path)| Allowed::read(json, &path, reading)),
+            callers: read("Callers").and_then(|(json, path)| Callers::read(json, &path, reading.errors)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::template::Template;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson as _, read_list};
-use crate::model::{Bound as _, Make, Member, Members, TagKey, Visit, Wrap};
+use crate::model::{Bound as _, Make, Member, Members, Partition, TagKey, Visit, Wrap};
 
 /// The values of `Fixed` or `Default`.
 #[derive(Debug)]
@@ -62,64 +62,78 @@ impl Visit for ValueNames {
 }
 
 impl Values {
-    pub(super) fn read_fixed(
-        json: &Json<'_>,
-        path: &Path<'_>,
-        errors: &mut Vec<MemberError>,
-    ) -> Option<Self> {
-        Self::read(json, path, &["Tags", "TenantIds"], errors)
+    pub(super) fn read_fixed(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        Self::read(json, path, &["Tags", "TenantIds"], reading)
     }
 
-    pub(super) fn read_default(
-        json: &Json<'_>,
-        path: &Path<'_>,
-        errors: &mut Vec<MemberError>,
-    ) -> Option<Self> {
-        Self::read(json, path, &["Tags"], errors)
+    pub(super) fn read_default(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        Self::read(json, path, &["Tags"], reading)
     }
 
     fn read(
         json: &Json<'_>,
         path: &Path<'_>,
         others: &[&'static str],
-        errors: &mut Vec<MemberError>,
+        reading: &mut Reading<'_>,
     ) -> Option<Self> {
-        let members = KnownMembers::of(json, path, Names::new(&[others, &VALUE_NAMES]), errors)?;
+        let members = KnownMembers::of(json, path, Names::new(&[others, &VALUE_NAMES]), reading.errors)?;
         let ids = members.get("TenantIds");
         let others = others.iter().filter(|name| members.get(name).is_some()).count();
         Some(Values {
-            tenant_ids: ids.and_then(|ids| read_list(ids, &members.path_of("TenantIds"), errors)),
-            tags: read_tags(&members, errors),
+            tenant_ids: ids.and_then(|ids| read_list(ids, &members.path_of("TenantIds"), reading.errors)),
+            tags: read_tags(&members, reading.errors),
             members: (members.count() > others)
-                .then(|| Members::make(&mut Reader { members: &members, errors })),
+                .then(|| Members::make(&mut Reader { members: &members, reading })),
         })
     }
 }
 
 impl Allowed {
-    pub(super) fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut Vec<MemberError>) -> Option<Self> {
-        let members = KnownMembers::of(json, path, Names::new(&[&["Tags"], Members::NAMES]), errors)?;
+    pub(super) fn read(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        let members = KnownMembers::of(json, path, Names::new(&[&["Tags"], Members::NAMES]), reading.errors)?;
         Some(Allowed {
-            tags: members.get("Tags").and_then(|keys| read_list(keys, &members.path_of("Tags"), errors)),
-            members: Members::make(&mut Reader { members: &members, errors }),
+            tags: members
+                .get("Tags")
+                .and_then(|keys| read_list(keys, &members.path_of("Tags"), reading.errors)),
+            members: Members::make(&mut Reader { members: &members, reading }),
         })
     }
 }
 
-struct Reader<'r, 'j, 'a, 'p> {
-    members: &'r KnownMembers<'j, 'a, 'p>,
-    errors: &'r mut Vec<MemberError>,
+/// Where a document is read for, and what is wrong with it so far.
+pub(super) struct Reading<'r> {
+    pub(super) partition: Partition,
+    pub(super) errors: &'r mut Vec<MemberError>,
 }
 
-impl Make<Written> for Reader<'_, '_, '_, '_> {
+/// Reads the members of a list. Values that Chime would refuse for the stack's partition are reported.
+struct Reader<'r, 'e, 'j, 'a, 'p> {
+    members: &'r KnownMembers<'j, 'a, 'p>,
+    reading: &'r mut Reading<'e>,
+}
+
+impl Make<Written> for Reader<'_, '_, '_, '_, '_> {
     fn make<M: Member>(&mut self) -> Option<M> {
-        self.members.read(M::NAME, self.errors)
+        let Reading { partition, errors } = &mut *self.reading;
+        let value: M = self.members.read(M::NAME, *errors)?;
+        if let Err(detail) = value.check_in(*partition) {
+            errors.push(MemberError::at(&self.members.path_of(M::NAME), detail));
+        }
+        Some(value)
     }
 }
 
-impl Make<Bounded> for Reader<'_, '_, '_, '_> {
+impl Make<Bounded> for Reader<'_, '_, '_, '_, '_> {
     fn make<M: Member>(&mut self) -> Option<M::Bound> {
-        M::Bound::read(self.members.get(M::NAME)?, &self.members.path_of(M::NAME), self.errors)
+        let Reading { partition, errors } = &mut *self.reading;
+        let path = self.members.path_of(M::NAME);
+        let bound = M::Bound::read(self.members.get(M::NAME)?, &path, *errors)?;
+        for (index, value) in bound.listed().iter().enumerate() {
+            if let Err(detail) = value.check_in(*partition) {
+                errors.push(MemberError::at(&Path::Item(&path, index), detail));
+            }
+        }
+        Some(bound)
     }
 }
 

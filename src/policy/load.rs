@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::document::{Block, UnlistedTenants};
 use super::layers::{Layers, Source};
+use super::lists::Reading;
 use super::merge::{Shared, merge};
 use super::rules::TenantPolicy;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, for_each_member, parse_all_but};
@@ -21,7 +22,6 @@ pub struct Policies {
 struct Unlisted {
     everyone: Block,
     shared: Shared,
-    partition: Partition,
     /// Every TenantId that a listed tenant has, in order: no unlisted one may come to it.
     owned_ids: Vec<TenantId>,
 }
@@ -101,7 +101,7 @@ impl Unlisted {
         let path = Path::Member(&Path::Root, "Everyone");
         let everyone = Source { block: &self.everyone, path: &path };
         let layers = Layers { everyone, own: Source { block: &nothing, path: &path } };
-        merge(tenant, layers, &self.shared, self.partition, errors)
+        merge(tenant, layers, &self.shared, errors)
     }
 }
 
@@ -125,12 +125,14 @@ fn read(
         errors.push(MemberError::at(&members.path_of("$schema"), detail));
     }
     let everyone_path = members.path_of("Everyone");
-    let everyone =
-        members.get("Everyone").map(|json| Block::read(json, &everyone_path, errors)).unwrap_or_default();
+    let everyone = members
+        .get("Everyone")
+        .map(|json| Block::read(json, &everyone_path, &mut Reading { partition, errors }))
+        .unwrap_or_default();
     let unlisted = members.read::<UnlistedTenants>("UnlistedTenants", errors).unwrap_or_default();
 
     let source = Source { block: &everyone, path: &everyone_path };
-    let shared = Shared::of(source, partition, errors);
+    let shared = Shared::of(source, errors);
     let tenants_path = Path::Member(&root, TENANTS);
     let mut tenants = match tenants {
         Some(text) => read_tenants(text, &tenants_path, source, &shared, partition, errors)?,
@@ -143,9 +145,9 @@ fn read(
     let unlisted = match unlisted {
         UnlistedTenants::Deny => None,
         UnlistedTenants::Everyone => {
-            check_everyone_alone(source, &shared, partition, errors);
+            check_everyone_alone(source, &shared, errors);
             let owned_ids = owned_ids.into_iter().cloned().collect();
-            Some(Unlisted { everyone, shared, partition, owned_ids })
+            Some(Unlisted { everyone, shared, owned_ids })
         }
     };
     // In the text's order until here, so that of two the later is at fault.
@@ -175,9 +177,9 @@ fn read_tenants(
         if name.is_empty() {
             errors.push(MemberError::at(&path, "is an empty name, which no token's claim can hold"));
         }
-        let own = Block::read(&json, &path, errors);
+        let own = Block::read(&json, &path, &mut Reading { partition, errors });
         let layers = Layers { everyone, own: Source { block: &own, path: &path } };
-        let policy = merge(&name, layers, shared, partition, errors);
+        let policy = merge(&name, layers, shared, errors);
         tenants.push((name.into(), policy));
     })?;
     if read.is_none() {
@@ -211,16 +213,11 @@ fn claim_ids<'t>(
 }
 
 /// What everyone's block needs where unlisted tenants live by it alone.
-fn check_everyone_alone(
-    everyone: Source<'_>,
-    shared: &Shared,
-    partition: Partition,
-    errors: &mut Vec<MemberError>,
-) {
+fn check_everyone_alone(everyone: Source<'_>, shared: &Shared, errors: &mut Vec<MemberError>) {
     let nothing = Block::default();
     let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
     // Any name that fits every pattern shows what is wrong with the block whatever the name.
-    merge("tenant", layers, shared, partition, errors);
+    merge("tenant", layers, shared, errors);
     let templates =
         everyone.block.fixed.as_ref().and_then(|fixed| fixed.tenant_ids.as_deref()).unwrap_or_default();
     let fixed = Path::Member(everyone.path, "Fixed");

@@ -9,7 +9,7 @@ use super::merge_tags::{check_tag_lists, merge_tags};
 use super::rules::{CallerRules, Rule, Ruled, TenantIds, TenantPolicy};
 use super::template::Template;
 use crate::json::{MemberError, Path};
-use crate::model::{MAX_TENANT_IDS, Members, Partition, TenantId};
+use crate::model::{MAX_TENANT_IDS, Members, TenantId};
 
 /// What every tenant shares that adds nothing of its own, worked out once.
 pub(super) struct Shared {
@@ -21,13 +21,13 @@ pub(super) struct Shared {
 impl Shared {
     /// Faults that everyone's tag lists have by themselves are reported here, once. Those of its other members are
     /// reported where a tenant inherits them.
-    pub(super) fn of(everyone: Source<'_>, partition: Partition, tag_faults: &mut Vec<MemberError>) -> Self {
+    pub(super) fn of(everyone: Source<'_>, tag_errors: &mut Vec<MemberError>) -> Self {
         let mut errors = Vec::new();
         let nothing = Block::default();
         let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
-        let members = Arc::new(merge_members(layers, partition, &mut errors));
+        let members = Arc::new(merge_members(layers, &mut errors));
         let callers = Arc::new(merge_callers(everyone.block.callers.as_ref(), None));
-        check_tag_lists(layers.everyone, layers.everyone, tag_faults);
+        check_tag_lists(layers.everyone, layers.everyone, tag_errors);
         Shared { members, callers, errors }
     }
 
@@ -45,7 +45,6 @@ pub(super) fn merge(
     tenant: &str,
     layers: Layers<'_>,
     shared: &Shared,
-    partition: Partition,
     errors: &mut Vec<MemberError>,
 ) -> TenantPolicy {
     let own = layers.own.block;
@@ -53,7 +52,7 @@ pub(super) fn merge(
         errors.extend(shared.errors.iter().cloned());
         Arc::clone(&shared.members)
     } else {
-        Arc::new(merge_members(layers, partition, errors))
+        Arc::new(merge_members(layers, errors))
     };
     if members.media_region == (Rule::Open { default: None, allowed: None }) {
         let detail = "could never create a meeting: no MediaRegion is fixed, default or allowed";

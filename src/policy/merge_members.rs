@@ -8,32 +8,24 @@ use super::lists::Values;
 use super::rules::{Rule, Ruled};
 use crate::json::MemberError;
 use crate::model::{
-    AttendeeCount, Bound as _, ContentResolution, Make, Member, Members, Partition, ToWire as _,
-    VideoResolution,
+    AttendeeCount, Bound as _, ContentResolution, Make, Member, Members, ToWire as _, VideoResolution,
 };
 
 /// Merges every member. Errors that everyone's block has by itself are found again for each tenant that inherits them.
-pub(super) fn merge_members(
-    layers: Layers<'_>,
-    partition: Partition,
-    errors: &mut Vec<MemberError>,
-) -> Members<Ruled> {
-    let rules = Members::make(&mut Merge { layers, partition, errors });
+pub(super) fn merge_members(layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Members<Ruled> {
+    let rules = Members::make(&mut Merge { layers, errors });
     check_resolutions(&rules, layers, errors);
     rules
 }
 
 struct Merge<'m, 'b> {
     layers: Layers<'b>,
-    partition: Partition,
     errors: &'m mut Vec<MemberError>,
 }
 
 impl Make<Ruled> for Merge<'_, '_> {
     fn make<M: Member>(&mut self) -> Rule<M> {
-        let statements = Statements::<M>::in_layers(self.layers);
-        statements.check_in(self.partition, self.errors);
-        statements.merge(self.errors)
+        Statements::<M>::in_layers(self.layers).merge(self.errors)
     }
 }
 
@@ -96,23 +88,6 @@ impl<'b, M: Member> Statements<'b, M> {
             (everyone, "Default")
         };
         self.place(source, list)
-    }
-
-    /// Reports values that Chime would refuse for a stack in that partition.
-    fn check_in(&self, partition: Partition, errors: &mut Vec<MemberError>) {
-        for (source, stated) in [(self.layers.everyone, &self.everyone), (self.layers.own, &self.own)] {
-            for (list, value) in [("Fixed", stated.fixed), ("Default", stated.default)] {
-                if let Some(Err(detail)) = value.map(|value| value.check_in(partition)) {
-                    errors.push(MemberError { pointer: self.place(source, list).to_string(), detail });
-                }
-            }
-            for (index, value) in stated.allowed.iter().flat_map(|bound| bound.listed()).enumerate() {
-                if let Err(detail) = value.check_in(partition) {
-                    let pointer = format!("{}/{index}", self.place(source, "Allowed"));
-                    errors.push(MemberError { pointer, detail });
-                }
-            }
-        }
     }
 
     fn merge(self, errors: &mut Vec<MemberError>) -> Rule<M> {
