@@ -150,8 +150,8 @@ fn read(
             Some(Unlisted { everyone, shared, owned_ids })
         }
     };
-    // In the text's order until here, so that of two the later is at fault.
-    tenants.sort_by(|(name, _), (other, _)| name.cmp(other));
+    // In the text's order until here, so that of two tenants with one id the later is at fault.
+    tenants.sort_unstable_by(|(name, _), (other, _)| name.cmp(other));
     for pair in tenants.windows(2) {
         if let [(name, _), (other, _)] = pair
             && name == other
