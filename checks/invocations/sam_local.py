@@ -19,7 +19,7 @@ NOT_RUN = 75
 IMAGE = "public.ecr.aws/lambda/provided:al2023"
 # One that reaches Chime, and one that is refused.
 SAMPLES = ["http-api-create.json", "http-api-unknown-tenant.json"]
-EXPECTED = json.loads((REPOSITORY / "events" / "expected.json").read_text())
+EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 
 
 def docker(*arguments: str, seconds: float = 30) -> str | None:

@@ -2,15 +2,16 @@
 
 import http.client
 import json
+from pathlib import Path
 
 import pytest
 from function_environment import BINARY, built_template, layer_folder, overrides, sample_environment
 from processes import REPOSITORY, Emulator, LocalServices
 
 EVENTS = REPOSITORY / "events"
-# Files of events/ that are no event: the table of answers, and the environment for `sam local --env-vars`.
-NO_EVENTS = {"expected.json", "env.json"}
-EXPECTED = json.loads((EVENTS / "expected.json").read_text())
+# A file of events/ that is not an event: the environment for `sam local --env-vars`.
+ENVIRONMENT = "env.json"
+EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def function(services):
 
 
 def test_every_sample_event_has_a_row_and_every_row_an_event():
-    files = {path.name for path in EVENTS.iterdir()} - NO_EVENTS
+    files = {path.name for path in EVENTS.iterdir()} - {ENVIRONMENT}
     assert files == EXPECTED.keys()
 
 

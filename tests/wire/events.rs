@@ -1,5 +1,5 @@
-//! Every file of `events/` is a row of `events/expected.json`: the answer that the gateway gives, and the request that
-//! Chime received.
+//! Every file of `events/` is a row of `checks/invocations/expected.json`: the answer that the gateway gives, and the
+//! request that Chime received.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use serde_json::Value;
 use crate::harness::{Answer, PATIENCE, Stack};
 
 /// Files of the folder that are no events.
-const NO_EVENTS: [&str; 3] = ["expected.json", "env.json", "README.md"];
+const NO_EVENTS: [&str; 1] = ["env.json"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("events")
 }
 
 fn rows() -> serde_json::Map<String, Value> {
-    let text = std::fs::read(folder().join("expected.json")).expect("the table is there");
+    let text = std::fs::read(folder().join("../checks/invocations/expected.json")).expect("the table is there");
     serde_json::from_slice(&text).expect("the table is JSON")
 }
 

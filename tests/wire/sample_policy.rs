@@ -24,12 +24,12 @@ fn the_sample_policy_asks_for_groups_only_since_plain_cognito_has_no_scopes_besi
 
 #[test]
 fn the_schema_that_is_checked_in_is_the_one_that_the_declarations_make() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policy/policy.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.schema.json");
     let generated = format!("{}\n", serde_json::to_string_pretty(&document_schema()).unwrap());
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(
         checked_in, generated,
-        "stale: run `cargo run -p local -- --policy-schema > policy/policy.schema.json`"
+        "stale: run `cargo run -p local -- --policy-schema > docs/policy.schema.json`"
     );
 }
 

@@ -1,0 +1,202 @@
+"""The steps that `checks/run` lists."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from commands import CHECKS, REPOSITORY, TOOLS, StepFailedError, StepNotRunError, pytest, python, run, run_where_possible
+from tools import CARGO_FUZZ, CARGO_MUTANTS, install_cargo_tool
+
+LOCAL = REPOSITORY / "target" / "debug" / "local"
+
+
+# ---- code and configuration ------------------------------------------------------------------------------------------
+
+
+def check_format() -> None:
+    run("cargo", "fmt", "--all", "--", "--check")
+
+
+def check_lints() -> None:
+    run("cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings")
+
+
+def check_documentation() -> None:
+    run("cargo", "doc", "--workspace", "--no-deps", "--document-private-items", RUSTDOCFLAGS="-D warnings")
+
+
+def check_python() -> None:
+    ruff = ("ruff", "--config", CHECKS / "ruff.toml")
+    # Without the suffix .py, ruff finds these two only by name.
+    files = (".", "checks/run", "smoke-test")
+    run(*ruff, "check", *files)
+    run(*ruff, "format", "--check", *files)
+
+
+def check_javascript() -> None:
+    biome = CHECKS / "frontend" / "node_modules" / ".bin" / "biome"
+    run(biome, "ci", "--config-path", CHECKS / "biome.json", "--error-on-warnings", "checks", "benches/node")
+
+
+def check_workflows() -> None:
+    workflows = sorted((REPOSITORY / ".github" / "workflows").iterdir())
+    run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    # The schema of workflows does not ask for a time limit.
+    run("check-jsonschema", "--builtin-schema", "custom.github-workflows-require-timeout", *workflows)
+    run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    run("zizmor", "--offline", "--quiet", "--no-progress", ".github")
+
+
+# ---- the gateway and its dependencies --------------------------------------------------------------------------------
+
+
+def run_tests() -> None:
+    run("cargo", "test", "--workspace")
+
+
+def check_dependencies() -> None:
+    # Advisories are a step of their own: their database is not reachable everywhere.
+    deny = TOOLS / "cargo" / "bin" / "cargo-deny"
+    run(deny, "--workspace", "check", "licenses", "sources")
+    # Two versions of a crate cost size and start-up where the gateway is deployed; `local` may have them.
+    run(deny, "--exclude", "local", "check", "bans")
+    compare_crates_with_the_page()
+    pytest(CHECKS / "dependencies")
+
+
+def compare_crates_with_the_page() -> None:
+    """Fails when ARCHITECTURE.md names other crates than those that are deployed."""
+    selection = ["--edges", "normal,no-proc-macro", "--package", "meeting-gateway", "--target", "x86_64-unknown-linux-gnu"]
+    command = ["cargo", "tree", *selection, "--prefix", "none", "--format", "{p}"]
+    tree = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    deployed = {line.split()[0] for line in tree.splitlines()} - {"meeting-gateway"}
+    _, _, rest = (REPOSITORY / "ARCHITECTURE.md").read_text().partition("holds this list against")
+    rows = [line.split("|")[2] for line in rest.partition("<!-- end")[0].splitlines() if line.count("|") == 3]
+    named = {name.strip() for row in rows[2:] for name in row.split(",")}
+    if deployed != named:
+        message = f"ARCHITECTURE.md lacks {sorted(deployed - named)} and should not have {sorted(named - deployed)}"
+        raise StepFailedError(message)
+
+
+def check_advisories() -> None:
+    # Only what is deployed: `local` and the benchmarks run on developers' machines.
+    arguments = [TOOLS / "cargo" / "bin" / "cargo-deny", "--exclude", "local"]
+    run_where_possible("advisories", CHECKS / "dependencies" / "advisories.py", *arguments)
+
+
+# ---- the stack and the built function --------------------------------------------------------------------------------
+
+
+def check_template() -> None:
+    # Only the first runs the transform.
+    run("sam", "validate")
+    run("sam", "validate", "--lint")
+    run("cfn-lint", "--template", "template.yaml")
+    run("cfn-lint", "--append-rules", "cfn_lint_serverless.rules", "--template", "template.yaml")
+    checkov = TOOLS / "checkov" / "bin" / "checkov"
+    run(checkov, "--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "--file", "template.yaml")
+    # The tests compare its front and its log lines with the template.
+    build_local()
+    pytest(CHECKS / "stack")
+
+
+def check_build() -> None:
+    # SAM's build is the one that is deployed; the steps below use it.
+    run("sam", "build")
+    build_local()
+
+
+def build_local() -> None:
+    run("cargo", "build", "--package", "local")
+
+
+def check_instructions() -> None:
+    if not shutil.which("valgrind"):
+        raise StepNotRunError("valgrind is not installed, which counts them")
+    gateway = REPOSITORY / ".aws-sam" / "build" / "GatewayFunction" / "bootstrap"
+    run("cargo", "run", "--quiet", "--package", "benchmark", "--", "check", "--gateway", gateway)
+
+
+def check_events() -> None:
+    pytest(CHECKS / "invocations")
+
+
+def check_sam_local() -> None:
+    run_where_possible("sam local invoke", CHECKS / "invocations" / "sam_local.py")
+
+
+# ---- against other software ------------------------------------------------------------------------------------------
+
+
+def check_model() -> None:
+    build_local()
+    pytest(CHECKS / "model")
+
+
+def check_frontend() -> None:
+    build_local()
+    run("node", CHECKS / "frontend" / "meeting_session.mjs", LOCAL)
+
+
+def check_tokens() -> None:
+    compare_tokens(1_000)
+
+
+def check_many_tokens() -> None:
+    compare_tokens(20_000)
+
+
+def compare_tokens(count: int) -> None:
+    """Compares the token verifier with other libraries and issuers; `count` is the number of mutated tokens."""
+    build_local()
+    run("cargo", "build", "--example", "verify_tokens")
+    # Ports of its own, and a policy that asks for no group, because one of the issuers has none.
+    ports = "--port 3999 --simulator-port 3998 --issuer-port 3997"
+    command = f"{LOCAL} {ports} --policy {CHECKS / 'tokens' / 'policy.json'}"
+    gateway = ("--gateway", "http://127.0.0.1:3999", "--gateway-command", command)
+    for program, *arguments in (
+        ("minted_by_libraries.py",),
+        ("differential.py", str(count)),
+        ("issuer_moto_cognito.py", *gateway),
+        ("issuer_oidc_provider.py", *gateway),
+    ):
+        python(CHECKS / "tokens" / program, *arguments, environment="tokens")
+
+
+# ---- the deep tier ---------------------------------------------------------------------------------------------------
+
+
+def check_deadline() -> None:
+    run("cargo", "test", "--test", "wire", "--", "--ignored", "time::")
+
+
+def check_panic() -> None:
+    feature = ("--features", "planted-panic")
+    gateway = str(build_release_gateway(*feature))
+    run("cargo", "test", *feature, "--test", "wire", "--", "panic::", GATEWAY_BINARY=gateway)
+
+
+def check_soak() -> None:
+    run("cargo", "run", "--package", "local", "--bin", "soak", "--", "--gateway", build_release_gateway())
+
+
+def build_release_gateway(*features: str) -> Path:
+    run("cargo", "build", "--release", "--bin", "gateway", *features)
+    return REPOSITORY / "target" / "release" / "gateway"
+
+
+def check_fuzz() -> None:
+    program = install_cargo_tool("cargo-fuzz", CARGO_FUZZ)
+    for target, further in (("event", ["events"]), ("body", []), ("policy", []), ("tokens", [])):
+        # New inputs go to a folder of their own: the corpus that is checked in is kept small by hand.
+        found = REPOSITORY / "fuzz" / "target" / "found" / target
+        found.mkdir(parents=True, exist_ok=True)
+        folders = [found, Path("fuzz") / "corpus" / target, *further]
+        command = [program, "fuzz", "run", "--sanitizer", "none", target, *folders]
+        # libFuzzer needs unstable flags of the compiler; this variable lets the stable one take them.
+        run(*command, "--", "-max_total_time=600", "-max_len=16384", "-print_final_stats=1", RUSTC_BOOTSTRAP="1")
+
+
+def check_mutants() -> None:
+    program = install_cargo_tool("cargo-mutants", CARGO_MUTANTS)
+    run(program, "mutants", "--no-shuffle", "--output", REPOSITORY / "target")

@@ -1,0 +1,61 @@
+"""Installs what the steps use, pinned, below .tools/ and node_modules/. Installs again when a pin changes."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from commands import CHECKS, TOOLS, run
+
+CARGO_DENY = "0.20.2"
+CARGO_FUZZ = "0.13.2"
+CARGO_MUTANTS = "27.1.0"
+
+# Each virtual environment below .tools, and what it holds.
+ENVIRONMENTS = {
+    "venv": (CHECKS / "requirements.txt", CHECKS / "constraints.txt"),
+    "checkov": (CHECKS / "checkov-requirements.txt", CHECKS / "checkov-constraints.txt"),
+    "tokens": (CHECKS / "tokens" / "requirements.txt", CHECKS / "tokens" / "constraints.txt"),
+}
+
+
+def install_tools() -> None:
+    """Installs everything but the programs of the deep tier, whose steps install them."""
+    TOOLS.mkdir(exist_ok=True)
+    for name, (requirements, constraints) in ENVIRONMENTS.items():
+        install_virtual_environment(TOOLS / name, requirements, constraints)
+    install_node_packages(CHECKS / "frontend")
+    install_node_packages(CHECKS / "tokens")
+    install_cargo_tool("cargo-deny", CARGO_DENY)
+
+
+def install_virtual_environment(folder: Path, requirements: Path, constraints: Path) -> None:
+    """Makes a virtual environment of a file of requirements and the constraints that it names."""
+    content = sys.version.encode() + requirements.read_bytes() + constraints.read_bytes()
+    stamp, wanted = folder / "installed", hashlib.sha256(content).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    run(sys.executable, "-m", "venv", "--clear", folder)
+    run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--requirement", requirements)
+    stamp.write_text(wanted)
+
+
+def install_node_packages(folder: Path) -> None:
+    """Installs what a folder's package-lock.json names."""
+    stamp = folder / "node_modules" / ".installed"
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
+    stamp.write_text(wanted)
+
+
+def install_cargo_tool(name: str, version: str) -> Path:
+    """Installs a program from crates.io below .tools, in that version, and returns its path."""
+    program = TOOLS / "cargo" / "bin" / name
+    if program.is_file():
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+        if answer.stdout.split()[-1:] == [version]:
+            return program
+    run("cargo", "install", "--quiet", "--locked", "--root", TOOLS / "cargo", name, "--version", version)
+    return program
