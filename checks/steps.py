@@ -4,7 +4,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from commands import CHECKS, REPOSITORY, TOOLS, StepFailedError, StepNotRunError, pytest, python, run, run_where_possible
+from commands import (
+    CHECKS,
+    REPOSITORY,
+    TOOLS,
+    StepFailedError,
+    StepNotRunError,
+    pytest,
+    python,
+    run,
+    run_where_possible,
+)
 from tools import CARGO_FUZZ, CARGO_MUTANTS, install_cargo_tool
 
 LOCAL = REPOSITORY / "target" / "debug" / "local"
@@ -66,7 +76,14 @@ def check_dependencies() -> None:
 
 def compare_crates_with_the_page() -> None:
     """Fails when ARCHITECTURE.md names other crates than those that are deployed."""
-    selection = ["--edges", "normal,no-proc-macro", "--package", "meeting-gateway", "--target", "x86_64-unknown-linux-gnu"]
+    selection = [
+        "--edges",
+        "normal,no-proc-macro",
+        "--package",
+        "meeting-gateway",
+        "--target",
+        "x86_64-unknown-linux-gnu",
+    ]
     command = ["cargo", "tree", *selection, "--prefix", "none", "--format", "{p}"]
     tree = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     deployed = {line.split()[0] for line in tree.splitlines()} - {"meeting-gateway"}

@@ -49,7 +49,15 @@ def outcome(work: Path, source: Path) -> int:
         "GIT_CONFIG_KEY_0": f"url.file://{source}.insteadOf",
         "GIT_CONFIG_VALUE_0": RUSTSEC,
     }
-    step = [sys.executable, Path(__file__).with_name("advisories.py"), CARGO_DENY, "--config", config, "--exclude", "local"]
+    step = [
+        sys.executable,
+        Path(__file__).with_name("advisories.py"),
+        CARGO_DENY,
+        "--config",
+        config,
+        "--exclude",
+        "local",
+    ]
     return subprocess.run(step, cwd=REPOSITORY, env=os.environ | redirection, check=False).returncode
 
 

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md"), *(REPOSITORY / "checks").glob("*/README.md")]
+DOCUMENTS = [
+    *REPOSITORY.glob("*.md"),
+    *(REPOSITORY / "docs").glob("*.md"),
+    *(REPOSITORY / "checks").glob("*/README.md"),
+]
 INSTALL = re.compile(
     r"(?:^|[`&;|(]\s*|\s)(?P<tool>pip3?|pipx|uv tool|npm|cargo|brew|gem|go|apt(?:-get)?)\s+(?:install|i|add)\s+(?P<words>[^`&;|)\n]+)"
 )

@@ -17,8 +17,11 @@ from samcli.yamlhelper import yaml_parse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # SAM's emulator, the one inside `sam local invoke`, comes with SAM as a program of its own.
-EMULATOR = Path(samcli.__file__).parent / "local" / "rapid" / (
-    "aws-lambda-rie-arm64" if platform.machine() in ("aarch64", "arm64") else "aws-lambda-rie-x86_64"
+EMULATOR = (
+    Path(samcli.__file__).parent
+    / "local"
+    / "rapid"
+    / ("aws-lambda-rie-arm64" if platform.machine() in ("aarch64", "arm64") else "aws-lambda-rie-x86_64")
 )
 INVOCATION = "/2015-03-31/functions/function/invocations"
 START_SECONDS = 20
@@ -33,7 +36,9 @@ def free_port() -> int:
 
 def function_timeout() -> int:
     """The function's timeout in seconds, as the template sets it."""
-    return yaml_parse((REPOSITORY / "template.yaml").read_text())["Resources"]["GatewayFunction"]["Properties"]["Timeout"]
+    return yaml_parse((REPOSITORY / "template.yaml").read_text())["Resources"]["GatewayFunction"]["Properties"][
+        "Timeout"
+    ]
 
 
 def get(url: str) -> tuple[int, bytes]:

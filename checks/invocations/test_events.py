@@ -98,7 +98,9 @@ def tags_of_the_rows_in_order():
 
 
 BROKEN_SETTINGS = {
-    "a queue in another region": {"NOTIFICATIONS_QUEUE_ARN": "arn:aws:sqs:eu-west-1:111122223333:meeting-notifications"},
+    "a queue in another region": {
+        "NOTIFICATIONS_QUEUE_ARN": "arn:aws:sqs:eu-west-1:111122223333:meeting-notifications"
+    },
     "a FIFO queue": {"NOTIFICATIONS_QUEUE_ARN": "arn:aws:sqs:us-east-1:111122223333:meeting-notifications.fifo"},
     "no policy document": {"POLICY_FILE": "/opt/nothing.json"},
     "no mode of authentication": {"AUTH_MODE": ""},

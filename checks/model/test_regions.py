@@ -40,7 +40,9 @@ def faults(request) -> tuple[str, str]:
     }
     ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"]
     command = [LOCAL, "--chime-endpoint", "aws", "--region", request.param, *ports]
-    done = subprocess.run(command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 1 and "AWS_SDK_UA_APP_ID" in done.stderr, done.stderr
     return request.param, done.stderr
 

@@ -71,9 +71,7 @@ class DeployedStack:
         return self.resources.get(logical_id, {}).get("Properties", {})
 
 
-def deploy(
-    template: dict, region: str = "us-east-1", content: dict | None = None, **parameters: str
-) -> DeployedStack:
+def deploy(template: dict, region: str = "us-east-1", content: dict | None = None, **parameters: str) -> DeployedStack:
     """Deploys a parsed template on paper. `content` names other package contents than `first`, by logical id."""
     source = copy.deepcopy(template)
     packaged = copy.deepcopy(template)

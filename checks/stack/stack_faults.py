@@ -95,7 +95,9 @@ def _queue(stack: DeployedStack) -> list[str]:
             found.append(f"{name}: a KMS key needs a grant for Chime, and this stack makes none")
     day = 24 * 60 * 60
     found += _differs(f"{QUEUE}: MessageRetentionPeriod", queue.get("MessageRetentionPeriod"), 4 * day)
-    found += _differs(f"{DEAD_LETTER_QUEUE}: MessageRetentionPeriod", dead_letters.get("MessageRetentionPeriod"), 14 * day)
+    found += _differs(
+        f"{DEAD_LETTER_QUEUE}: MessageRetentionPeriod", dead_letters.get("MessageRetentionPeriod"), 14 * day
+    )
     redrive = {"deadLetterTargetArn": f"<{DEAD_LETTER_QUEUE}.Arn>", "maxReceiveCount": 5}
     found += _differs(f"{QUEUE}: RedrivePolicy", queue.get("RedrivePolicy"), redrive)
     name = f"meeting-events-{STACK_GUID}"
@@ -180,7 +182,9 @@ def _function(stack: DeployedStack) -> list[str]:
         found.append(f"{FUNCTION}: Timeout of {timeout} s; API Gateway gives up after 30, Chime's retries need 10")
     build = {name: source.get("Metadata", {}).get(name) for name in ("BuildMethod", "BuildProperties")}
     found += _differs(
-        f"{FUNCTION}: how it is built", build, {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "gateway"}}
+        f"{FUNCTION}: how it is built",
+        build,
+        {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "gateway"}},
     )
     return found
 

@@ -113,7 +113,7 @@ def test_a_documented_query_finds_a_line_that_has_every_field_it_shows(local, wo
     shown = re.findall(r"(?:fields|by) (.+)", query)
     fields = {field.strip() for part in shown for field in part.split(",")} - {"@timestamp"}
     _, lines = lines_of_a_request(local, *QUERIES[words])
-    searched = [f"{line.get('cause')} {line['message']} level = \"{line['level']}\"" for line in lines]
+    searched = [f'{line.get("cause")} {line["message"]} level = "{line["level"]}"' for line in lines]
     found = [line for line, text in zip(lines, searched) if words.strip("/") in text]
     assert len(found) == 1, lines
     assert fields <= found[0].keys()

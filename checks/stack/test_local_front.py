@@ -54,7 +54,9 @@ def test_an_answer_shows_a_page_the_headers_that_the_template_exposes(local, doc
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
 @pytest.mark.parametrize("path", ["/meetings", "/meetings/1", "/attendees"])
-def test_a_route_that_the_template_does_not_have_is_404_and_any_other_reaches_the_gateway(local, document, method, path):
+def test_a_route_that_the_template_does_not_have_is_404_and_any_other_reaches_the_gateway(
+    local, document, method, path
+):
     status, _ = answer(local, method, path)
     # Without a token the gateway answers 401, as API Gateway's authorizer would.
     assert status == (401 if method.lower() in document["paths"].get(path, {}) else 404)

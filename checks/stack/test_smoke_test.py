@@ -1,4 +1,4 @@
-"""The smoke test that a team runs after a deployment, against stand-ins for the AWS CLI and for the endpoint."""
+"""The smoke test against stand-ins for the AWS CLI and the endpoint."""
 
 import json
 import os
@@ -55,12 +55,13 @@ def message(meeting: str) -> dict:
     return {"Body": json.dumps(body), "ReceiptHandle": "handle"}
 
 
-# What the template's parameters are, where nothing else is said.
+# The stack's parameters, unless a test sets others.
 PARAMETERS = {
     "JwtIssuer": "https://issuer.example.com",
     "JwtAudience": "web",
     "JwtScopes": "",
     "TokenUse": "access",
+    "AuthMode": "bearer",
     "TenantClaim": "custom:tenant_id",
     "ScopeClaim": "scope",
     "GroupsClaim": "cognito:groups",
@@ -71,11 +72,13 @@ PARAMETERS = {
 def smoke(
     folder: Path,
     messages: list[dict],
+    *,
     status: int = 201,
     parameters: dict | None = None,
     cognito: dict | None = None,
     options: tuple = (),
 ) -> tuple[subprocess.CompletedProcess, str]:
+    """Runs the smoke test; returns its result and the calls of the AWS CLI."""
     (folder / "aws").write_text(AWS.format(python=sys.executable))
     (folder / "aws").chmod(0o755)
     server = HTTPServer(("127.0.0.1", 0), type("Answering", (Endpoint,), {"status": status}))
@@ -95,24 +98,24 @@ def smoke(
     return done, (folder / "calls").read_text()
 
 
-def test_it_passes_once_an_event_of_the_meeting_that_it_made_and_ended_has_arrived(tmp_path):
+def test_passes_when_an_event_of_its_meeting_arrives(tmp_path):
     done, calls = smoke(tmp_path, [message("another"), message(MEETING)])
     assert done.returncode == 0, done.stderr
     assert "chime:MeetingEnded" in done.stdout
     assert f"delete-meeting --meeting-id {MEETING}" in calls
-    assert calls.count("delete-message") == 1, "only its own message is taken away"
+    assert calls.count("delete-message") == 1, "deletes only its own message"
 
 
 @pytest.mark.parametrize("messages", [[], [message("another")]])
-def test_it_fails_when_no_event_arrives_and_says_where_to_look(tmp_path, messages):
+def test_fails_when_no_event_arrives_and_says_where_to_look(tmp_path, messages):
     done, calls = smoke(tmp_path, messages)
     assert done.returncode == 1
     assert "principal" in done.stderr
-    assert calls.count("receive-message") < 5, "other meetings' messages are not driven into the dead-letter queue"
+    assert calls.count("receive-message") < 5, "does not move other meetings' messages into the dead-letter queue"
     assert "delete-message" not in calls
 
 
-def test_it_fails_with_the_endpoints_own_words_when_no_meeting_is_made(tmp_path):
+def test_fails_with_the_endpoints_message_when_no_meeting_is_created(tmp_path):
     done, _ = smoke(tmp_path, [], status=403)
     assert done.returncode == 1
     assert "403" in done.stderr and "ForbiddenException" in done.stderr
@@ -121,29 +124,39 @@ def test_it_fails_with_the_endpoints_own_words_when_no_meeting_is_made(tmp_path)
 # ---- a Cognito user pool
 
 POOL = "eu-central-1_EXAMPLE"
-# Another region than the stack's, which a pool may be in.
+# A pool may be in another region than the stack.
 PLAIN_COGNITO = {"JwtIssuer": f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL}", "TokenUse": "id"}
 
 
-def user_pool(tenant: dict | None = None, triggers: dict | None = None, **clients: list[str] | None) -> dict:
-    """What the AWS CLI says of a pool with these WriteAttributes, a list for each app client; None where it says none."""
+def user_pool(
+    tenant: dict | None = None, triggers: dict | None = None, read: list[str] | None = None, **clients: list[str] | None
+) -> dict:
+    """The AWS CLI's answers for a pool whose app clients have these WriteAttributes, and `read` as ReadAttributes."""
     attributes = [
         {"Name": "sub", "Mutable": False, "DeveloperOnlyAttribute": False},
         {"Name": "email", "Mutable": True, "DeveloperOnlyAttribute": False},
         {"Name": "custom:tenant_id", "Mutable": False, "DeveloperOnlyAttribute": False} | (tenant or {}),
     ]
-    described = {
-        name: {"UserPoolClient": {"ClientId": name, "ClientName": f"the {name} app"} | ({"WriteAttributes": w} if w else {})}
-        for name, w in clients.items()
-    }
+    described = {}
+    for name, written in clients.items():
+        # The AWS CLI leaves out a list that is not set.
+        lists = {"WriteAttributes": written, "ReadAttributes": read}
+        client = {"ClientId": name, "ClientName": f"the {name} app"} | {
+            key: value for key, value in lists.items() if value
+        }
+        described[name] = {"UserPoolClient": client}
     return described | {
-        "describe-user-pool": {"UserPool": {"Id": POOL, "SchemaAttributes": attributes, "LambdaConfig": triggers or {}}},
+        "describe-user-pool": {
+            "UserPool": {"Id": POOL, "SchemaAttributes": attributes, "LambdaConfig": triggers or {}}
+        },
         "list-user-pool-clients": {"UserPoolClients": [{"ClientId": name} for name in clients]},
     }
 
 
 def trigger(version: str) -> dict:
-    return {"PreTokenGenerationConfig": {"LambdaVersion": version, "LambdaArn": "arn:aws:lambda:eu-central-1:1:function:t"}}
+    return {
+        "PreTokenGenerationConfig": {"LambdaVersion": version, "LambdaArn": "arn:aws:lambda:eu-central-1:1:function:t"}
+    }
 
 
 ARRIVED = [message(MEETING)]
@@ -151,45 +164,80 @@ ARRIVED = [message(MEETING)]
 GOOD_POOLS = {
     "no client writes the tenant": (user_pool(web=["email"], admin=["email", "name"]), {}),
     "a mutable tenant that no client writes": (user_pool({"Mutable": True}, web=["email"]), {}),
-    "an attribute of administrators alone": (
+    "an attribute that only administrators write": (
         user_pool({"Name": "dev:tenant", "DeveloperOnlyAttribute": True}, web=None),
         {"TenantClaim": "dev:tenant"},
     ),
-    "access tokens that a trigger completes": (user_pool(triggers=trigger("V2_0"), web=["email"]), {"TokenUse": "access"}),
-    "a tenant that a trigger alone makes": (user_pool(triggers=trigger("V1_0"), web=["email"]), {"TenantClaim": "tenant"}),
+    "a trigger that adds the tenant to access tokens": (
+        user_pool(triggers=trigger("V2_0"), web=["email"]),
+        {"TokenUse": "access"},
+    ),
+    "a tenant that only a trigger sets": (
+        user_pool(triggers=trigger("V1_0"), web=["email"]),
+        {"TenantClaim": "tenant"},
+    ),
     "the tenant by a pointer": (user_pool(web=["email"]), {"TenantClaim": "/custom:tenant_id"}),
+    "ID tokens that hold the tenant": (user_pool(read=["custom:tenant_id"], web=["email"]), {}),
+    "a tenant that is unreadable, and a trigger that can add it": (
+        user_pool(triggers=trigger("V1_0"), read=["email"], web=["email"]),
+        {},
+    ),
+    "a tenant that is unreadable, and access tokens": (
+        user_pool(triggers=trigger("V2_0"), read=["email"], web=["email"]),
+        {"TokenUse": "access"},
+    ),
+    "TokenUse=access in authorizer mode": (
+        user_pool(web=["email"]),
+        {"TokenUse": "access", "AuthMode": "authorizer"},
+    ),
+    "TokenUse=id with scopes in authorizer mode": (
+        user_pool(read=["email"], web=["email"]),
+        {"TokenUse": "id", "JwtScopes": "meetings/create", "AuthMode": "authorizer"},
+    ),
 }
 
 
 @pytest.mark.parametrize("case", GOOD_POOLS)
-def test_a_user_pool_without_a_fault_passes(tmp_path, case):
+def test_passes_for_a_user_pool_without_a_fault(tmp_path, case):
     pool, parameters = GOOD_POOLS[case]
     done, calls = smoke(tmp_path, ARRIVED, parameters=PLAIN_COGNITO | parameters, cognito=pool)
     assert done.returncode == 0, done.stderr
     assert f"checked  the user pool {POOL}" in done.stdout
-    of_the_pool = [call for call in calls.splitlines() if "cognito-idp" in call]
-    assert all(call.startswith("--region eu-central-1 ") for call in of_the_pool), "the pool's own region"
+    pool_calls = [call for call in calls.splitlines() if "cognito-idp" in call]
+    assert all(call.startswith("--region eu-central-1 ") for call in pool_calls), "calls the pool's region"
 
 
 FAULTY_POOLS = {
-    "the tenant is writable": (user_pool(web=["email", "custom:tenant_id"]), {}, "app client web (the web app): users can set"),
+    "the tenant is writable": (
+        user_pool(web=["email", "custom:tenant_id"]),
+        {},
+        "app client web (the web app): users can set",
+    ),
     "the tenant is writable through another client of the pool": (
         user_pool(web=["email"], legacy=["custom:tenant_id"]),
         {},
-        "app client legacy (the legacy app): users can set their own `custom:tenant_id` (TenantClaim)",
+        "app client legacy (the legacy app): users can set their `custom:tenant_id` (TenantClaim)",
     ),
-    "what is writable is left to Cognito": (user_pool(web=None), {}, "app client web (the web app): WriteAttributes is not set"),
-    "an immutable tenant that is chosen at sign-up": (
+    "no WriteAttributes": (
+        user_pool(web=None),
+        {},
+        "app client web (the web app): WriteAttributes is not set",
+    ),
+    "an immutable tenant that users choose at sign-up": (
         user_pool({"Mutable": False}, web=["custom:tenant_id"]),
         {},
-        "users can set their own `custom:tenant_id`",
+        "users can set their `custom:tenant_id`",
     ),
     "the tenant is writable, by a pointer": (
         user_pool(web=["custom:tenant_id"]),
         {"TenantClaim": "/custom:tenant_id"},
-        "users can set their own `custom:tenant_id`",
+        "users can set their `custom:tenant_id`",
     ),
-    "the subject is writable": (user_pool(web=["email"]), {"SubjectClaim": "email"}, "their own `email` (SubjectClaim)"),
+    "the subject is writable": (
+        user_pool(web=["email"]),
+        {"SubjectClaim": "email"},
+        "users can set their `email` (SubjectClaim)",
+    ),
     "no such attribute": (
         user_pool({"Name": "custom:organisation"}, web=["email"]),
         {},
@@ -201,24 +249,59 @@ FAULTY_POOLS = {
         {"TokenUse": "access"},
         "version V2_0 or later",
     ),
-    "scopes asked of ID tokens": (user_pool(web=["email"]), {"JwtScopes": "meetings/create"}, "ID tokens have no scopes"),
-    "an audience that is no app client": (user_pool(mobile=["email"]), {}, "no app client of the pool: web"),
+    "scopes required of ID tokens": (
+        user_pool(web=["email"]),
+        {"JwtScopes": "meetings/create"},
+        "ID tokens have no scopes",
+    ),
+    "an audience that is not an app client": (user_pool(mobile=["email"]), {}, "names unknown app clients: web"),
+    "ID tokens without the tenant": (
+        user_pool(read=["email"], web=["email"]),
+        {},
+        "app client web (the web app): its ID tokens do not have `custom:tenant_id` (TenantClaim)",
+    ),
+    "no such attribute, in authorizer mode": (
+        user_pool({"Name": "custom:organisation"}, web=["email"]),
+        {"AuthMode": "authorizer"},
+        "no token has the claim `custom:tenant_id`",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", FAULTY_POOLS)
-def test_a_user_pool_with_a_fault_fails_the_test_though_events_arrive(tmp_path, case):
-    pool, parameters, said = FAULTY_POOLS[case]
+def test_fails_for_a_user_pool_with_a_fault_although_events_arrive(tmp_path, case):
+    pool, parameters, message = FAULTY_POOLS[case]
     done, _ = smoke(tmp_path, ARRIVED, parameters=PLAIN_COGNITO | parameters, cognito=pool)
     assert done.returncode == 1
-    assert said in done.stderr
-    assert "chime:MeetingEnded" in done.stdout, "the rest is tested all the same"
+    assert message in done.stderr
+    assert "chime:MeetingEnded" in done.stdout, "runs the other checks too"
 
 
-def test_every_fault_of_a_user_pool_is_named(tmp_path):
+def test_names_every_fault_of_a_user_pool(tmp_path):
     pool = user_pool(web=["custom:tenant_id"], legacy=None)
     done, _ = smoke(tmp_path, ARRIVED, parameters=PLAIN_COGNITO | {"JwtScopes": "meetings/create"}, cognito=pool)
     assert done.stderr.count("FAULT") == 3, done.stderr
+
+
+def test_notes_an_app_client_without_read_attributes(tmp_path):
+    done, _ = smoke(tmp_path, ARRIVED, parameters=PLAIN_COGNITO, cognito=user_pool(web=["email"]))
+    assert done.returncode == 0, done.stderr
+    assert "app client web (the web app): ReadAttributes is not set; set it, with `custom:tenant_id`" in done.stdout
+
+
+def test_ignores_read_attributes_of_an_app_client_outside_the_audience(tmp_path):
+    pool = user_pool(read=["email"], mobile=["email"], web=["email"])
+    pool["web"]["UserPoolClient"]["ReadAttributes"] = ["custom:tenant_id"]
+    done, _ = smoke(tmp_path, ARRIVED, parameters=PLAIN_COGNITO, cognito=pool)
+    assert done.returncode == 0, done.stderr
+
+
+def test_checks_a_user_pool_in_china(tmp_path):
+    issuer = "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_EXAMPLE"
+    parameters = PLAIN_COGNITO | {"JwtIssuer": issuer}
+    done, calls = smoke(tmp_path, ARRIVED, parameters=parameters, cognito=user_pool(web=["custom:tenant_id"]))
+    assert "users can set their `custom:tenant_id`" in done.stderr
+    assert "--region cn-north-1 --output json cognito-idp describe-user-pool --user-pool-id cn-north-1_EXAMPLE" in calls
 
 
 @pytest.mark.parametrize(
@@ -229,14 +312,14 @@ def test_every_fault_of_a_user_pool_is_named(tmp_path):
         "https://cognito-idp.eu-central-1.amazonaws.com.example.com/eu-central-1_EXAMPLE",
     ],
 )
-def test_another_identity_provider_is_skipped_with_a_line_that_says_so(tmp_path, issuer):
+def test_skips_another_identity_provider_and_says_so(tmp_path, issuer):
     done, calls = smoke(tmp_path, ARRIVED, parameters={"JwtIssuer": issuer})
     assert done.returncode == 0, done.stderr
     assert f"skipped  the check of the user pool: {issuer} is not a Cognito user pool" in done.stdout
     assert "cognito-idp" not in calls.replace(issuer, "")
 
 
-def test_a_user_pool_that_cannot_be_read_fails_unless_it_is_left_out(tmp_path):
+def test_fails_for_an_unreadable_user_pool_unless_it_is_skipped(tmp_path):
     done, calls = smoke(tmp_path, ARRIVED, parameters=PLAIN_COGNITO)
     assert done.returncode == 1
     assert "AccessDeniedException" in done.stderr and "--skip-cognito" in done.stderr
@@ -246,10 +329,10 @@ def test_a_user_pool_that_cannot_be_read_fails_unless_it_is_left_out(tmp_path):
     assert "skipped" in done.stdout
 
 
-def test_the_stand_in_answers_in_the_members_that_the_aws_cli_has():
-    """botocore, which the AWS CLI prints what comes from, names every member that the stand-in and the smoke test use."""
+def test_the_stand_in_answers_with_members_of_botocores_model():
+    """The AWS CLI prints botocore's answers, so its model has every member that the smoke test reads."""
     model = botocore.session.get_session().get_service_model("cognito-idp")
-    pool = user_pool(triggers=trigger("V2_0"), web=["email"])
+    pool = user_pool(triggers=trigger("V2_0"), read=["email"], web=["email"])
     answers = {
         "DescribeUserPool": pool["describe-user-pool"],
         "ListUserPoolClients": pool["list-user-pool-clients"],
@@ -262,7 +345,9 @@ def test_the_stand_in_answers_in_the_members_that_the_aws_cli_has():
 def unknown_members(value, shape) -> list[str]:
     if isinstance(value, dict):
         unknown = [name for name in value if name not in shape.members]
-        return unknown + [u for n, v in value.items() if n in shape.members for u in unknown_members(v, shape.members[n])]
+        return unknown + [
+            u for n, v in value.items() if n in shape.members for u in unknown_members(v, shape.members[n])
+        ]
     if isinstance(value, list):
         return [unknown for item in value for unknown in unknown_members(item, shape.member)]
     return []

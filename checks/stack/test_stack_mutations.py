@@ -329,7 +329,9 @@ def _(resources):
     document(resources)["x-amazon-apigateway-cors"]["Fn::If"][1]["allowOrigins"] = ["*"]
 
 
-@mutation("origins as one string, as SAM's short form has them", "CORS", CorsOrigins="https://a.example,https://b.example")
+@mutation(
+    "origins as one string, as SAM's short form has them", "CORS", CorsOrigins="https://a.example,https://b.example"
+)
 def _(resources):
     cors = document(resources).pop("x-amazon-apigateway-cors")["Fn::If"][1]
     short = {name[0].upper() + name[1:]: value for name, value in cors.items()}

@@ -13,11 +13,10 @@ import sys
 import time
 from pathlib import Path
 
+import gateway_verifier
 import jwt
 import jwt.api_jwt
 from jwt import PyJWK
-
-import gateway_verifier
 from token_minting import ALGORITHMS
 from token_mutations import AUDIENCES, ISSUER, LEEWAY, Mutator
 
@@ -27,17 +26,22 @@ STRICTER = {
         "canonical form": "padding, line breaks and unused bits are more spellings of one token",
         "names a member twice": "of two members of one name, readers disagree on which counts",
         "the header has `b64`": "an extension without `crit`, ignored by PyJWT",
-        "the header has `jwk`": "a key has no place in a token", "the header has `jku`": "nor has its address",
-        "the header has `x5c`": "nor a certificate", "the header has `x5u`": "nor a certificate's address",
-        "the header has `cty`": "a nested token", "the header has `zip`": "a compressed payload",
+        "the header has `jwk`": "a key has no place in a token",
+        "the header has `jku`": "nor has its address",
+        "the header has `x5c`": "nor a certificate",
+        "the header has `x5u`": "nor a certificate's address",
+        "the header has `cty`": "a nested token",
+        "the header has `zip`": "a compressed payload",
         "the header has `enc`": "an encrypted token's member",
         "`typ` is neither": "RFC 8725, section 3.11: another kind of token is no access token",
         "header's `typ`": "a `typ` that is not a string is none at all",
-        "claim `iat` is": "PyJWT takes whatever its int() takes", "claim `nbf` is": "PyJWT takes whatever its int() takes",
+        "claim `iat` is": "PyJWT takes whatever its int() takes",
+        "claim `nbf` is": "PyJWT takes whatever its int() takes",
         "claim `exp` is": "PyJWT takes whatever its int() takes",
         "outside the years": "a time outside 1970 to 9999 is no time that anyone meant",
         "claim `sub` is empty": "an empty subject names nobody",
-        "claim `token_use` is": "Cognito's claim is unknown to PyJWT", "`token_use` is not": "Cognito's claim is unknown to PyJWT",
+        "claim `token_use` is": "Cognito's claim is unknown to PyJWT",
+        "`token_use` is not": "Cognito's claim is unknown to PyJWT",
         "claim `scope` is": "scopes that cannot be read are not guessed at",
         "is not JSON": "Python's parser takes NaN, 1e999 and unpaired surrogates, which RFC 8259 does not have",
         "lies in the future": "PyJWT cuts fractions of a second off",
@@ -89,8 +93,15 @@ def judge_with_pyjwt(tokens: list[str], jwks: dict, now: int) -> list[str | None
     def judge(token: str) -> str | None:
         try:
             key = keys[jwt.get_unverified_header(token)["kid"]]
-            jwt.decode(token, key, algorithms=ALGORITHMS, issuer=ISSUER, audience=AUDIENCES, leeway=LEEWAY,
-                       options={"require": ["iss", "sub", "aud", "exp"]})
+            jwt.decode(
+                token,
+                key,
+                algorithms=ALGORITHMS,
+                issuer=ISSUER,
+                audience=AUDIENCES,
+                leeway=LEEWAY,
+                options={"require": ["iss", "sub", "aud", "exp"]},
+            )
             return None
         except Exception as error:  # whatever it raises, it does not accept
             return f"{type(error).__name__}: {error}"
@@ -117,8 +128,9 @@ def main() -> None:
     mutator = Mutator(seed, now)
     made = [mutator.token() for _ in range(count)]
     tokens = [token for _, token in made]
-    ours = gateway_verifier.judge([f"Bearer {token}" for token in tokens], issuer=ISSUER, audiences=AUDIENCES,
-                                  jwks=mutator.jwks, now=now)
+    ours = gateway_verifier.judge(
+        [f"Bearer {token}" for token in tokens], issuer=ISSUER, audiences=AUDIENCES, jwks=mutator.jwks, now=now
+    )
     # 403 for a tenant comes after the token has been accepted, and no other library knows of tenants.
     causes = [None if verdict["verdict"] != "refused" else verdict["cause"] for verdict in ours]
     print(f"accepted by the gateway's verifier: {causes.count(None)}")
@@ -140,8 +152,10 @@ def main() -> None:
             if known is None:
                 unexplained.append((name, way, cause, their_cause, token))
         agreed = count - sum(stricter.values()) - sum(cannot.values())
-        print(f"{name}: accepted {theirs.count(None)}, agreed on {agreed}, looser on {sum(stricter.values())}, "
-              f"unable on {sum(cannot.values())}")
+        print(
+            f"{name}: accepted {theirs.count(None)}, agreed on {agreed}, looser on {sum(stricter.values())}, "
+            f"unable on {sum(cannot.values())}"
+        )
         for part, times in stricter.most_common():
             print(f"  {times:5} refused here, accepted there: {part}: {STRICTER[name].get(part, '?')}")
         for part, times in cannot.most_common():

@@ -14,7 +14,9 @@ def program() -> str:
     return os.environ.get("VERIFY_TOKENS") or str(REPOSITORY / "target/debug/examples/verify_tokens")
 
 
-def judge(headers: list[str], *, issuer: str, audiences: list[str], jwks: dict, now: int, **settings: str) -> list[dict]:
+def judge(
+    headers: list[str], *, issuer: str, audiences: list[str], jwks: dict, now: int, **settings: str
+) -> list[dict]:
     """The verdict on each Authorization header value, under one issuer; further settings by their names."""
     with tempfile.TemporaryDirectory() as folder:
         keys = Path(folder) / "jwks.json"

@@ -10,7 +10,6 @@ import time
 import urllib.request
 
 import boto3
-
 import gateway_verifier
 import running_gateway
 from altered import claims_of, with_claim_altered
@@ -38,20 +37,31 @@ def wait_for(url: str) -> None:
 
 def sign_in(endpoint: str) -> dict:
     """A pool with one user in one group; the tokens that the user signs in for."""
-    cognito = boto3.client("cognito-idp", region_name=REGION, endpoint_url=endpoint, aws_access_key_id="testing",
-                           aws_secret_access_key="testing")
+    cognito = boto3.client(
+        "cognito-idp",
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
     pool = cognito.create_user_pool(PoolName="meetings", Schema=[{"Name": "tenant_id", "AttributeDataType": "String"}])
     pool_id = pool["UserPool"]["Id"]
     flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
     client = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="web", ExplicitAuthFlows=flows)
     client_id = client["UserPoolClient"]["ClientId"]
     name, password = "ada", "Correct-Horse-7"
-    cognito.admin_create_user(UserPoolId=pool_id, Username=name, UserAttributes=[{"Name": "custom:tenant_id", "Value": "acme"}])
+    cognito.admin_create_user(
+        UserPoolId=pool_id, Username=name, UserAttributes=[{"Name": "custom:tenant_id", "Value": "acme"}]
+    )
     cognito.admin_set_user_password(UserPoolId=pool_id, Username=name, Password=password, Permanent=True)
     cognito.create_group(UserPoolId=pool_id, GroupName="hosts")
     cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=name, GroupName="hosts")
-    signed_in = cognito.admin_initiate_auth(UserPoolId=pool_id, ClientId=client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                                            AuthParameters={"USERNAME": name, "PASSWORD": password})
+    signed_in = cognito.admin_initiate_auth(
+        UserPoolId=pool_id,
+        ClientId=client_id,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
+    )
     return {"pool": pool_id, "client": client_id, **signed_in["AuthenticationResult"]}
 
 
@@ -60,8 +70,11 @@ def main() -> None:
     running_gateway.add_options(parser)
     options = parser.parse_args()
     endpoint = f"http://127.0.0.1:{free_port()}"
-    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", endpoint.rsplit(":", 1)[1]],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", endpoint.rsplit(":", 1)[1]],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         wait_for(f"{endpoint}/moto-api/")
         signed_in = sign_in(endpoint)
@@ -74,8 +87,14 @@ def main() -> None:
         assert claims_of(access).get("aud") is None and claims_of(access)["client_id"] == signed_in["client"]
 
         def judge(tokens: list[str], **settings: str) -> list[dict]:
-            return gateway_verifier.judge([f"Bearer {token}" for token in tokens], issuer=issuer,
-                                          audiences=[signed_in["client"]], jwks=jwks, now=now, **settings)
+            return gateway_verifier.judge(
+                [f"Bearer {token}" for token in tokens],
+                issuer=issuer,
+                audiences=[signed_in["client"]],
+                jwks=jwks,
+                now=now,
+                **settings,
+            )
 
         altered = [
             with_claim_altered(identity, "custom:tenant_id", "globex"),
@@ -93,8 +112,13 @@ def main() -> None:
         print(f"moto's Cognito: ID and access token accepted, {len(altered) + 3} altered or misused tokens refused")
 
         if options.gateway:
-            settings = {"AUTH_MODE": "bearer", "JWT_ISSUER": issuer, "JWT_AUDIENCE": signed_in["client"],
-                        "JWKS_URI": keys_url, "TOKEN_USE": "id"}
+            settings = {
+                "AUTH_MODE": "bearer",
+                "JWT_ISSUER": issuer,
+                "JWT_AUDIENCE": signed_in["client"],
+                "JWKS_URI": keys_url,
+                "TOKEN_USE": "id",
+            }
             with running_gateway.started(options.gateway_command, options.gateway, settings):
                 running_gateway.check(options.gateway, "moto's Cognito", identity, altered)
     finally:

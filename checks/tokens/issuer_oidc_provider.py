@@ -22,8 +22,13 @@ def get(url: str) -> dict:
 
 
 def access_token(configuration: dict, resource: str) -> str:
-    form = {"grant_type": "client_credentials", "client_id": "backend", "scope": "meetings:create", "resource": resource,
-            "client_secret": "not-a-secret-outside-this-check"}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": "backend",
+        "scope": "meetings:create",
+        "resource": resource,
+        "client_secret": "not-a-secret-outside-this-check",
+    }
     request = urllib.request.Request(configuration["token_endpoint"], data=urllib.parse.urlencode(form).encode())
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)["access_token"]
@@ -45,17 +50,26 @@ def main() -> None:
         altered = [
             with_claim_altered(token, claim, value)
             for token in tokens
-            for claim, value in (("custom:tenant_id", "globex"), ("exp", now + 10**6), ("scope", "meetings:create admin"))
+            for claim, value in (
+                ("custom:tenant_id", "globex"),
+                ("exp", now + 10**6),
+                ("scope", "meetings:create admin"),
+            )
         ]
-        verdicts = gateway_verifier.judge([f"Bearer {token}" for token in [*tokens, *altered]], issuer=issuer,
-                                          audiences=RESOURCES, jwks=jwks, now=now)
+        verdicts = gateway_verifier.judge(
+            [f"Bearer {token}" for token in [*tokens, *altered]], issuer=issuer, audiences=RESOURCES, jwks=jwks, now=now
+        )
         for token, verdict in zip(tokens, verdicts):
             assert verdict["verdict"] == "accepted", (verdict, claims_of(token))
             assert verdict["tenant"] == "acme" and verdict["scopes"] == ["meetings:create"], verdict
-        assert all(verdict["verdict"] == "refused" for verdict in verdicts[len(tokens):]), verdicts
-        other = gateway_verifier.judge([f"Bearer {tokens[0]}"], issuer=issuer, audiences=[RESOURCES[1]], jwks=jwks, now=now)
+        assert all(verdict["verdict"] == "refused" for verdict in verdicts[len(tokens) :]), verdicts
+        other = gateway_verifier.judge(
+            [f"Bearer {tokens[0]}"], issuer=issuer, audiences=[RESOURCES[1]], jwks=jwks, now=now
+        )
         assert other[0]["verdict"] == "refused" and "audience" in other[0]["cause"], other
-        print(f"oidc-provider: {len(tokens)} access tokens accepted, {len(altered) + 1} altered or misused tokens refused")
+        print(
+            f"oidc-provider: {len(tokens)} access tokens accepted, {len(altered) + 1} altered or misused tokens refused"
+        )
 
         if options.gateway:
             settings = {"AUTH_MODE": "bearer", "JWT_ISSUER": issuer, "JWT_AUDIENCE": ",".join(RESOURCES)}

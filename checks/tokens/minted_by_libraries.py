@@ -6,23 +6,35 @@ import subprocess
 import time
 from pathlib import Path
 
-from joserfc import jwk, jwt
-
 import gateway_verifier
 from altered import with_claim_altered
+from joserfc import jwk, jwt
 
 ISSUER, AUDIENCE = "https://issuer.example/pool", "meetings-client"
 KEYS = {
-    "RS256": ("RSA", 2048), "RS384": ("RSA", 2048), "RS512": ("RSA", 2048), "PS256": ("RSA", 2048),
-    "PS384": ("RSA", 3072), "PS512": ("RSA", 4096), "ES256": ("EC", "P-256"), "ES384": ("EC", "P-384"),
+    "RS256": ("RSA", 2048),
+    "RS384": ("RSA", 2048),
+    "RS512": ("RSA", 2048),
+    "PS256": ("RSA", 2048),
+    "PS384": ("RSA", 3072),
+    "PS512": ("RSA", 4096),
+    "ES256": ("EC", "P-256"),
+    "ES384": ("EC", "P-384"),
     "EdDSA": ("OKP", "Ed25519"),
 }
 
 
 def claims(now: int) -> dict:
     return {
-        "iss": ISSUER, "sub": "user-1", "aud": [AUDIENCE], "exp": now + 300, "iat": now, "scope": "a b",
-        "custom:tenant_id": "acme", "cognito:groups": ["hosts"], "text": "Ünïcode ✓ \u2028 \"quoted\"",
+        "iss": ISSUER,
+        "sub": "user-1",
+        "aud": [AUDIENCE],
+        "exp": now + 300,
+        "iat": now,
+        "scope": "a b",
+        "custom:tenant_id": "acme",
+        "cognito:groups": ["hosts"],
+        "text": 'Ünïcode ✓ \u2028 "quoted"',
     }
 
 
@@ -38,7 +50,9 @@ def mint_with_joserfc(now: int) -> dict:
 
 def mint_with_jose(now: int) -> dict:
     program = Path(__file__).with_name("mint_with_jose.mjs")
-    done = subprocess.run(["node", str(program)], input=json.dumps(claims(now)), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["node", str(program)], input=json.dumps(claims(now)), capture_output=True, text=True, check=True
+    )
     return json.loads(done.stdout)
 
 
@@ -52,14 +66,19 @@ def main() -> None:
         rows = [(token, "accepted") for token in tokens]
         rows += [(with_claim_altered(token, "custom:tenant_id", "globex"), "refused") for token in tokens]
         rows += [(token, "refused") for token in again["tokens"].values()]
-        verdicts = gateway_verifier.judge([f"Bearer {token}" for token, _ in rows], issuer=ISSUER, audiences=[AUDIENCE],
-                                          jwks=minted["jwks"], now=now)
+        verdicts = gateway_verifier.judge(
+            [f"Bearer {token}" for token, _ in rows], issuer=ISSUER, audiences=[AUDIENCE], jwks=minted["jwks"], now=now
+        )
         for (token, expected), verdict in zip(rows, verdicts, strict=True):
             assert verdict["verdict"] == expected, f"{library}: {verdict}, expected {expected}: {token}"
             if expected == "accepted":
                 caller = {name: verdict[name] for name in ("tenant", "subject", "scopes", "groups")}
-                assert caller == {"tenant": "acme", "subject": "user-1", "scopes": ["a", "b"], "groups": ["hosts"]}, verdict
-        print(f"{library}: {len(tokens)} algorithms accepted; {len(rows) - len(tokens)} altered or foreign tokens refused")
+                assert caller == {"tenant": "acme", "subject": "user-1", "scopes": ["a", "b"], "groups": ["hosts"]}, (
+                    verdict
+                )
+        print(
+            f"{library}: {len(tokens)} algorithms accepted; {len(rows) - len(tokens)} altered or foreign tokens refused"
+        )
 
 
 if __name__ == "__main__":

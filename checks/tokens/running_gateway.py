@@ -13,9 +13,12 @@ import uuid
 
 def add_options(parser) -> None:
     parser.add_argument("--gateway", metavar="URL", help="also POST /meetings to this running gateway")
-    parser.add_argument("--gateway-command", metavar="COMMAND",
-                        help="start the gateway by this command, with the bearer settings in its environment; "
-                             "without it the gateway is expected to run with them already")
+    parser.add_argument(
+        "--gateway-command",
+        metavar="COMMAND",
+        help="start the gateway by this command, with the bearer settings in its environment; "
+        "without it the gateway is expected to run with them already",
+    )
 
 
 @contextlib.contextmanager
@@ -65,5 +68,7 @@ def check(url: str, name: str, token: str, altered: list[str]) -> None:
     assert status == 201, f"{name}: {status} for the issuer's token"
     for forged in altered:
         status, challenge = create_meeting(url, forged)
-        assert status == 401 and 'error="invalid_token"' in (challenge or ""), f"{name}: {status} {challenge} for {forged}"
+        assert status == 401 and 'error="invalid_token"' in (challenge or ""), (
+            f"{name}: {status} {challenge} for {forged}"
+        )
     print(f"{name}: the running gateway answered 201, and 401 to {len(altered)} altered tokens")

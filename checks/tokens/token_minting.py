@@ -32,7 +32,12 @@ class Signer:
             curve, name, length = CURVES[algorithm]
             self.key = ec.generate_private_key(curve())
             point = self.key.public_key().public_numbers()
-            public |= {"kty": "EC", "crv": name, "x": encode_number(point.x, length), "y": encode_number(point.y, length)}
+            public |= {
+                "kty": "EC",
+                "crv": name,
+                "x": encode_number(point.x, length),
+                "y": encode_number(point.y, length),
+            }
         elif algorithm == "EdDSA":
             self.key = ed25519.Ed25519PrivateKey.generate()
             public |= {"kty": "OKP", "crv": "Ed25519", "x": encode(self.key.public_key().public_bytes_raw())}
