@@ -37,7 +37,7 @@ def check_documentation() -> None:
 
 def check_python() -> None:
     ruff = ("ruff", "--config", CHECKS / "ruff.toml")
-    # Without the suffix .py, ruff finds these two only by name.
+    # ruff finds files without the suffix .py only by name.
     files = (".", "checks/run", "smoke-test")
     run(*ruff, "check", *files)
     run(*ruff, "format", "--check", *files)
@@ -45,7 +45,7 @@ def check_python() -> None:
 
 def check_javascript() -> None:
     biome = CHECKS / "frontend" / "node_modules" / ".bin" / "biome"
-    run(biome, "ci", "--config-path", CHECKS / "biome.json", "--error-on-warnings", "checks", "benches/node")
+    run(biome, "ci", "--error-on-warnings", ".", "../benches/node", folder=CHECKS)
 
 
 def check_workflows() -> None:

@@ -1,5 +1,5 @@
-// The same job in Node.js, as its own best practice has it: one client made outside the handler, connections kept
-// (the SDK's default), the SDK bundled and minified by esbuild. No authentication and no policy.
+// The same job in Node.js, by its best practice: one client outside the handler, with connections kept open (the SDK's
+// default), and the SDK bundled and minified by esbuild. No authentication and no policy.
 import { randomUUID } from "node:crypto";
 import { ChimeSDKMeetingsClient, CreateMeetingCommand } from "@aws-sdk/client-chime-sdk-meetings";
 

@@ -1,4 +1,4 @@
-"""The same job in Python, as its own best practice has it: one client made outside the handler, connections kept.
+"""The same job in Python, by its best practice: one client outside the handler, with connections kept open.
 
 No authentication and no policy.
 """

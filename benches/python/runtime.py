@@ -1,6 +1,6 @@
-"""The Lambda Runtime API loop, in as little code as it takes.
+"""A minimal loop over the Lambda Runtime API.
 
-Lambda's own client for Python does more: what is left out is in favour of the peer.
+Lambda's own client for Python does more, so the measurement favours this peer.
 """
 
 import http.client
@@ -19,7 +19,7 @@ while True:
     request_id = following.headers["lambda-runtime-aws-request-id"]
     try:
         path, answer = f"{PREFIX}{request_id}/response", handler(event)
-    except Exception as error:  # noqa: BLE001 (whatever it is, the invocation has failed, and the loop goes on)
+    except Exception as error:  # noqa: BLE001 (any error fails this invocation only)
         path, answer = f"{PREFIX}{request_id}/error", {"errorMessage": str(error)}
     connection.request("POST", path, body=json.dumps(answer))
     connection.getresponse().read()

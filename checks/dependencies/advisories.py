@@ -1,8 +1,8 @@
-"""Runs `cargo deny check advisories` and tells what it found from what it could not look up.
+"""Runs `cargo deny check advisories` and tells an advisory from a database that is unreachable.
 
     advisories.py CARGO_DENY [OPTION ...]
 
-The options go to cargo-deny, in front of `check`. Exit status: 0 without advisories, 75 (EX_TEMPFAIL) where the advisory
+The options go to cargo-deny, in front of `check`. Exit status: 0 without advisories, 75 (EX_TEMPFAIL) when the
 database can't be fetched, 1 for an advisory and for any other failure.
 """
 
@@ -11,7 +11,7 @@ import subprocess
 import sys
 from enum import IntEnum
 
-# How cargo-deny 0.20 begins its message when git can't fetch the database, or is missing.
+# The start of cargo-deny 0.20's message when git is missing or can't fetch the database.
 NOT_FETCHED = "failed to fetch advisory database"
 
 
@@ -22,7 +22,7 @@ class Outcome(IntEnum):
 
 
 def records(output: str) -> list[dict]:
-    """The JSON objects of the output, one a line; cargo's own lines are skipped."""
+    """Parses the JSON objects of the output, one a line; skips cargo's own lines."""
     found = []
     for line in output.splitlines():
         try:
@@ -35,13 +35,13 @@ def records(output: str) -> list[dict]:
 
 
 def judge(status: int, output: str) -> tuple[Outcome, str]:
-    """The outcome of a run, and a line that says why.
+    """Returns the outcome of a run, and a line that says why.
 
-    The summary is written only after the check ran. Without one, nothing but a failed fetch counts as "not run".
+    cargo-deny writes a summary only after the check ran. Without one, only a failed fetch counts as "not run".
     """
     found = records(output)
     if any(record.get("type") == "summary" for record in found):
-        return (Outcome.FAILED, "advisories, or a crate at fault") if status else (Outcome.PASSED, "no advisory")
+        return (Outcome.FAILED, "advisories, or an error in a crate") if status else (Outcome.PASSED, "no advisory")
     messages = [record.get("fields", {}).get("message", "") for record in found if record.get("type") == "log"]
     for message in messages:
         if message.startswith(NOT_FETCHED):

@@ -1,4 +1,4 @@
-"""The advisories step against databases made here: git is told to take them for RustSec's."""
+"""The advisories step against databases made here, which git uses in place of RustSec's."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def database(folder: Path, crate: str) -> Path:
-    """A database with one advisory, for every version of that crate."""
+    """Makes a database with one advisory, for every version of that crate."""
     file = folder / "crates" / crate / "RUSTSEC-2099-0001.md"
     file.parent.mkdir(parents=True)
     file.write_text(ADVISORY.format(crate=crate))
@@ -41,7 +41,7 @@ def database(folder: Path, crate: str) -> Path:
 
 
 def outcome(work: Path, source: Path) -> int:
-    """What the step makes of that database. The copies of the user's own databases are left alone."""
+    """Runs the step with that database. Does not touch the user's own copies of databases."""
     config = work / "deny.toml"
     config.write_text((REPOSITORY / "deny.toml").read_text() + f'\n[advisories]\ndb-path = "{work / "copies"}"\n')
     redirection = {
@@ -61,19 +61,19 @@ def outcome(work: Path, source: Path) -> int:
     return subprocess.run(step, cwd=REPOSITORY, env=os.environ | redirection, check=False).returncode
 
 
-def test_advisory_of_a_deployed_crate_fails(tmp_path: Path) -> None:
+def test_fails_for_an_advisory_of_a_deployed_crate(tmp_path: Path) -> None:
     assert outcome(tmp_path, database(tmp_path / "db", "fastrand")) == Outcome.FAILED
 
 
-def test_advisory_of_a_crate_outside_the_tree_passes(tmp_path: Path) -> None:
+def test_passes_for_an_advisory_of_another_crate(tmp_path: Path) -> None:
     assert outcome(tmp_path, database(tmp_path / "db", "openssl-sys")) == Outcome.PASSED
 
 
-def test_database_that_cannot_be_fetched_is_not_run(tmp_path: Path) -> None:
+def test_is_not_run_when_the_database_cannot_be_fetched(tmp_path: Path) -> None:
     assert outcome(tmp_path, tmp_path / "nothing-here") == Outcome.NOT_RUN
 
 
-def test_database_that_cannot_be_read_fails(tmp_path: Path) -> None:
+def test_fails_when_the_database_cannot_be_read(tmp_path: Path) -> None:
     folder = database(tmp_path / "db", "fastrand")
     git(folder, "mv", "crates", "elsewhere")
     git(folder, "commit", "--message", "without the folder of crates")

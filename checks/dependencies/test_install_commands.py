@@ -1,4 +1,4 @@
-"""Everything that the documents tell users to install has a version."""
+"""Install commands in the documentation name a version of each package."""
 
 import re
 from pathlib import Path
@@ -12,13 +12,14 @@ DOCUMENTS = [
     *(REPOSITORY / "checks").glob("*/README.md"),
 ]
 INSTALL = re.compile(
-    r"(?:^|[`&;|(]\s*|\s)(?P<tool>pip3?|pipx|uv tool|npm|cargo|brew|gem|go|apt(?:-get)?)\s+(?:install|i|add)\s+(?P<words>[^`&;|)\n]+)"
+    r"(?:^|[`&;|(]\s*|\s)(?P<tool>pip3?|pipx|uv tool|npm|cargo|brew|gem|go|apt(?:-get)?)\s+(?:install|i|add)\s+"
+    r"(?P<words>[^`&;|)\n]+)"
 )
 OPTIONS_WITH_A_VALUE = {"--version", "--root", "--prefix", "--requirement", "-r", "--constraint", "-c"}
 
 
 def unpinned(text: str) -> list[str]:
-    """What the commands in a text install without naming a version."""
+    """Returns the packages that commands in a text install without a version."""
     found = []
     for command in INSTALL.finditer(text):
         words = command["words"].split()
@@ -34,8 +35,12 @@ def unpinned(text: str) -> list[str]:
     return found
 
 
+def test_finds_install_commands_in_the_documents() -> None:
+    assert any(INSTALL.search(document.read_text()) for document in DOCUMENTS)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
-def test_documents_pin_what_they_install(document: Path) -> None:
+def test_document_pins_what_it_installs(document: Path) -> None:
     assert unpinned(document.read_text()) == []
 
 
@@ -52,11 +57,14 @@ def test_documents_pin_what_they_install(document: Path) -> None:
         ("pip install --requirement checks/requirements.txt", []),
     ],
 )
-def test_unpinned_names_what_has_no_version(text: str, expected: list[str]) -> None:
+def test_unpinned_returns_packages_without_a_version(text: str, expected: list[str]) -> None:
     assert unpinned(text) == expected
 
 
-def test_versions_of_the_documents_are_those_of_the_checks() -> None:
-    constraints = (REPOSITORY / "checks" / "constraints.txt").read_text().split()
-    for pin in re.findall(r"\b(?:aws-sam-cli|cargo-lambda)==\S+", (REPOSITORY / "docs" / "stack.md").read_text()):
-        assert pin in constraints, pin
+@pytest.mark.parametrize("package", ["aws-sam-cli", "cargo-lambda"])
+def test_docs_install_the_version_that_the_checks_use(package: str) -> None:
+    constraints = (REPOSITORY / "checks" / "constraints.txt").read_text()
+    documented, used = (
+        re.findall(rf"\b{package}==\S+", text) for text in ((REPOSITORY / "docs" / "stack.md").read_text(), constraints)
+    )
+    assert documented == used

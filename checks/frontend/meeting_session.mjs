@@ -1,33 +1,33 @@
-// Hands the gateway's answer to the library that browsers join meetings with, and looks at what it made of it.
+// Passes the gateway's answer to the library that browsers join meetings with, and checks the result.
 // Usage: node meeting_session.mjs PROGRAM   where PROGRAM is the built `local`.
 //
-// `new MeetingSessionConfiguration` throws only when MediaPlacement is missing and passes over a missing id or URL, so
-// every field that it ends up with is compared with the answer.
-import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { JSDOM } from 'jsdom';
+// `new MeetingSessionConfiguration` throws only when MediaPlacement is missing. It ignores a missing id or URL, so the
+// check compares each of its fields with the answer.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { JSDOM } from "jsdom";
 
-const dom = new JSDOM('', { url: 'http://localhost/' });
+const dom = new JSDOM("", { url: "http://localhost/" });
 Object.assign(globalThis, { window: dom.window, document: dom.window.document });
-const { MeetingSessionConfiguration } = (await import('amazon-chime-sdk-js')).default;
+const { MeetingSessionConfiguration } = (await import("amazon-chime-sdk-js")).default;
 
 const [front, simulator, issuer] = await Promise.all([freePort(), freePort(), freePort()]);
-const ports = ['--port', front, '--simulator-port', simulator, '--issuer-port', issuer].map(String);
-const local = spawn(process.argv[2], ports, { stdio: ['ignore', 'ignore', 'inherit'] });
+const ports = ["--port", front, "--simulator-port", simulator, "--issuer-port", issuer].map(String);
+const local = spawn(process.argv[2], ports, { stdio: ["ignore", "ignore", "inherit"] });
 try {
-  const query = new URLSearchParams({ tenant: 'acme', groups: 'hosts', sub: 'ann' });
+  const query = new URLSearchParams({ tenant: "acme", groups: "hosts", sub: "ann" });
   const token = await untilItAnswers(`http://127.0.0.1:${issuer}/token?${query}`);
   const answer = await untilItAnswersAt(`http://127.0.0.1:${front}/meetings`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ExternalMeetingId: 'standup', MeetingFeatures: { Video: { MaxResolution: 'FHD' } } }),
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ ExternalMeetingId: "standup", MeetingFeatures: { Video: { MaxResolution: "FHD" } } }),
   });
   assert.equal(answer.status, 201);
   const created = await answer.json();
   const { Meeting } = created;
-  // Attendees are made by the product's own back end; the simulator has none.
-  const attendee = { AttendeeId: 'attendee-1', ExternalUserId: 'ann', JoinToken: 'join-token-1' };
+  // The product's own back end creates attendees; the simulator has none.
+  const attendee = { AttendeeId: "attendee-1", ExternalUserId: "ann", JoinToken: "join-token-1" };
 
   const configuration = new MeetingSessionConfiguration(created, { Attendee: attendee });
 
@@ -44,7 +44,7 @@ try {
   };
   assert.deepEqual(made, {
     meetingId: Meeting.MeetingId,
-    externalMeetingId: 'standup',
+    externalMeetingId: "standup",
     audioHostURL: placement.AudioHostUrl,
     signalingURL: placement.SignalingUrl,
     turnControlURL: placement.TurnControlUrl,
@@ -53,9 +53,9 @@ try {
     joinToken: attendee.JoinToken,
   });
   for (const [name, value] of Object.entries(made)) assert.ok(value, `${name} is not empty`);
-  // FHD was asked for and allowed; HD is what the library takes when the answer says nothing.
+  // The request asks for FHD; the library's default is HD.
   assert.equal(configuration.meetingFeatures.videoMaxResolution.videoHeight, 1080);
-  console.log('amazon-chime-sdk-js made a session configuration of the answer:', made.meetingId);
+  console.log("amazon-chime-sdk-js made a session configuration from the answer:", made.meetingId);
 } finally {
   local.kill();
 }
@@ -63,8 +63,8 @@ process.exit(0);
 
 function freePort() {
   return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });

@@ -1,4 +1,4 @@
-"""The processes that an invocation of the built function needs: the Lambda emulator, the Chime simulator, the issuer."""
+"""The processes that the tests start: the Lambda emulator, the Chime simulator, the issuer and the local gateway."""
 
 import json
 import os
@@ -16,7 +16,7 @@ import samcli
 from samcli.yamlhelper import yaml_parse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# SAM's emulator, the one inside `sam local invoke`, comes with SAM as a program of its own.
+# The emulator that `sam local invoke` uses.
 EMULATOR = (
     Path(samcli.__file__).parent
     / "local"
@@ -28,26 +28,26 @@ START_SECONDS = 20
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nothing listens on."""
+    """Finds a port of the loopback interface that nothing listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
 def function_timeout() -> int:
-    """The function's timeout in seconds, as the template sets it."""
+    """Reads the function's timeout in seconds from the template."""
     return yaml_parse((REPOSITORY / "template.yaml").read_text())["Resources"]["GatewayFunction"]["Properties"][
         "Timeout"
     ]
 
 
 def get(url: str) -> tuple[int, bytes]:
-    """A GET request's status and body; an error status is an answer like any other."""
+    """Sends a GET request; returns status and body, also for an error status."""
     return send(urllib.request.Request(url))
 
 
 def send(request: urllib.request.Request, seconds: float = 40) -> tuple[int, bytes]:
-    """A request's status and body."""
+    """Sends a request; returns status and body, also for an error status."""
     try:
         with urllib.request.urlopen(request, timeout=seconds) as answer:
             return answer.status, answer.read()
@@ -56,13 +56,13 @@ def send(request: urllib.request.Request, seconds: float = 40) -> tuple[int, byt
 
 
 class Process:
-    """A process that listens on a port, from its start until the `with` block ends."""
+    """A process that listens on a port. The `with` block starts it, waits for the port, and ends it."""
 
     def __init__(self, command: list, port: int, variables: dict[str, str], host: str = "127.0.0.1"):
         self.command = [str(word) for word in command]
         self.host, self.port = host, port
         self.variables = variables
-        self.log = tempfile.TemporaryFile(mode="w+")
+        self.log = tempfile.TemporaryFile(mode="w+")  # noqa: SIM115 (closed with the object, after the process)
         self.process = None
 
     def __enter__(self):
@@ -77,7 +77,7 @@ class Process:
             time.sleep(0.05)
         output = self.output()
         self.__exit__()
-        raise RuntimeError(f"{self.command[0]} does not listen on {self.port}:\n{output}")
+        raise RuntimeError(f"{self.command[0]} does not listen on port {self.port}:\n{output}")
 
     def __exit__(self, *_):
         self.process.terminate()
@@ -88,13 +88,13 @@ class Process:
             self.process.wait()
 
     def output(self) -> str:
-        """What the process has printed so far."""
+        """Returns what the process has printed so far."""
         self.log.seek(0)
         return self.log.read()
 
 
 class Emulator(Process):
-    """The built function under Lambda's runtime interface emulator, with nothing in its environment but `variables`."""
+    """The built function under Lambda's runtime interface emulator, with Lambda's variables and others."""
 
     def __init__(self, binary: Path, variables: dict[str, str]):
         port, runtime_port = free_port(), free_port()
@@ -117,9 +117,9 @@ class Emulator(Process):
         super().__init__(command, port, platform_variables | variables)
 
     def invoke(self, event: bytes) -> tuple[int, bytes]:
-        """The emulator's own status, and what the function answered.
+        """Returns the emulator's status and the function's answer.
 
-        The emulator answers 200 for a function's errors and timeouts too: what it says tells, not the status.
+        The emulator also answers 200 for a function's errors and timeouts; the body tells them apart.
         """
         url = f"http://127.0.0.1:{self.port}{INVOCATION}"
         return send(urllib.request.Request(url, data=event, method="POST"))
@@ -136,29 +136,29 @@ class LocalServices(Process):
 
     @property
     def chime_url(self) -> str:
-        """Where the simulator answers as Chime."""
+        """The endpoint at which the simulator plays Chime."""
         return f"http://{self.host}:{self.simulator}"
 
     def requests(self) -> list[dict]:
-        """Every request that the simulator has had since it was last reset."""
+        """Returns every request that the simulator received since its last reset."""
         return json.loads(get(f"{self.chime_url}/simulator/requests")[1])
 
     def meetings(self) -> list[dict]:
-        """Every meeting that exists."""
+        """Returns every meeting that exists."""
         return json.loads(get(f"{self.chime_url}/simulator/meetings")[1])
 
     def reset(self) -> None:
-        """Forgets requests and meetings."""
+        """Removes requests, meetings and faults from the simulator."""
         send(urllib.request.Request(f"{self.chime_url}/simulator/state", method="DELETE"))
 
     def token(self, **identity: str) -> str:
-        """A token of the issuer's for a tenant and its groups."""
+        """Fetches a token for a tenant and its groups from the issuer."""
         query = urllib.parse.urlencode(identity)
         return get(f"http://{self.host}:{self.issuer}/token?{query}")[1].decode().strip()
 
 
 class LocalGateway(LocalServices):
-    """All of `cargo run -p local`: the services, and the gateway behind its HTTP front, in bearer mode."""
+    """All of `cargo run -p local`: the services, and the gateway in bearer mode behind its HTTP front."""
 
     def __init__(self):
         port = free_port()
@@ -166,5 +166,5 @@ class LocalGateway(LocalServices):
 
     @property
     def url(self) -> str:
-        """Where the gateway answers."""
+        """The gateway's endpoint."""
         return f"http://{self.host}:{self.port}"

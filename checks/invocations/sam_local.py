@@ -1,6 +1,6 @@
-"""`sam local invoke` of sample events, where a container engine answers and the runtime's image can be had.
+"""`sam local invoke` of sample events, where a container engine answers and the runtime's image is available.
 
-Exit status 75 (a temporary failure, in sysexits.h) says that it did not run, and the last line of the output why.
+Exit status 75 (EX_TEMPFAIL of sysexits.h) means that it did not run; the last line of the output says why.
 """
 
 import ipaddress
@@ -15,15 +15,15 @@ from function_environment import FUNCTION, overrides
 from processes import REPOSITORY, LocalServices
 
 NOT_RUN = 75
-# What SAM runs a function of the runtime provided.al2023 in.
+# The image in which SAM runs the runtime provided.al2023.
 IMAGE = "public.ecr.aws/lambda/provided:al2023"
-# One that reaches Chime, and one that is refused.
+# One event that reaches Chime, and one that is refused.
 SAMPLES = ["http-api-create.json", "http-api-unknown-tenant.json"]
 EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 
 
 def docker(*arguments: str, seconds: float = 30) -> str | None:
-    """What `docker` prints; nothing when it fails or is not there."""
+    """Runs `docker` and returns its output; None when it fails or is missing."""
     try:
         done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=seconds, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -32,17 +32,17 @@ def docker(*arguments: str, seconds: float = 30) -> str | None:
 
 
 def bridge_address() -> str | None:
-    """This machine's address on the engine's default bridge, which containers reach it by."""
+    """Returns this machine's address on the engine's default bridge, which containers can reach."""
     described = docker("network", "inspect", "bridge")
     for configuration in json.loads(described)[0]["IPAM"]["Config"] if described else []:
-        # Engines before 24 name the gateway only where it was set by hand; otherwise it is the subnet's first address.
+        # Engines before 24 name the gateway only when it was set by hand; otherwise it is the subnet's first address.
         network = ipaddress.ip_network(configuration["Subnet"])
         return configuration.get("Gateway") or str(next(network.hosts()))
     return None
 
 
-def is_an_address_of_this_machine(host: str) -> bool:
-    """Whether something can listen there: not so where the engine runs in a virtual machine of its own."""
+def is_local_address(host: str) -> bool:
+    """Whether this machine can listen there. It can't when the engine runs in a virtual machine."""
     with socket.socket() as listener:
         try:
             listener.bind((host, 0))
@@ -52,7 +52,7 @@ def is_an_address_of_this_machine(host: str) -> bool:
 
 
 def invoke(event: str, environment: Path) -> dict:
-    """What the function answers to a sample event; `sam local invoke` exits 0 whatever that is."""
+    """Returns the function's answer to a sample event. `sam local invoke` exits 0 whatever the answer is."""
     command = ["sam", "local", "invoke", FUNCTION, "--event", f"events/{event}", "--env-vars", environment]
     done = subprocess.run(
         [*command, "--skip-pull-image"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, timeout=300, check=False
@@ -60,7 +60,7 @@ def invoke(event: str, environment: Path) -> dict:
     try:
         return json.loads(done.stdout)
     except ValueError:
-        sys.exit(f"sam local invoke of {event} printed no JSON: {done.stdout!r}")
+        sys.exit(f"sam local invoke of {event} did not print JSON: {done.stdout!r}")
 
 
 def main() -> int:
@@ -68,11 +68,11 @@ def main() -> int:
         print("no container engine answers")
         return NOT_RUN
     if docker("image", "inspect", IMAGE) is None and docker("pull", IMAGE, seconds=300) is None:
-        print(f"a container engine answers, and {IMAGE} can neither be found nor pulled")
+        print(f"the image {IMAGE} is missing and can't be pulled")
         return NOT_RUN
     host = bridge_address()
-    if host is None or not is_an_address_of_this_machine(host):
-        print("a container engine answers, and its containers cannot reach a simulator on this machine")
+    if host is None or not is_local_address(host):
+        print("containers can't reach a simulator on this machine")
         return NOT_RUN
     with LocalServices(bind=host) as services, tempfile.TemporaryDirectory() as folder:
         environment = Path(folder) / "env.json"
@@ -83,10 +83,10 @@ def main() -> int:
             answer = invoke(event, environment)
             expected = EXPECTED[event]["status"]
             if answer.get("statusCode") != expected:
-                sys.exit(f"{event}: {answer}, where {expected} was expected")
+                sys.exit(f"{event}: expected status {expected}, got {answer}")
             if len(services.meetings()) != (expected == 201):
-                sys.exit(f"{event}: the simulator has {len(services.meetings())} meetings after a {expected}")
-            print(f"{event}: {expected}, as its row says")
+                sys.exit(f"{event}: the simulator has {len(services.meetings())} meetings after status {expected}")
+            print(f"{event}: {expected}, as expected")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Every sample event through the artefact that `sam build` made, under the emulator that `sam local invoke` uses."""
+"""Every sample event through the function that `sam build` made, under the emulator that `sam local invoke` uses."""
 
 import http.client
 import json
@@ -28,27 +28,27 @@ def function(services):
         yield running
 
 
-def test_every_sample_event_has_a_row_and_every_row_an_event():
+def test_sample_events_and_expected_answers_match_one_to_one():
     files = {path.name for path in EVENTS.iterdir()} - {ENVIRONMENT}
     assert files == EXPECTED.keys()
 
 
-def test_the_rows_are_answered_in_the_mode_of_the_sample_environment():
+def test_expected_answers_are_for_the_mode_of_the_sample_environment():
     assert {row["authMode"] for row in EXPECTED.values()} == {overrides()["AUTH_MODE"]}
 
 
-def test_the_sample_environment_overrides_only_what_the_template_declares():
-    """`sam local --env-vars` passes over a variable that the template does not declare, and says nothing."""
+def test_sample_environment_overrides_only_declared_variables():
+    """`sam local --env-vars` silently ignores a variable that the template does not declare."""
     declared = built_template()["Resources"]["GatewayFunction"]["Properties"]["Environment"]["Variables"]
     assert overrides().keys() <= declared.keys()
 
 
-def test_the_layer_holds_the_policy_document():
+def test_layer_holds_the_policy_document():
     assert (layer_folder() / "policy.json").read_bytes() == (REPOSITORY / "policy" / "policy.json").read_bytes()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_an_event_is_answered_as_its_row_says(services, function, name):
+def test_event_gets_the_expected_answer(services, function, name):
     row = EXPECTED[name]
     services.reset()
     status, text = function.invoke((EVENTS / name).read_bytes())
@@ -74,14 +74,14 @@ def test_an_event_is_answered_as_its_row_says(services, function, name):
 
 
 def header_values(answer: dict) -> dict[str, str]:
-    """An answer's headers by lower-case name, from either member that API Gateway reads."""
+    """Returns an answer's headers by lower-case name, from both members that API Gateway reads."""
     single = answer.get("headers") or {}
     several = {name: ", ".join(values) for name, values in (answer.get("multiValueHeaders") or {}).items()}
     return {name.lower(): value for name, value in (several | single).items()}
 
 
 def chime_request(request: dict) -> dict:
-    """A request to Chime without its token, which differs each time; that it was signed is checked."""
+    """Returns the body of a signed request to Chime, without its token, which differs each time."""
     assert request["signed"]
     body = dict(request["body"])
     assert 2 <= len(body.pop("ClientRequestToken")) <= 64
@@ -90,8 +90,8 @@ def chime_request(request: dict) -> dict:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def tags_of_the_rows_in_order():
-    """Tags are a set in the rows, too."""
+def sort_expected_tags():
+    """Sorts the tags of the expected requests: tags are a set."""
     for row in EXPECTED.values():
         if row["chime"]:
             row["chime"]["Tags"].sort(key=lambda tag: tag["Key"])
@@ -103,19 +103,19 @@ BROKEN_SETTINGS = {
     },
     "a FIFO queue": {"NOTIFICATIONS_QUEUE_ARN": "arn:aws:sqs:us-east-1:111122223333:meeting-notifications.fifo"},
     "no policy document": {"POLICY_FILE": "/opt/nothing.json"},
-    "no mode of authentication": {"AUTH_MODE": ""},
+    "no authentication mode": {"AUTH_MODE": ""},
 }
 
 
 @pytest.mark.parametrize("setting", BROKEN_SETTINGS)
-def test_a_function_with_a_broken_setting_does_not_start_and_names_it(services, setting):
+def test_does_not_start_with_a_broken_setting_and_names_it(services, setting):
     broken = BROKEN_SETTINGS[setting]
     with Emulator(BINARY, sample_environment(services.chime_url) | broken) as running:
         try:
             status, text = running.invoke((EVENTS / "http-api-create.json").read_bytes())
             assert status != 200 or b"errorType" in text, text
         except (http.client.HTTPException, OSError):
-            # The emulator itself ends with a function that does not start, now and then before it has answered.
+            # The emulator ends together with a function that does not start, sometimes before it answers.
             pass
         (name,) = broken
         assert name in running.output()

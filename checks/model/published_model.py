@@ -1,7 +1,7 @@
-"""Amazon's published model of CreateMeeting, as botocore has it, read on its own: no code of this project takes part.
+"""Amazon's published model of CreateMeeting, read from botocore without any code of this project.
 
-A value is judged by the model's shapes with Python's own regular expressions, and by what the model's documentation says
-in words. What this project's simulator and gateway say about the same values is compared with that.
+Checks a value against the model's shapes, with Python's regular expressions, and against the rules that the model's
+documentation has in words. The tests compare this project's simulator and gateway with the result.
 """
 
 import copy
@@ -21,18 +21,18 @@ _specification.loader.exec_module(extract)
 MODEL = extract.load_model()
 SHAPES = MODEL["shapes"]
 DOCUMENTED = extract.extract(MODEL)
-# Documented for accounts outside GovCloud, which is where the simulator is asked from.
+# Documented for accounts outside GovCloud; the simulator plays such an account.
 MEDIA_REGIONS = [region for region in DOCUMENTED["documented_media_regions"] if not region.startswith("us-gov-")]
 # "FHD video or UHD content" (developer guide, meeting features).
 MOST_ATTENDEES_AT_HIGH_RESOLUTION = 25
 
-# Each printable ASCII character, and some beyond: at and past the edges of the ranges that the patterns have, white space
-# that only Unicode knows, and a character of two UTF-16 units.
+# Each printable ASCII character, and some beyond: characters at and past the edges of the patterns' ranges, white space
+# outside ASCII, and a character of two UTF-16 units.
 CHARACTERS = [chr(code) for code in range(0x20, 0x7F)] + list("\t\n\x00\x7f\xa0«»¿ÀÿĀａ１\u2003😀")
 
 
 def faults(value, shape_name: str = "CreateMeetingRequest") -> list[str]:
-    """What is wrong with a value by the shapes of the model alone; a list of the shapes it breaks."""
+    """Returns the names of the shapes that a value breaks."""
     shape = SHAPES[shape_name]
     kinds = {"structure": dict, "list": list, "string": str, "integer": int}
     if not isinstance(value, kinds[shape["type"]]) or isinstance(value, bool):
@@ -58,9 +58,9 @@ def faults(value, shape_name: str = "CreateMeetingRequest") -> list[str]:
 
 
 def documented_faults(request: dict, default_count: int = SHAPES["AttendeeMax"]["max"]) -> list[str]:
-    """What is wrong with a request by the words of the documentation; for requests whose shapes are right.
+    """Returns the documented rules, outside the shapes, that a request breaks. The request's shapes must be valid.
 
-    `default_count` is how many attendees a meeting has whose request does not say.
+    `default_count` is the MaxCount of a meeting whose request has none.
     """
     found = []
     if request["ExternalMeetingId"].lower().startswith("aws:"):
@@ -78,7 +78,7 @@ def documented_faults(request: dict, default_count: int = SHAPES["AttendeeMax"][
 
 
 def variations(base: dict, members: list[str]) -> Iterator[tuple[str, dict]]:
-    """Requests that differ from a good one in one place, at and past each limit of the model; each with a name."""
+    """Yields named requests that differ from a valid one in one place, at and past each limit of the model."""
     structure = SHAPES["CreateMeetingRequest"]["members"]
     for name in SHAPES["CreateMeetingRequest"]["required"]:
         if name in members:
@@ -90,7 +90,7 @@ def variations(base: dict, members: list[str]) -> Iterator[tuple[str, dict]]:
 
 
 def _values(shape_name: str) -> Iterator[tuple[str, object]]:
-    """Values for a shape, right and wrong; each with a name. Numbers, lists and nesting follow the model."""
+    """Yields named values of a shape, valid and invalid."""
     shape = SHAPES[shape_name]
     yield "null", None
     for wrong in ({}, [], "text", 7, 1.5, True):
@@ -115,12 +115,12 @@ def _strings(shape: dict) -> Iterator[tuple[str, str]]:
     for value in shape.get("enum", []):
         yield value, value
         yield value.lower(), value.lower()
-    # A text that no pattern minds: no character four times in a row; it begins as an ARN does.
+    # Text that every pattern accepts: it starts like an ARN and repeats no character four times in a row.
     filler = "arn:aws:" + "abc-" * 300
     if "enum" not in shape:
         for size in {shape.get("min", 1) - 1, shape.get("min", 1), shape["max"], shape["max"] + 1} - {-1}:
             yield f"{size} characters", ("ab" * size)[:size]
-            yield f"{size} characters as of an ARN", filler[:size]
+            yield f"{size} characters of an ARN", filler[:size]
         for character in CHARACTERS:
             yield f"with {character!r}", f"ab{character}cd"
         yield "aws: in front", "aws:abc"
@@ -140,7 +140,7 @@ def _lists(shape: dict) -> Iterator[tuple[str, list]]:
 
 
 def _example(shape_name: str, number: int = 0):
-    """A value that the shape takes; another one for each number."""
+    """Returns a valid value of the shape; a different one for each number."""
     shape = SHAPES[shape_name]
     if shape["type"] == "structure":
         return {name: _example(shape["members"][name]["shape"], number) for name in shape.get("required", [])}

@@ -1,4 +1,4 @@
-"""The simulator's and the gateway's limits against the model that Amazon publishes, over the wire and one by one."""
+"""The simulator's and the gateway's limits against Amazon's published model, over the wire and one by one."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ from botocore.credentials import Credentials
 from processes import LocalGateway, send
 from published_model import DOCUMENTED, MEDIA_REGIONS, SHAPES, TABLE, documented_faults, faults, variations
 
-# What the caller of the gateway owns; the other members are the gateway's alone.
+# The members that a caller of the gateway may send; only the gateway sends the others.
 CALLERS_MEMBERS = [
     "ClientRequestToken",
     "ExternalMeetingId",
@@ -31,40 +31,40 @@ ALL_MEMBERS = [*CALLERS_MEMBERS, "NotificationsConfiguration", "TenantIds"]
 
 @pytest.fixture(scope="module")
 def local():
-    """The simulator, the issuer, and the gateway behind its HTTP front."""
+    """The simulator, the issuer and the local gateway."""
     with LocalGateway() as running:
         yield running
 
 
 class Connection:
-    """One connection that requests are sent over as they are, right or wrong."""
+    """One connection that sends requests unchecked."""
 
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
 
     def create_meeting(self, request: dict, headers: dict) -> tuple[int, str]:
-        """The status and the text of the answer."""
+        """Sends CreateMeeting; returns the answer's status and text."""
         self.connection.request("POST", "/meetings", json.dumps(request), headers)
         answer = self.connection.getresponse()
         return answer.status, answer.read().decode()
 
 
 def signed_headers(url: str, request: dict) -> dict:
-    """The headers of a request as botocore signs it for Chime."""
+    """Returns the headers with which botocore signs a request to Chime."""
     body = json.dumps(request)
     signable = AWSRequest("POST", f"{url}/meetings", headers={"Content-Type": "application/json"}, data=body)
     SigV4Auth(Credentials("AKIDEXAMPLE", "example"), "chime", "us-east-1").add_auth(signable)
     return dict(signable.headers)
 
 
-def test_the_table_that_the_simulator_is_built_from_is_what_botocore_has():
+def test_the_simulators_table_equals_botocores_model():
     table = json.loads(TABLE.read_text())
     del table["botocore"]
     assert table == DOCUMENTED
 
 
 def compare(requests, judge, send) -> tuple[int, int]:
-    """Sends each request; how many, and how many were refused. Fails with every answer that the judge disagrees with."""
+    """Sends each request; counts requests and refusals. Fails when an answer contradicts `judge`."""
     sent, refused, differing = 0, 0, []
     for name, request in requests:
         wrong = judge(request)
@@ -78,7 +78,7 @@ def compare(requests, judge, send) -> tuple[int, int]:
     return sent, refused
 
 
-def test_the_simulator_refuses_exactly_what_the_published_model_refuses(local):
+def test_simulator_refuses_exactly_what_the_model_refuses(local):
     connection = Connection(local.simulator)
     token = "a-token"
 
@@ -88,10 +88,10 @@ def test_the_simulator_refuses_exactly_what_the_published_model_refuses(local):
 
     def send(number, request):
         if request.get("ClientRequestToken") == token:
-            # Another request under the same token would be a conflict.
+            # A different request with the same token would be a conflict.
             request = request | {"ClientRequestToken": f"{token}-{number}"}
         status, text = connection.create_meeting(request, signed_headers(local.chime_url, request))
-        # 400 as well, and no matter of the model: the text is well-formed, and no meeting has that id.
+        # 400 too, but not a rule of the model: the id is well-formed, and no meeting has it.
         return (404 if "names no meeting that exists" in text else status), text
 
     base = {"ClientRequestToken": token, "MediaRegion": "us-east-1", "ExternalMeetingId": "physics"}
@@ -99,16 +99,16 @@ def test_the_simulator_refuses_exactly_what_the_published_model_refuses(local):
     assert sent > 1_000 and 100 < refused < sent - 100
 
 
-def test_the_gateway_refuses_as_malformed_exactly_what_the_published_model_refuses(local):
-    """The policy may refuse more, with 403; what breaks the model is 400, whatever the policy says."""
+def test_gateway_answers_400_to_exactly_what_the_model_refuses(local):
+    """The policy may refuse more, with 403."""
     connection = Connection(local.port)
     token = local.token(tenant="acme", groups="hosts")
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    # What the gateway fills in for a caller who is silent.
+    # Members that the gateway fills in.
     filled_in = {"ClientRequestToken": "any-token", "MediaRegion": "us-east-1"}
 
     def judge(request):
-        # The sample policy gives a caller who names no number of attendees 25.
+        # The sample policy's default MaxCount is 25.
         return faults(filled_in | request) or documented_faults(request, default_count=25)
 
     base = {"ExternalMeetingId": "physics"}
@@ -117,12 +117,12 @@ def test_the_gateway_refuses_as_malformed_exactly_what_the_published_model_refus
     assert sent > 700 and 100 < refused < sent - 100
 
 
-# What such a client does not send without.
+# Members that botocore requires before it sends a request.
 REQUIRED = {"ExternalMeetingId": "physics", "MediaRegion": "us-east-1"}
 
 
 def bearer_client(url: str, token: str):
-    """botocore's client of Chime, moved to the gateway: another endpoint, and a bearer token in place of a signature."""
+    """Makes botocore's client of Chime, with the gateway's endpoint and a bearer token in place of a signature."""
     client = botocore.session.get_session().create_client(
         "chime-sdk-meetings",
         region_name="us-east-1",
@@ -137,7 +137,7 @@ def bearer_client(url: str, token: str):
     return client
 
 
-def test_a_client_of_chimes_own_api_creates_a_meeting_at_the_gateway(local):
+def test_botocore_creates_a_meeting_at_the_gateway(local):
     gateway = bearer_client(local.url, local.token(tenant="acme", groups="hosts"))
     answer = gateway.create_meeting(**REQUIRED, MeetingFeatures={"Attendee": {"MaxCount": 20}})
     meeting = answer["Meeting"]
@@ -150,13 +150,13 @@ def test_a_client_of_chimes_own_api_creates_a_meeting_at_the_gateway(local):
 @pytest.mark.parametrize(
     ("tenant", "region"), [("acme", "eu-central-1"), ("globex", "eu-central-1"), ("initech", "us-east-1")]
 )
-def test_every_sample_tenant_takes_the_region_that_such_a_client_insists_on(local, tenant, region):
+def test_every_sample_tenant_accepts_its_own_region_from_botocore(local, tenant, region):
     gateway = bearer_client(local.url, local.token(tenant=tenant, groups="hosts"))
     answer = gateway.create_meeting(ExternalMeetingId="physics", MediaRegion=region)
     assert answer["Meeting"]["MediaRegion"] == region
 
 
-def test_such_a_client_drops_the_list_of_errors_and_has_the_findings_in_the_message(local):
+def test_botocore_drops_the_list_of_errors_but_keeps_the_findings_in_the_message(local):
     gateway = bearer_client(local.url, local.token(tenant="globex", groups="hosts"))
     with pytest.raises(gateway.exceptions.ForbiddenException) as raised:
         gateway.create_meeting(**REQUIRED, MeetingFeatures={"Attendee": {"MaxCount": 11}})
@@ -166,7 +166,7 @@ def test_such_a_client_drops_the_list_of_errors_and_has_the_findings_in_the_mess
     assert "#/MeetingFeatures/Attendee/MaxCount may only be `10`" in message
 
 
-# What the simulator is told to do, and what the gateway then answers: status, exception, milliseconds to wait.
+# A fault of the simulator, and the gateway's answer: status, exception, milliseconds to wait.
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
@@ -180,10 +180,10 @@ def test_such_a_client_drops_the_list_of_errors_and_has_the_findings_in_the_mess
         ({"fault": "ForbiddenException"}, (500, "ServiceFailureException", None)),
     ],
 )
-def test_failures_of_chime_are_exceptions_of_the_model_with_the_wait_that_botocore_reads(local, fault, expected):
+def test_failures_of_chime_are_exceptions_of_the_model_with_a_wait_that_botocore_reads(local, fault, expected):
     gateway = bearer_client(local.url, local.token(tenant="acme", groups="hosts"))
     status, exception, wait = expected
-    # A fault that a failed run has left armed would strike here.
+    # Removes faults that a failed test left behind.
     local.reset()
     request = urllib.request.Request(
         f"{local.chime_url}/simulator/faults", data=json.dumps(fault).encode(), method="POST"
@@ -209,12 +209,12 @@ def test_failures_of_chime_are_exceptions_of_the_model_with_the_wait_that_botoco
             "ForbiddenException",
         ),
         ({"tenant": "nobody", "groups": "hosts"}, {}, "ForbiddenException"),
-        # 413, which Chime's model has not.
+        # 413, which Chime's model does not have.
         ({"tenant": "acme", "groups": "hosts"}, {"ExternalMeetingId": "x" * 70_000}, "BadRequestException"),
         (None, {}, "UnauthorizedException"),
     ],
 )
-def test_its_refusals_are_the_exceptions_that_such_a_client_catches(local, identity, request_, exception):
+def test_refusals_are_the_exceptions_that_botocore_raises(local, identity, request_, exception):
     gateway = bearer_client(local.url, local.token(**identity) if identity else "no-token")
     with pytest.raises(getattr(gateway.exceptions, exception)) as raised:
         gateway.create_meeting(**REQUIRED | request_)

@@ -1,4 +1,4 @@
-"""The regions that the gateway knows to have an endpoint of Chime, against those that botocore knows."""
+"""The regions in which the gateway expects a Chime endpoint, against botocore's list."""
 
 import json
 import os
@@ -16,7 +16,7 @@ REGIONS = sorted(region for partition in ENDPOINTS["partitions"] for region in p
 
 
 def chime_endpoints() -> dict[str, set[str]]:
-    """Each region with an endpoint of Chime SDK Meetings, and the variants that it has."""
+    """Returns each region with an endpoint of Chime SDK Meetings, and the endpoint's variants."""
     found = {}
     for partition in ENDPOINTS["partitions"]:
         endpoints = partition["services"].get("meetings-chime", {}).get("endpoints", {})
@@ -29,8 +29,10 @@ def chime_endpoints() -> dict[str, set[str]]:
 
 @pytest.fixture(scope="module", params=REGIONS)
 def faults(request) -> tuple[str, str]:
-    """A region, and what is said of the settings there with a FIPS endpoint. One setting is always at fault, so nothing is
-    started and nobody is called."""
+    """A region, and the faults of the settings there with a FIPS endpoint.
+
+    One setting is always invalid, so the program never starts and never calls AWS.
+    """
     variables = {
         "PATH": os.environ["PATH"],
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -47,17 +49,17 @@ def faults(request) -> tuple[str, str]:
     return request.param, done.stderr
 
 
-def test_every_region_of_chime_is_among_those_compared():
+def test_compares_every_region_of_chime():
     assert len(chime_endpoints()) == 14
     assert chime_endpoints().keys() <= set(REGIONS)
 
 
-def test_the_region_is_refused_exactly_where_chime_has_no_endpoint(faults):
-    region, said = faults
-    assert ("AWS_REGION" in said) == (region not in chime_endpoints()), said
+def test_refuses_a_region_exactly_when_chime_has_no_endpoint_there(faults):
+    region, output = faults
+    assert ("AWS_REGION" in output) == (region not in chime_endpoints()), output
 
 
-def test_a_fips_endpoint_is_refused_exactly_where_chime_has_none(faults):
-    region, said = faults
+def test_refuses_a_fips_endpoint_exactly_when_chime_has_none(faults):
+    region, output = faults
     if region in chime_endpoints():
-        assert ("AWS_USE_FIPS_ENDPOINT" in said) == ("fips" not in chime_endpoints()[region]), said
+        assert ("AWS_USE_FIPS_ENDPOINT" in output) == ("fips" not in chime_endpoints()[region]), output

@@ -1,4 +1,4 @@
-"""What the tests of the stack share."""
+"""Fixtures of the stack's tests."""
 
 import pytest
 from deployed_stack import parsed_template
@@ -7,11 +7,11 @@ from gateway_settings import Setting, known_settings
 
 @pytest.fixture(scope="session")
 def settings() -> list[Setting]:
-    """The settings that the code reads."""
+    """The settings that the gateway reads."""
     return known_settings()
 
 
 @pytest.fixture(scope="session")
 def template() -> dict:
-    """The template as it is in the repository; whoever changes it copies it first."""
+    """The repository's template; a test that changes it must copy it first."""
     return parsed_template()

@@ -1,7 +1,7 @@
-"""The stack as CloudFormation sees it: template.yaml through the SAM transform, then every intrinsic function evaluated.
+"""The stack as CloudFormation deploys it: template.yaml after the SAM transform, with intrinsic functions evaluated.
 
-What the linters check is the template's form. This gives a test the meaning: which principal, which ARN, which value, for
-a given region, account and set of parameters.
+Linters check the template's form. This module gives tests its meaning: the principals, ARNs and values for a region, an
+account and a set of parameters.
 """
 
 import copy
@@ -18,12 +18,12 @@ from samtranslator.translator.translator import Translator
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "template.yaml"
 
-# Made up, as is everything that stands for a deployed stack here.
+# Made-up values of a deployed stack.
 ACCOUNT = "123456789012"
 STACK_NAME = "lectures"
 STACK_GUID = "5b1c8a10-3f0e-11f0-9c5d-0e1f2a3b4c5d"
 
-# The parameters that have no default.
+# The parameters without a default.
 REQUIRED_PARAMETERS = {
     "JwtIssuer": "https://issuer.example.com",
     "JwtAudience": "web,mobile",
@@ -34,16 +34,16 @@ NO_VALUE = object()
 
 
 class TemplateError(Exception):
-    """The template asks CloudFormation for something that is not there."""
+    """The template or a parameter is invalid for CloudFormation."""
 
 
 def parsed_template(path: Path = TEMPLATE) -> dict:
-    """The template as SAM reads it: YAML with the short forms of the intrinsic functions written out."""
+    """Parses the template as SAM does, with short forms of intrinsic functions written out."""
     return yaml_parse(path.read_text())
 
 
 def partition_of(region: str) -> str:
-    """The partition, the first part of every ARN, that a region belongs to."""
+    """Returns the partition of a region, the second part of every ARN."""
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
@@ -51,8 +51,8 @@ def partition_of(region: str) -> str:
 class DeployedStack:
     """One deployment: resources, outputs and rules with every intrinsic function evaluated.
 
-    A reference to a resource becomes `<LogicalId>`, an attribute of one `<LogicalId.Attribute>`; of a layer's ARN only the
-    version number is replaced so.
+    A reference to a resource becomes `<LogicalId>`, a resource's attribute `<LogicalId.Attribute>`. A layer's ARN has
+    such a placeholder for its version number only.
     """
 
     source: dict
@@ -63,28 +63,28 @@ class DeployedStack:
     outputs: dict = field(default_factory=dict)
 
     def of_type(self, resource_type: str) -> dict:
-        """The resources of a type that this deployment makes, by logical id."""
+        """Returns the resources of a type, by logical id."""
         return {name: body for name, body in self.resources.items() if body["Type"] == resource_type}
 
     def properties(self, logical_id: str) -> dict:
-        """A resource's properties; none for a resource that is not there."""
+        """Returns a resource's properties; none for a missing resource."""
         return self.resources.get(logical_id, {}).get("Properties", {})
 
 
 def deploy(template: dict, region: str = "us-east-1", content: dict | None = None, **parameters: str) -> DeployedStack:
-    """Deploys a parsed template on paper. `content` names other package contents than `first`, by logical id."""
+    """Evaluates a deployment of a parsed template. `content` names changed packages, by logical id."""
     source = copy.deepcopy(template)
     packaged = copy.deepcopy(template)
     for logical_id, property_name in (("GatewayFunction", "CodeUri"), ("PolicyLayer", "ContentUri")):
         resource = packaged["Resources"].get(logical_id, {})
         if property_name in resource.get("Properties", {}):
-            # As `sam deploy` does: a folder becomes an object whose name is its content's hash.
+            # `sam deploy` replaces a folder by an object that is named by a hash of the content.
             key = (content or {}).get(logical_id, "first")
             resource["Properties"][property_name] = f"s3://packages/{logical_id}-{key}"
     given = REQUIRED_PARAMETERS | parameters
     unknown = given.keys() - template.get("Parameters", {}).keys()
     if unknown:
-        raise TemplateError(f"no such parameters: {sorted(unknown)}")
+        raise TemplateError(f"unknown parameters: {sorted(unknown)}")
     transformed = Translator(None, Parser(), boto_session=boto3.Session(region_name=region)).translate(
         packaged, dict(given)
     )
@@ -100,7 +100,7 @@ def deploy(template: dict, region: str = "us-east-1", content: dict | None = Non
 
 
 def refused_by_rules(stack: DeployedStack) -> list[str]:
-    """The messages of the template's rules that this deployment breaks."""
+    """Returns the messages of the template's rules that this deployment breaks."""
     evaluator = Evaluator(stack)
     return [
         assertion["AssertDescription"]
@@ -112,7 +112,7 @@ def refused_by_rules(stack: DeployedStack) -> list[str]:
 
 
 def published_version(stack: DeployedStack) -> tuple[str, str]:
-    """What makes a version another one: CloudFormation replaces it when its name or any of its properties changes."""
+    """Returns what identifies a version: CloudFormation makes a new one when its name or a property changes."""
     ((logical_id, version),) = stack.of_type("AWS::Lambda::Version").items()
     return logical_id, json.dumps(version["Properties"], sort_keys=True)
 
@@ -130,7 +130,7 @@ def _parameter_values(template: dict, given: dict) -> dict:
             raise TemplateError(f"parameter {name}: longer than {parameter['MaxLength']} characters")
         allowed = parameter.get("AllowedValues")
         if allowed and str(value) not in [str(choice) for choice in allowed]:
-            raise TemplateError(f"parameter {name}: {value!r} is none of {allowed}")
+            raise TemplateError(f"parameter {name}: {value!r} is not one of {allowed}")
         if parameter["Type"] == "CommaDelimitedList":
             value = [part.strip() for part in str(value).split(",")]
         values[name] = value
@@ -138,7 +138,7 @@ def _parameter_values(template: dict, given: dict) -> dict:
 
 
 class Evaluator:
-    """CloudFormation's intrinsic functions, as far as this template uses them; any other is an error."""
+    """CloudFormation's intrinsic functions, those that this template uses; any other is an error."""
 
     def __init__(self, stack: DeployedStack):
         self.stack = stack
@@ -154,7 +154,7 @@ class Evaluator:
         }
 
     def value(self, node):
-        """The node with every function in it evaluated, and without the members that come to `AWS::NoValue`."""
+        """Evaluates every function in the node, and removes members whose value is `AWS::NoValue`."""
         if isinstance(node, list):
             return [value for value in map(self.value, node) if value is not NO_VALUE]
         if not isinstance(node, dict):
@@ -174,17 +174,17 @@ class Evaluator:
         if name in self.stack.parameters:
             return self.stack.parameters[name]
         if name not in self.stack.transformed["Resources"]:
-            raise TemplateError(f"nothing is called {name}")
+            raise TemplateError(f"unknown reference: {name}")
         resource = self.stack.transformed["Resources"][name]
         if resource["Type"] == "AWS::Lambda::LayerVersion":
-            # The one kind of resource whose reference this template takes apart.
+            # The template splits this reference to get the version number.
             layer = self.value(resource["Properties"]["LayerName"])
             return f"arn:{partition_of(self.stack.region)}:lambda:{self.stack.region}:{ACCOUNT}:layer:{layer}:<{name}>"
         return f"<{name}>"
 
     def attribute(self, logical_id: str, attribute: str) -> str:
         if logical_id not in self.stack.transformed["Resources"]:
-            raise TemplateError(f"no resource is called {logical_id}")
+            raise TemplateError(f"unknown resource: {logical_id}")
         return f"<{logical_id}.{attribute}>"
 
     def function(self, name: str, argument):
@@ -205,7 +205,7 @@ class Evaluator:
         if name == "Fn::If":
             condition, then, otherwise = argument
             return self.value(then if self.condition(condition) else otherwise)
-        raise TemplateError(f"{name} is not evaluated here")
+        raise TemplateError(f"unsupported function: {name}")
 
     def substitution(self, argument) -> str:
         text, variables = (argument[0], argument[1]) if isinstance(argument, list) else (argument, {})
@@ -225,7 +225,7 @@ class Evaluator:
     def condition(self, name: str) -> bool:
         conditions = self.stack.transformed.get("Conditions", {})
         if name not in conditions:
-            raise TemplateError(f"no condition is called {name}")
+            raise TemplateError(f"unknown condition: {name}")
         return self.boolean(conditions[name])
 
     def boolean(self, node) -> bool:
@@ -240,4 +240,4 @@ class Evaluator:
         if name == "Fn::Contains":
             choices, wanted = argument
             return self.value(wanted) in self.value(choices)
-        raise TemplateError(f"{name} is not evaluated here")
+        raise TemplateError(f"unsupported function: {name}")

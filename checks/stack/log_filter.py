@@ -1,4 +1,4 @@
-"""CloudWatch Logs' filter patterns for JSON lines, as far as the template uses them; anything else is an error."""
+"""CloudWatch Logs' filter patterns for JSON lines, the part that the template uses; anything else is an error."""
 
 import json
 import operator
@@ -16,10 +16,10 @@ COMPARISONS = {
 
 
 def matches(pattern: str, line: str) -> bool:
-    """Whether CloudWatch would count the line."""
+    """Whether the pattern matches the line."""
     inside = re.fullmatch(r"\{(.*)\}", pattern.strip())
     if not inside:
-        raise ValueError(f"no pattern for JSON: {pattern}")
+        raise ValueError(f"not a pattern for JSON: {pattern}")
     try:
         members = json.loads(line)
     except ValueError:
@@ -29,7 +29,7 @@ def matches(pattern: str, line: str) -> bool:
     tokens = _tokens(inside[1])
     matched = _either(tokens, members)
     if tokens:
-        raise ValueError(f"not understood here: {tokens}")
+        raise ValueError(f"unsupported: {tokens}")
     return matched
 
 
@@ -38,7 +38,7 @@ def _tokens(text: str) -> list[str]:
     while text[position:].strip():
         token = TOKEN.match(text, position)
         if not token:
-            raise ValueError(f"not understood here: {text[position:]}")
+            raise ValueError(f"unsupported: {text[position:]}")
         tokens.append(token[1])
         position = token.end()
     return tokens
@@ -73,5 +73,5 @@ def _condition(tokens: list[str], members: dict) -> bool:
         return name not in members
     expected = json.loads(tokens.pop(0))
     actual = members.get(name)
-    # A member of another kind than the pattern's value never matches: "429" is not 429.
+    # A member of another type than the pattern's value never matches: "429" is not 429.
     return type(actual) is type(expected) and COMPARISONS[comparison](actual, expected)

@@ -1,7 +1,7 @@
-"""What must hold for the deployed stack, as functions from a stack to the faults found in it.
+"""What must hold for the deployed stack: functions from a stack to its faults.
 
-The linters pass a wrong principal, a misspelt variable and an IAM statement that denies every call; the functions below
-compare with what is right, whole values at a time, so that a member too many is found like one too few.
+Linters do not find a wrong principal, a misspelt variable or an IAM statement that denies every call. These functions
+compare whole values with the expected ones, so they find an extra member as well as a missing one.
 """
 
 import json
@@ -20,24 +20,24 @@ DEAD_LETTER_QUEUE = "MeetingEventsDeadLetterQueue"
 # Every route of the API: its path and method, and the name of its permission.
 ROUTES = {("/meetings", "post"): "GatewayFunctionCreateMeetingPermission"}
 
-# Resource types that would open another way in, or hand out another permission, than those checked below.
+# Resource types that would add an entrance or a permission that is not checked below.
 UNEXPECTED_TYPES = {
     "AWS::ApiGateway::RestApi": "a second API",
-    "AWS::ApiGatewayV2::Route": "a route beside the API's own document",
-    "AWS::ApiGatewayV2::Integration": "an integration beside the API's own document",
-    "AWS::ApiGatewayV2::Authorizer": "an authorizer beside the API's own document",
-    "AWS::IAM::ManagedPolicy": "a policy beside the roles' own",
-    "AWS::IAM::Policy": "a policy beside the roles' own",
-    "AWS::IAM::RolePolicy": "a policy beside the roles' own",
+    "AWS::ApiGatewayV2::Route": "a route outside the API's own document",
+    "AWS::ApiGatewayV2::Integration": "an integration outside the API's own document",
+    "AWS::ApiGatewayV2::Authorizer": "an authorizer outside the API's own document",
+    "AWS::IAM::ManagedPolicy": "a policy outside the roles",
+    "AWS::IAM::Policy": "a policy outside the roles",
+    "AWS::IAM::RolePolicy": "a policy outside the roles",
     "AWS::IAM::User": "a user",
     "AWS::Lambda::EventInvokeConfig": "asynchronous invocation",
     "AWS::Lambda::EventSourceMapping": "another source of events",
-    "AWS::Lambda::Url": "a function URL, which no authorizer guards",
+    "AWS::Lambda::Url": "a function URL, which has no authorizer",
 }
 
 
 def faults(stack: DeployedStack, settings: list[Setting]) -> list[str]:
-    """Every fault of a stack; none when it is as it must be."""
+    """Returns every fault of a stack."""
     return [
         *_unexpected_resources(stack),
         *_queue(stack),
@@ -89,10 +89,10 @@ def _queue(stack: DeployedStack) -> list[str]:
     found = []
     for name, properties in ((QUEUE, queue), (DEAD_LETTER_QUEUE, dead_letters)):
         if "FifoQueue" in properties or str(properties.get("QueueName", "")).endswith(".fifo"):
-            found.append(f"{name} is FIFO: Chime delivers nothing to a FIFO queue")
+            found.append(f"{name} is FIFO: Chime delivers no events to a FIFO queue")
         found += _differs(f"{name}: SqsManagedSseEnabled", properties.get("SqsManagedSseEnabled"), True)
         if "KmsMasterKeyId" in properties:
-            found.append(f"{name}: a KMS key needs a grant for Chime, and this stack makes none")
+            found.append(f"{name}: a KMS key needs a grant for Chime, which this stack does not make")
     day = 24 * 60 * 60
     found += _differs(f"{QUEUE}: MessageRetentionPeriod", queue.get("MessageRetentionPeriod"), 4 * day)
     found += _differs(
@@ -192,9 +192,9 @@ def _function(stack: DeployedStack) -> list[str]:
 def _environment(stack: DeployedStack, settings: list[Setting]) -> list[str]:
     variables = stack.properties(FUNCTION).get("Environment", {}).get("Variables", {})
     known = {setting.name for setting in settings}
-    found = [f"{name}: no setting that the code reads" for name in variables if name not in known]
+    found = [f"{name}: the gateway does not read this variable" for name in variables if name not in known]
     found += [
-        f"{setting.name}: required, and not set"
+        f"{setting.name}: required, but not set"
         for setting in settings
         if setting.required_in(stack.parameters["AuthMode"]) and not variables.get(setting.name)
     ]
@@ -224,7 +224,7 @@ def _function_role(stack: DeployedStack) -> list[str]:
     meetings = f"arn:{partition}:chime:{stack.region}:{ACCOUNT}:meeting/*"
     carries_tag = {"StringEquals": {"aws:RequestTag/MeetingGateway": STACK_NAME}}
     not_another_stacks = {"StringEqualsIfExists": {"aws:ResourceTag/MeetingGateway": STACK_NAME}}
-    # Action by action: on what, and when. `*` where the action knows no resource type.
+    # Each action with its resource and condition; `*` when the action has no resource type.
     expected = {
         "chime:CreateMeeting": ("*", carries_tag),
         "chime:TagResource": (meetings, carries_tag | not_another_stacks),
@@ -242,7 +242,7 @@ def _function_role(stack: DeployedStack) -> list[str]:
         for statement in map(_normal, policy["PolicyDocument"]["Statement"]):
             unusual = statement.keys() - {"Effect", "Action", "Resource", "Condition"}
             if statement.get("Effect") != "Allow" or unusual:
-                found.append(f"GatewayRole: a statement of another kind: {statement}")
+                found.append(f"GatewayRole: an unexpected statement: {statement}")
             for action in statement["Action"]:
                 if action in granted:
                     found.append(f"GatewayRole: {action} is granted twice")
@@ -253,7 +253,7 @@ def _function_role(stack: DeployedStack) -> list[str]:
         if action not in granted:
             found.append(f"GatewayRole: {action} is not granted")
         elif action not in expected:
-            found.append(f"GatewayRole: {action} is granted, and nothing needs it")
+            found.append(f"GatewayRole: {action} is granted, but not needed")
         else:
             found += _differs(f"GatewayRole: {action}: resource", granted[action][0], expected[action][0])
             found += _differs(f"GatewayRole: {action}: condition", granted[action][1], expected[action][1])
@@ -290,10 +290,10 @@ def _routes(stack: DeployedStack) -> list[str]:
     for (path, method), operation in routes.items():
         route = f"{method.upper()} {path}"
         if operation.get("security") != [{"Token": scopes}]:
-            found.append(f"{route}: the authorizer and the scopes are {operation.get('security')}: the route is open")
+            found.append(f"{route}: the authorizer or its scopes are wrong: {operation.get('security')}")
         found += _differs(f"{route}: integration", operation.get("x-amazon-apigateway-integration"), integration)
     if stack.properties(API).get("Target") or stack.properties(API).get("BodyS3Location"):
-        found.append(f"{API}: a route or a document from elsewhere")
+        found.append(f"{API}: a route or a document from outside the template")
     return found
 
 
@@ -353,7 +353,7 @@ def _stage(stack: DeployedStack) -> list[str]:
     }
     found += _differs(f"{STAGE}: DefaultRouteSettings", stage.get("DefaultRouteSettings"), throttling)
     if "RouteSettings" in stage:
-        found.append(f"{STAGE}: RouteSettings lift the throttling of some routes")
+        found.append(f"{STAGE}: RouteSettings override the throttling of some routes")
     log = stage.get("AccessLogSettings", {})
     found += _differs(f"{STAGE}: the log's destination", log.get("DestinationArn"), "<ApiLogGroup.Arn>")
     access_log = str(log.get("Format", ""))
@@ -361,29 +361,29 @@ def _stage(stack: DeployedStack) -> list[str]:
         try:
             json.loads(line)
         except ValueError:
-            found.append(f"{STAGE}: the access log's line is no JSON {case}: {line}")
+            found.append(f"{STAGE}: the access log's line is not JSON {case}: {line}")
     try:
         fields = json.loads(access_log)
     except ValueError:
-        return [*found, f"{STAGE}: the access log's format is no JSON"]
+        return [*found, f"{STAGE}: the access log's format is not JSON"]
     for name in ("requestId", "route", "status", "integrationError", "authorizerError"):
         if name not in fields:
             found.append(f"{STAGE}: the access log leaves out {name}")
     for name, variable in fields.items():
         if "claims" in variable or "header" in variable or "path" in variable.lower():
-            found.append(f"{STAGE}: the access log's {name} holds what a caller or a token says: {variable}")
+            found.append(f"{STAGE}: the access log's {name} contains data of a caller or a token: {variable}")
     return found
 
 
 def _access_log_lines(access_log: str) -> dict[str, str]:
-    """What API Gateway makes of the format: it escapes nothing, and writes `-` for a variable that has no value."""
+    """Returns API Gateway's lines in this format. It escapes nothing and writes `-` for a variable without a value."""
     message = 'the value "a" is wrong'
     values = {"$context.error.message": message, "$context.error.messageString": json.dumps(message)}
 
     def line(values: dict[str, str]) -> str:
         return re.sub(r"\$context(\.\w+)+", lambda variable: values.get(variable[0], "-"), access_log)
 
-    return {"for a request that succeeds": line({}), "for an error whose message holds quotes": line(values)}
+    return {"for a successful request": line({}), "for an error message with quotes": line(values)}
 
 
 # ---- releases, logs, alarms ------------------------------------------------------------------------------------------
@@ -394,19 +394,19 @@ def _release(stack: DeployedStack) -> list[str]:
     alias = stack.properties(ALIAS)
     version = str(alias.get("FunctionVersion", ""))
     if not version.startswith("<GatewayFunctionVersion"):
-        found.append(f"{ALIAS}: points to {version!r}, not to the version that this deployment publishes")
+        found.append(f"{ALIAS}: points to {version!r}, not to the published version")
     update = stack.resources.get(ALIAS, {}).get("UpdatePolicy", {})
     if "CodeDeployLambdaAliasUpdate" not in update:
-        found.append(f"{ALIAS}: moves to a new version at once")
+        found.append(f"{ALIAS}: moves all traffic to a new version at once")
     group = stack.properties("GatewayFunctionDeploymentGroup")
     strategy = f"CodeDeployDefault.Lambda{stack.parameters['ReleaseStrategy']}"
-    found += _differs("a release: its strategy", group.get("DeploymentConfigName"), strategy)
+    found += _differs("the release's strategy", group.get("DeploymentConfigName"), strategy)
     alarms = {"Enabled": True, "Alarms": [{"Name": "<FunctionErrorsAlarm>"}]}
-    found += _differs("a release: the alarms that take it back", group.get("AlarmConfiguration"), alarms)
+    found += _differs("the alarms that roll a release back", group.get("AlarmConfiguration"), alarms)
     rollback = group.get("AutoRollbackConfiguration", {})
     if not rollback.get("Enabled") or "DEPLOYMENT_STOP_ON_ALARM" not in rollback.get("Events", []):
-        found.append("a release: is not taken back on an alarm")
-    found += _differs("a release: its role", group.get("ServiceRoleArn"), "<ReleaseRole.Arn>")
+        found.append("an alarm does not roll a release back")
+    found += _differs("the release's role", group.get("ServiceRoleArn"), "<ReleaseRole.Arn>")
     role = stack.properties("ReleaseRole")
     found += _differs("ReleaseRole: trust", _trust(role), _trusts("codedeploy.amazonaws.com"))
     managed = f"arn:{partition_of(stack.region)}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
@@ -423,7 +423,7 @@ def _release(stack: DeployedStack) -> list[str]:
         if stack.parameters["Architecture"] not in supported:
             found.append(f"{name}: not for {stack.parameters['Architecture']}")
     source = stack.source["Resources"].get("PolicyLayer", {}).get("Properties", {})
-    return found + _differs("PolicyLayer: its content", source.get("ContentUri"), "policy/")
+    return found + _differs("the content of PolicyLayer", source.get("ContentUri"), "policy/")
 
 
 def _logs(stack: DeployedStack) -> list[str]:
@@ -435,7 +435,7 @@ def _logs(stack: DeployedStack) -> list[str]:
     expected = {
         "ErrorLines": {
             "LogGroupName": "<GatewayLogGroup>",
-            # Which lines it matches, test_error_lines.py shows.
+            # test_error_lines.py shows which lines it matches.
             "FilterPattern": '{ ($.level = "ERROR") && (($.status NOT EXISTS) || ($.status <= 500)) }',
             "MetricTransformations": [
                 {
@@ -452,7 +452,7 @@ def _logs(stack: DeployedStack) -> list[str]:
 
 
 def _alarms(stack: DeployedStack) -> list[str]:
-    # Namespace, metric, dimensions, statistic, and the value from which the alarm goes off.
+    # Namespace, metric, dimensions, statistic and threshold.
     expected = {
         "FunctionErrorsAlarm": ("AWS/Lambda", "Errors", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
         "ErrorLinesAlarm": (f"MeetingGateway/{STACK_NAME}", "ErrorLines", {}, "Sum", 1),
@@ -495,16 +495,16 @@ def _alarms(stack: DeployedStack) -> list[str]:
         found += _differs(
             f"{name}: ComparisonOperator", alarm.get("ComparisonOperator"), "GreaterThanOrEqualToThreshold"
         )
-        # Every metric here is silent when all is well.
+        # None of these metrics has data when all is well.
         found += _differs(f"{name}: TreatMissingData", alarm.get("TreatMissingData"), "notBreaching")
         found += _differs(f"{name}: AlarmActions", alarm.get("AlarmActions"), actions)
         found += _differs(f"{name}: OKActions", alarm.get("OKActions"), actions)
         if alarm.get("ActionsEnabled", True) is not True:
             found.append(f"{name}: its actions are switched off")
-    # A canary's first part lasts five minutes: an alarm that needs longer would let it pass.
+    # A canary lasts five minutes; a slower alarm would be too late.
     errors = alarms.get("FunctionErrorsAlarm", {})
     if errors.get("Period", 0) * errors.get("EvaluationPeriods", 0) > 120:
-        found.append("FunctionErrorsAlarm: takes longer than two minutes, too long to take back a canary of five")
+        found.append("FunctionErrorsAlarm: takes longer than two minutes, too slow for a canary of five")
     return found
 
 
@@ -522,14 +522,14 @@ def _outputs(stack: DeployedStack) -> list[str]:
         found += _differs(f"output {name}", stack.outputs.get(name), expected)
     command = str(stack.outputs.get("CreateMeetingCommand", ""))
     if not command.startswith("curl ") or f"<{API}.ApiEndpoint>/meetings" not in command:
-        found.append(f"output CreateMeetingCommand is no call of POST /meetings: {command}")
+        found.append(f"output CreateMeetingCommand does not call POST /meetings: {command}")
     return found
 
 
 def _removal(stack: DeployedStack) -> list[str]:
-    """What stays behind when the stack is removed: nothing but versions, which go with their function."""
+    """Finds resources that remain when the stack is removed. Versions go with their function."""
     return [
-        f"{name}: stays behind when the stack is removed"
+        f"{name}: remains when the stack is removed"
         for name, body in stack.resources.items()
         if body.get("DeletionPolicy", "Delete") != "Delete" and body["Type"] != "AWS::Lambda::Version"
     ]

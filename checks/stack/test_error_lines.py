@@ -1,4 +1,4 @@
-"""The metric filter against lines that the gateway really writes: `local` logs through the function's own log layer."""
+"""The metric filter and the documented queries against log lines of the gateway, from `cargo run -p local`."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def pattern(template) -> str:
 
 
 def lines_of_a_request(local, *faults: dict, groups: str = "hosts") -> tuple[int, list[dict]]:
-    """The status of a request that Chime answers with these faults, and the log lines of that request."""
+    """Sends a request that Chime answers with these faults; returns its status and its log lines."""
     local.reset()
     for fault in faults:
         status, _ = post(f"{local.chime_url}/simulator/faults", fault, {})
@@ -40,7 +40,7 @@ def post(url: str, body: dict, headers: dict) -> tuple[int, bytes]:
 
 COUNTED = {
     "the quota of meetings is full": ({"fault": "LimitExceededException"}, 429, "QuotaFull"),
-    "another meeting than asked for": (
+    "Chime returned another meeting": (
         {"fault": "OtherMeeting", "members": {"MediaRegion": "us-west-2"}},
         409,
         "DifferentMeeting",
@@ -51,7 +51,7 @@ COUNTED = {
 
 
 @pytest.mark.parametrize("case", COUNTED)
-def test_a_line_that_somebody_must_look_into_is_counted(local, pattern, case):
+def test_counts_an_error_line_that_needs_attention(local, pattern, case):
     fault, expected, cause = COUNTED[case]
     status, lines = lines_of_a_request(local, fault)
     assert status == expected
@@ -60,7 +60,7 @@ def test_a_line_that_somebody_must_look_into_is_counted(local, pattern, case):
 
 
 @pytest.mark.parametrize("fault", ["ServiceFailureException", "ServiceUnavailableException"])
-def test_an_outage_of_chimes_is_left_to_the_alarm_on_5xx(local, pattern, fault):
+def test_does_not_count_an_outage_of_chime(local, pattern, fault):
     status, lines = lines_of_a_request(local, {"fault": fault, "times": 3})
     assert status in (502, 503)
     (line,) = [line for line in lines if line.get("status") == status]
@@ -69,7 +69,7 @@ def test_an_outage_of_chimes_is_left_to_the_alarm_on_5xx(local, pattern, fault):
 
 
 @pytest.mark.parametrize(("groups", "expected"), [("hosts", 201), ("strangers", 403)])
-def test_a_meeting_and_a_refusal_are_not_counted(local, pattern, groups, expected):
+def test_does_not_count_a_meeting_or_a_refusal(local, pattern, groups, expected):
     status, lines = lines_of_a_request(local, groups=groups)
     assert status == expected
     assert any(line.get("status") == expected for line in lines)
@@ -79,22 +79,22 @@ def test_a_meeting_and_a_refusal_are_not_counted(local, pattern, groups, expecte
 @pytest.mark.parametrize(
     ("line", "counted", "reason"),
     [
-        ('{"level":"ERROR","message":"panicked"}', True, "a line that belongs to no request"),
-        ('{"level":"ERROR","status":"500"}', False, "a status that is text is no number to compare"),
-        ('{"level":"error","status":500}', False, "levels are compared by case"),
+        ('{"level":"ERROR","message":"panicked"}', True, "a line without a request"),
+        ('{"level":"ERROR","status":"500"}', False, "a status that is a string"),
+        ('{"level":"error","status":500}', False, "a level in lower case"),
         ('{"time":"…","type":"platform.report","record":{"status":"timeout"}}', False, "Lambda's own line"),
-        ("ERROR", False, "no JSON"),
+        ("ERROR", False, "not JSON"),
     ],
 )
-def test_the_pattern_is_read_as_cloudwatch_reads_it(pattern, line, counted, reason):
+def test_matches_like_cloudwatch(pattern, line, counted, reason):
     assert matches(pattern, line) == counted, reason
 
 
-# What each query of docs/stack.md is for, by words in it: the faults of a request whose line it must find.
+# Words of each query in docs/stack.md, and the faults of a request whose line the query must find.
 QUERIES = {
     'level = "ERROR"': [{"fault": "LimitExceededException"}],
     "/QuotaFull/": [{"fault": "LimitExceededException"}],
-    "meeting created": [],
+    "request served": [],
 }
 
 
@@ -103,17 +103,17 @@ def documented_queries() -> list[str]:
     return re.findall(r"```\n((?:fields|filter) .+?)```", text, re.DOTALL)
 
 
-def test_every_documented_query_is_known():
+def test_knows_every_documented_query():
     assert [[words for words in QUERIES if words in query] for query in documented_queries()] == [[q] for q in QUERIES]
 
 
 @pytest.mark.parametrize("words", QUERIES)
-def test_a_documented_query_finds_a_line_that_has_every_field_it_shows(local, words):
+def test_documented_query_finds_a_line_with_every_field_that_it_shows(local, words):
     (query,) = [query for query in documented_queries() if words in query]
     shown = re.findall(r"(?:fields|by) (.+)", query)
     fields = {field.strip() for part in shown for field in part.split(",")} - {"@timestamp"}
     _, lines = lines_of_a_request(local, *QUERIES[words])
     searched = [f'{line.get("cause")} {line["message"]} level = "{line["level"]}"' for line in lines]
-    found = [line for line, text in zip(lines, searched) if words.strip("/") in text]
+    found = [line for line, text in zip(lines, searched, strict=True) if words.strip("/") in text]
     assert len(found) == 1, lines
     assert fields <= found[0].keys()

@@ -1,4 +1,4 @@
-"""The HTTP front of `cargo run -p local` answers as the API that the template makes."""
+"""The HTTP front of `cargo run -p local` answers like the deployed API."""
 
 import http.client
 
@@ -17,12 +17,12 @@ def local():
 
 @pytest.fixture(scope="module")
 def document(template) -> dict:
-    """The deployed API's document, with a browser's origin let in."""
+    """The deployed API's OpenAPI document, with one allowed origin."""
     return deploy(template, CorsOrigins=ORIGIN).properties("GatewayApi")["Body"]
 
 
 def answer(local, method: str, path: str, **headers: str) -> tuple[int, dict[str, str]]:
-    """The status and the headers, their names in lower case."""
+    """Sends a request; returns its status and its headers by lower-case name."""
     connection = http.client.HTTPConnection(local.host, local.port, timeout=40)
     connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     response = connection.getresponse()
@@ -34,19 +34,21 @@ def names(header: str) -> set[str]:
     return {name.strip() for name in header.split(",")}
 
 
-def test_a_preflight_is_answered_as_the_templates_cors_configuration_says(local, document):
+def test_preflight_is_answered_as_in_the_templates_cors_configuration(local, document):
     status, headers = answer(local, "OPTIONS", "/meetings", origin=ORIGIN, access_control_request_method="POST")
-    said = {name.removeprefix("access-control-"): value for name, value in headers.items() if "access-control-" in name}
+    access_control = {
+        name.removeprefix("access-control-"): value for name, value in headers.items() if "access-control-" in name
+    }
     cors = document["x-amazon-apigateway-cors"]
     assert status == 204
-    assert said.pop("allow-origin") in cors["allowOrigins"]
-    assert names(said.pop("allow-methods")) == set(cors["allowMethods"])
-    assert names(said.pop("allow-headers")) == set(cors["allowHeaders"])
-    assert names(said.pop("expose-headers")) == set(cors["exposeHeaders"])
-    assert said == {"max-age": str(cors["maxAge"])}
+    assert access_control.pop("allow-origin") in cors["allowOrigins"]
+    assert names(access_control.pop("allow-methods")) == set(cors["allowMethods"])
+    assert names(access_control.pop("allow-headers")) == set(cors["allowHeaders"])
+    assert names(access_control.pop("expose-headers")) == set(cors["exposeHeaders"])
+    assert access_control == {"max-age": str(cors["maxAge"])}
 
 
-def test_an_answer_shows_a_page_the_headers_that_the_template_exposes(local, document):
+def test_answer_exposes_the_headers_that_the_template_exposes(local, document):
     status, headers = answer(local, "POST", "/meetings", origin=ORIGIN)
     assert status == 401
     assert names(headers["access-control-expose-headers"]) == set(document["x-amazon-apigateway-cors"]["exposeHeaders"])
@@ -54,9 +56,7 @@ def test_an_answer_shows_a_page_the_headers_that_the_template_exposes(local, doc
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
 @pytest.mark.parametrize("path", ["/meetings", "/meetings/1", "/attendees"])
-def test_a_route_that_the_template_does_not_have_is_404_and_any_other_reaches_the_gateway(
-    local, document, method, path
-):
+def test_exactly_the_templates_routes_reach_the_gateway(local, document, method, path):
     status, _ = answer(local, method, path)
     # Without a token the gateway answers 401, as API Gateway's authorizer would.
     assert status == (401 if method.lower() in document["paths"].get(path, {}) else 404)

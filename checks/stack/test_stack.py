@@ -1,4 +1,4 @@
-"""The template, deployed on paper, is as it must be: in every region and for every set of parameters that matters."""
+"""The deployed stack has no fault, in every kind of region and with every relevant set of parameters."""
 
 import json
 import re
@@ -9,12 +9,12 @@ from deployed_stack import REPOSITORY, TemplateError, deploy, published_version,
 from stack_faults import faults
 
 DEPLOYMENTS = {
-    "as it comes": {},
+    "with defaults": {},
     "in a GovCloud region": {"region": "us-gov-west-1"},
-    "in a region that was opted into": {"region": "af-south-1"},
-    "authenticated by API Gateway alone": {"AuthMode": "authorizer"},
+    "in an opt-in region": {"region": "af-south-1"},
+    "in authorizer mode": {"AuthMode": "authorizer"},
     "called from two browser origins": {"CorsOrigins": "https://app.example.com,https://beta.example.com"},
-    "with two scopes, one of which a caller needs": {"JwtScopes": "meetings/create,meetings/admin"},
+    "with two scopes": {"JwtScopes": "meetings/create,meetings/admin"},
     "with plain Cognito's ID tokens": {
         "JwtIssuer": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE",
         "TokenUse": "id",
@@ -23,7 +23,7 @@ DEPLOYMENTS = {
         "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:pager",
         "QueueIsConsumed": "true",
     },
-    "on arm64, larger, kept longer, released at once": {
+    "on arm64, with more memory, longer retention and a release at once": {
         "Architecture": "arm64",
         "MemorySize": "512",
         "LogRetentionDays": "365",
@@ -36,12 +36,12 @@ DEPLOYMENTS = {
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS.keys())
-def test_the_stack_has_no_fault(template, settings, deployment):
+def test_stack_has_no_fault(template, settings, deployment):
     assert faults(deploy(template, **deployment), settings) == []
 
 
 def chime_regions() -> set[str]:
-    """The regions that have a Chime SDK Meetings endpoint, as botocore lists them."""
+    """Returns the regions with a Chime SDK Meetings endpoint, from botocore."""
     session = botocore.session.get_session()
     return {
         region
@@ -50,21 +50,21 @@ def chime_regions() -> set[str]:
     }
 
 
-def test_each_region_that_creates_meetings_takes_the_stack(template):
+def test_rules_accept_every_region_with_a_chime_endpoint(template):
     assert len(chime_regions()) == 14
     for region in sorted(chime_regions()):
         assert refused_by_rules(deploy(template, region=region)) == [], region
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-2", "us-west-1", "sa-east-1", "eu-north-1", "me-south-1"])
-def test_any_other_region_refuses_the_stack_and_names_those_that_take_it(template, region):
+def test_rules_refuse_any_other_region_and_name_the_right_ones(template, region):
     messages = refused_by_rules(deploy(template, region=region))
     assert len(messages) == 1
     for usable in chime_regions():
         assert usable in messages[0]
 
 
-# What reaches the function: a change of each must reach the alias, and with it the endpoint.
+# Changes that affect the function: each must reach the alias, and with it the endpoint.
 CHANGES = {
     "code": {"content": {"GatewayFunction": "second"}},
     "the policy document": {"content": {"PolicyLayer": "second"}},
@@ -80,7 +80,7 @@ CHANGES = {
     "MemorySize": {"MemorySize": "512"},
     "LogLevel": {"LogLevel": "DEBUG"},
 }
-# What does not: routes, throttling, alarms, how long logs are kept, how a release goes.
+# Parameters that do not affect the function: routes, throttling, alarms, log retention, releases.
 ELSEWHERE = {
     "JwtScopes",
     "CorsOrigins",
@@ -93,23 +93,23 @@ ELSEWHERE = {
 }
 
 
-def test_the_same_stack_again_publishes_no_new_version(template):
+def test_publishes_no_new_version_of_an_unchanged_stack(template):
     assert published_version(deploy(template)) == published_version(deploy(template))
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_of_what_reaches_the_function_publishes_a_version_that_the_alias_moves_to(template, change):
+def test_publishes_a_new_version_for_a_change_of_the_function(template, change):
     before, after = deploy(template), deploy(template, **CHANGES[change])
     assert before.properties("GatewayFunction") != after.properties("GatewayFunction")
     assert published_version(before) != published_version(after)
 
 
-def test_every_parameter_either_reaches_the_function_or_is_known_not_to(template):
+def test_knows_of_every_parameter_whether_it_affects_the_function(template):
     assert set(template["Parameters"]) == (CHANGES.keys() - {"code", "the policy document"}) | ELSEWHERE
 
 
 def parameters_in(node, template: dict) -> set[str]:
-    """The parameters that a part of the template refers to, by `Ref` or inside `Fn::Sub`."""
+    """Returns the parameters that a part of the template refers to, by `Ref` or in `Fn::Sub`."""
     if isinstance(node, dict):
         inside = set().union(*(parameters_in(member, template) for member in node.values()))
         return inside | ({node["Ref"]} & template["Parameters"].keys() if "Ref" in node else set())
@@ -126,16 +126,16 @@ def parameters_in_descriptions(template: dict) -> set[str]:
     return parameters_in(described, template)
 
 
-def test_every_parameter_of_the_function_is_in_a_description_that_makes_a_new_version(template):
+def test_descriptions_contain_every_parameter_of_the_function(template):
     function = template["Resources"]["GatewayFunction"]["Properties"]
-    # How a version is made and moved to, and who calls it, is no property of the version.
-    beside = {"VersionDescription", "DeploymentPreference", "Events"}
-    of_the_function = {name: member for name, member in function.items() if name not in beside}
+    # These are not properties of the version.
+    excluded = {"VersionDescription", "DeploymentPreference", "Events"}
+    of_the_function = {name: member for name, member in function.items() if name not in excluded}
     assert parameters_in(of_the_function, template) == parameters_in_descriptions(template)
 
 
 def longest_value(parameter: dict) -> str:
-    """The longest value that CloudFormation takes for a parameter."""
+    """Returns the longest value that CloudFormation accepts for a parameter."""
     if "AllowedValues" in parameter:
         return max(map(str, parameter["AllowedValues"]), key=len)
     if "MaxValue" in parameter:
@@ -144,12 +144,12 @@ def longest_value(parameter: dict) -> str:
     return start + "x" * (parameter["MaxLength"] - len(start))
 
 
-def test_the_longest_parameters_fit_into_the_descriptions_that_carry_them(template):
+def test_longest_parameters_fit_into_the_descriptions(template):
     carried = parameters_in_descriptions(template)
     stack = deploy(template, **{name: longest_value(template["Parameters"][name]) for name in carried})
     for resource_type in ("AWS::Lambda::Version", "AWS::Lambda::LayerVersion"):
         ((logical_id, resource),) = stack.of_type(resource_type).items()
-        # More versions of the layer than a policy will ever have.
+        # A longer version number than a layer will ever have.
         description = re.sub("<PolicyLayer[0-9a-f]+>", "9" * 10, resource["Properties"]["Description"])
         assert len(description) <= 256, logical_id
 
@@ -173,22 +173,24 @@ def test_the_longest_parameters_fit_into_the_descriptions_that_carry_them(templa
         ("QueueIsConsumed", "yes"),
     ],
 )
-def test_a_parameter_that_cannot_work_is_refused_at_once(template, parameter, value):
+def test_refuses_an_invalid_parameter(template, parameter, value):
     with pytest.raises(TemplateError, match=parameter):
         deploy(template, **{parameter: value})
 
 
-def test_the_kind_of_token_has_no_default_that_refuses_an_identity_providers_callers(template):
-    """`access` refuses plain Cognito, whose access tokens name no tenant; `id` refuses access tokens of type `at+jwt`."""
+def test_token_use_has_no_default(template):
+    """`access` refuses callers of plain Cognito, whose access tokens name no tenant; `id` refuses `at+jwt` tokens."""
     assert "Default" not in template["Parameters"]["TokenUse"]
 
 
-def test_the_stack_holds_no_secret(template):
+def test_stack_contains_no_secret(template):
     secretive = [name for name, parameter in template["Parameters"].items() if parameter.get("NoEcho")]
     assert secretive == []
     assert "resolve:secretsmanager" not in json.dumps(template)
     assert "resolve:ssm" not in json.dumps(template)
 
 
-def test_a_policy_document_is_where_the_layer_takes_it_from():
-    assert (REPOSITORY / "policy" / "policy.json").is_file()
+def test_layer_holds_the_policy_document_alone(template):
+    """SAM deploys every file of the folder, also those that git ignores."""
+    folder = REPOSITORY / template["Resources"]["PolicyLayer"]["Properties"]["ContentUri"]
+    assert [path.name for path in folder.iterdir()] == ["policy.json"]

@@ -1,4 +1,4 @@
-"""Each fault that a template can have and still deploy, planted on purpose, is found: so the checks can fail."""
+"""Faults with which a template would still deploy, each planted on purpose: proof that the checks can fail."""
 
 import copy
 
@@ -11,7 +11,7 @@ MUTATIONS = {}
 
 
 def mutation(name: str, found: str, **deployment: str):
-    """Registers a change of the template's resources, the words that must be found, and the parameters it shows with."""
+    """Registers a change of the resources, a part of the expected message, and the parameters of the deployment."""
 
     def register(change):
         MUTATIONS[name] = (change, found, deployment)
@@ -42,7 +42,7 @@ def statement(resources: dict, action: str) -> dict:
     return found
 
 
-# ---- the queue: what leaves it silently empty, or open to others
+# ---- the queue: faults that leave it empty without an error, or open to others
 
 
 @mutation("the legacy principal", "the policy of MeetingEventsQueue")
@@ -77,7 +77,7 @@ def _(resources):
     condition["aws:SourceArn"] = {"Fn::Sub": "arn:${AWS::Partition}:chime:us-west-2:${AWS::AccountId}:*"}
 
 
-@mutation("Chime may not look the queue up", "the policy of MeetingEventsQueue")
+@mutation("Chime may not look up the queue", "the policy of MeetingEventsQueue")
 def _(resources):
     chime_statement(resources)["Action"] = "sqs:SendMessage"
 
@@ -87,7 +87,7 @@ def _(resources):
     chime_statement(resources)["Action"] = "sqs:*"
 
 
-@mutation("the policy stands on the other queue", "the policy of MeetingEventsQueue")
+@mutation("the policy is attached to the other queue", "the policy of MeetingEventsQueue")
 def _(resources):
     resources["MeetingEventsQueuePolicy"]["Properties"]["Queues"] = [{"Ref": "MeetingEventsDeadLetterQueue"}]
 
@@ -117,7 +117,7 @@ def _(resources):
     del resources["MeetingEventsQueue"]["Properties"]["RedrivePolicy"]
 
 
-@mutation("a queue without the name that the dead-letter queue knows it by", "MeetingEventsQueue: QueueName")
+@mutation("a queue without the name that the dead-letter queue expects", "MeetingEventsQueue: QueueName")
 def _(resources):
     del resources["MeetingEventsQueue"]["Properties"]["QueueName"]
 
@@ -143,7 +143,7 @@ def _(resources):
     resources["MeetingEventsQueue"]["Properties"]["MessageRetentionPeriod"] = 86400
 
 
-# ---- the role: too much, or what denies every call
+# ---- the role: too many permissions, or conditions that deny every call
 
 
 @mutation("chime:*", "chime:* grants actions by wildcard")
@@ -161,13 +161,13 @@ def _(resources):
     del statement(resources, "chime:CreateMeeting")["Condition"]
 
 
-@mutation("CreateMeeting by a resource tag, which nothing carries yet", "chime:CreateMeeting: condition")
+@mutation("CreateMeeting by a resource tag, which no new meeting has", "chime:CreateMeeting: condition")
 def _(resources):
     tag = {"StringEquals": {"aws:ResourceTag/MeetingGateway": {"Ref": "AWS::StackName"}}}
     statement(resources, "chime:CreateMeeting")["Condition"] = tag
 
 
-@mutation("TagResource by a resource tag, which nothing carries yet", "chime:TagResource: condition")
+@mutation("TagResource by a resource tag, which no new meeting has", "chime:TagResource: condition")
 def _(resources):
     tag = {"StringEquals": {"aws:ResourceTag/MeetingGateway": {"Ref": "AWS::StackName"}}}
     statement(resources, "chime:TagResource")["Condition"] = tag
@@ -178,7 +178,7 @@ def _(resources):
     del statement(resources, "chime:TagResource")["Condition"]["StringEqualsIfExists"]
 
 
-@mutation("TagResource whatever the tag", "chime:TagResource: condition")
+@mutation("TagResource with any tag", "chime:TagResource: condition")
 def _(resources):
     del statement(resources, "chime:TagResource")["Condition"]["StringEquals"]
 
@@ -200,28 +200,28 @@ def _(resources):
     statement(resources, "chime:GetMeeting")["Resource"] = everywhere
 
 
-@mutation("a misspelt action", "chime:GetMeetings is granted, and nothing needs it")
+@mutation("a misspelt action", "chime:GetMeetings is granted, but not needed")
 def _(resources):
     statement(resources, "chime:GetMeeting")["Action"] = "chime:GetMeetings"
 
 
-@mutation("an action nothing needs", "sqs:SendMessage is granted, and nothing needs it")
+@mutation("an unneeded action", "sqs:SendMessage is granted, but not needed")
 def _(resources):
     statement(resources, "chime:GetMeeting")["Action"] = ["chime:GetMeeting", "sqs:SendMessage"]
 
 
-@mutation("a managed policy beside", "GatewayRole: managed policies")
+@mutation("an additional managed policy", "GatewayRole: managed policies")
 def _(resources):
     resources["GatewayRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/AmazonChimeSDK"]
 
 
-@mutation("policies by SAM in place of the role", "GatewayFunction: Role")
+@mutation("SAM's policies in place of the role", "GatewayFunction: Role")
 def _(resources):
     del function(resources)["Role"]
     function(resources)["Policies"] = [{"Statement": [{"Effect": "Allow", "Action": "chime:*", "Resource": "*"}]}]
 
 
-@mutation("anyone may take the role", "GatewayRole: trust")
+@mutation("anyone may assume the role", "GatewayRole: trust")
 def _(resources):
     resources["GatewayRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {"AWS": "*"}
 
@@ -231,7 +231,7 @@ def _(resources):
     statement(resources, "logs:PutLogEvents")["Resource"] = "*"
 
 
-# ---- the endpoint: what leaves it open
+# ---- the endpoint: faults that leave it open
 
 
 @mutation("a route without the authorizer", "the set of routes")
@@ -241,13 +241,13 @@ def _(resources):
     document(resources)["paths"]["/attendees"] = {"post": route}
 
 
-@mutation("the one route opened", "the route is open")
+@mutation("an open route", "the authorizer or its scopes are wrong")
 def _(resources):
     document(resources)["paths"]["/meetings"]["post"]["security"] = []
     del resources["GatewayApi"]["Properties"]["Auth"]
 
 
-@mutation("an alternative to the authorizer", "the route is open")
+@mutation("an alternative to the authorizer", "the authorizer or its scopes are wrong")
 def _(resources):
     document(resources)["paths"]["/meetings"]["post"]["security"].append({})
 
@@ -266,12 +266,12 @@ def _(resources):
     function(resources)["Events"]["Open"] = event
 
 
-@mutation("an event without an API, which SAM makes another API for", "the set of AWS::ApiGatewayV2::Api")
+@mutation("an event without an API, for which SAM makes another API", "the set of AWS::ApiGatewayV2::Api")
 def _(resources):
     function(resources)["Events"]["Anything"] = {"Type": "HttpApi"}
 
 
-@mutation("a function URL", "a function URL, which no authorizer guards")
+@mutation("a function URL", "a function URL, which has no authorizer")
 def _(resources):
     function(resources)["FunctionUrlConfig"] = {"AuthType": "NONE"}
 
@@ -295,7 +295,7 @@ def _(resources):
     del resources["GatewayApi"]["Properties"]["Auth"]["Authorizers"]["Token"]["JwtConfiguration"]["audience"]
 
 
-@mutation("an audience that is one name with commas in it", "the authorizer is")
+@mutation("several audiences as one name with commas", "the authorizer is")
 def _(resources):
     configuration = resources["GatewayApi"]["Properties"]["Auth"]["Authorizers"]["Token"]["JwtConfiguration"]
     configuration["audience"] = [{"Ref": "JwtAudience"}]
@@ -307,7 +307,7 @@ def _(resources):
     token["IdentitySource"] = "$request.querystring.token"
 
 
-@mutation("scopes that are never demanded", "the route is open", JwtScopes="meetings/create")
+@mutation("scopes that are never required", "the authorizer or its scopes are wrong", JwtScopes="meetings/create")
 def _(resources):
     document(resources)["paths"]["/meetings"]["post"]["security"] = [{"Token": []}]
 
@@ -329,16 +329,14 @@ def _(resources):
     document(resources)["x-amazon-apigateway-cors"]["Fn::If"][1]["allowOrigins"] = ["*"]
 
 
-@mutation(
-    "origins as one string, as SAM's short form has them", "CORS", CorsOrigins="https://a.example,https://b.example"
-)
+@mutation("origins as one string, as in SAM's short form", "CORS", CorsOrigins="https://a.example,https://b.example")
 def _(resources):
     cors = document(resources).pop("x-amazon-apigateway-cors")["Fn::If"][1]
     short = {name[0].upper() + name[1:]: value for name, value in cors.items()}
     resources["GatewayApi"]["Properties"]["CorsConfiguration"] = {"Fn::If": ["BrowsersMayCall", short, None]}
 
 
-@mutation("an idempotency key that no browser may send", "CORS", CorsOrigins="https://app.example.com")
+@mutation("an idempotency key that browsers may not send", "CORS", CorsOrigins="https://app.example.com")
 def _(resources):
     document(resources)["x-amazon-apigateway-cors"]["Fn::If"][1]["allowHeaders"].remove("idempotency-key")
 
@@ -348,30 +346,30 @@ def _(resources):
     del resources["GatewayApi"]["Properties"]["DefaultRouteSettings"]
 
 
-@mutation("an access log that is no JSON", "no JSON")
+@mutation("an access log that is not JSON", "is not JSON")
 def _(resources):
     resources["GatewayApi"]["Properties"]["AccessLogSettings"]["Format"] = "$context.requestId $context.status"
 
 
-@mutation("an error message that may hold quotes", "no JSON for an error whose message holds quotes")
+@mutation("an error message that may contain quotes", "not JSON for an error message with quotes")
 def _(resources):
     settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
     settings["Format"] = settings["Format"].replace("$context.error.responseType", "$context.error.message")
 
 
-@mutation("an error message in quotes that it brings itself", "no JSON for an error whose message holds quotes")
+@mutation("an error message with quotes of its own inside quotes", "not JSON for an error message with quotes")
 def _(resources):
     settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
     settings["Format"] = settings["Format"].replace("$context.error.responseType", "$context.error.messageString")
 
 
-@mutation("an error message that is a bare dash where there is no error", "no JSON for a request that succeeds")
+@mutation("an error message that is a bare dash when there is no error", "not JSON for a successful request")
 def _(resources):
     settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
     settings["Format"] = settings["Format"].replace('"$context.error.responseType"', "$context.error.messageString")
 
 
-@mutation("claims in the access log", "what a caller or a token says")
+@mutation("claims in the access log", "contains data of a caller or a token")
 def _(resources):
     settings = resources["GatewayApi"]["Properties"]["AccessLogSettings"]
     settings["Format"] = settings["Format"].replace('{"', '{"who":"$context.authorizer.claims.sub","', 1)
@@ -390,7 +388,7 @@ def _(resources):
     function(resources)["Runtime"] = "provided.al"
 
 
-@mutation("built for another processor than it runs on", "GatewayFunction: Architectures", Architecture="arm64")
+@mutation("built for another processor", "GatewayFunction: Architectures", Architecture="arm64")
 def _(resources):
     function(resources)["Architectures"] = ["x86_64"]
 
@@ -410,32 +408,32 @@ def _(resources):
     resources["GatewayFunction"]["Metadata"]["BuildProperties"]["Binary"] = "local"
 
 
-@mutation("an environment variable misspelt", "NOTIFICATION_QUEUE_ARN: no setting that the code reads")
+@mutation("a misspelt environment variable", "NOTIFICATION_QUEUE_ARN: the gateway does not read this variable")
 def _(resources):
     environment(resources)["NOTIFICATION_QUEUE_ARN"] = environment(resources).pop("NOTIFICATIONS_QUEUE_ARN")
 
 
-@mutation("a required environment variable left out", "GATEWAY_NAME: required, and not set")
+@mutation("a missing required environment variable", "GATEWAY_NAME: required, but not set")
 def _(resources):
     del environment(resources)["GATEWAY_NAME"]
 
 
-@mutation("a required environment variable empty", "AUTH_MODE: required, and not set")
+@mutation("an empty required environment variable", "AUTH_MODE: required, but not set")
 def _(resources):
     environment(resources)["AUTH_MODE"] = ""
 
 
-@mutation("a variable that bearer mode cannot do without left out", "JWT_ISSUER: required, and not set")
+@mutation("a missing variable that bearer mode requires", "JWT_ISSUER: required, but not set")
 def _(resources):
     del environment(resources)["JWT_ISSUER"]
 
 
-@mutation("the dead-letter queue for the queue", "the environment")
+@mutation("the dead-letter queue in place of the queue", "the environment")
 def _(resources):
     environment(resources)["NOTIFICATIONS_QUEUE_ARN"] = {"Fn::GetAtt": ["MeetingEventsDeadLetterQueue", "Arn"]}
 
 
-@mutation("the queue's URL for its ARN", "the environment")
+@mutation("the queue's URL in place of its ARN", "the environment")
 def _(resources):
     environment(resources)["NOTIFICATIONS_QUEUE_ARN"] = {"Ref": "MeetingEventsQueue"}
 
@@ -450,12 +448,12 @@ def _(resources):
     environment(resources)["GATEWAY_NAME"] = "meeting-gateway"
 
 
-@mutation("an identity believed from API Gateway whatever the parameter says", "the environment")
+@mutation("authorizer mode whatever the parameter says", "the environment")
 def _(resources):
     environment(resources)["AUTH_MODE"] = "authorizer"
 
 
-@mutation("another endpoint for Chime left behind", "the environment")
+@mutation("a leftover endpoint for Chime", "the environment")
 def _(resources):
     environment(resources)["AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS"] = "http://127.0.0.1:8000"
 
@@ -465,7 +463,7 @@ def _(resources):
     del function(resources)["Tracing"]
 
 
-@mutation("a log group that Lambda makes and keeps for ever", "GatewayFunction: LoggingConfig")
+@mutation("a log group that Lambda creates and keeps for ever", "GatewayFunction: LoggingConfig")
 def _(resources):
     del function(resources)["LoggingConfig"]
 
@@ -483,32 +481,32 @@ def _(resources):
 # ---- releases and alarms
 
 
-@mutation("a release that no alarm takes back", "the alarms that take it back")
+@mutation("a release that no alarm rolls back", "the alarms that roll a release back")
 def _(resources):
     del function(resources)["DeploymentPreference"]["Alarms"]
 
 
-@mutation("a release at once", "moves to a new version at once")
+@mutation("a release at once", "moves all traffic to a new version at once")
 def _(resources):
     del function(resources)["DeploymentPreference"]
 
 
-@mutation("CodeDeploy with SAM's own role", "a release: its role")
+@mutation("CodeDeploy with SAM's own role", "the release's role")
 def _(resources):
     del function(resources)["DeploymentPreference"]["Role"]
 
 
-@mutation("a canary that the error alarm is too slow for", "too long to take back a canary")
+@mutation("an error alarm that is too slow for a canary", "too slow for a canary")
 def _(resources):
     resources["FunctionErrorsAlarm"]["Properties"]["Period"] = 300
 
 
-@mutation("layer versions left behind", "PolicyLayer")
+@mutation("layer versions that remain", "PolicyLayer")
 def _(resources):
     del resources["PolicyLayer"]["Properties"]["RetentionPolicy"]
 
 
-@mutation("a queue left behind", "MeetingEventsQueue: stays behind")
+@mutation("a queue that remains", "MeetingEventsQueue: remains")
 def _(resources):
     resources["MeetingEventsQueue"]["DeletionPolicy"] = "Retain"
 
@@ -518,7 +516,7 @@ def _(resources):
     resources["NotificationErrorsAlarm"]["Properties"]["MetricName"] = "MeetingSqsNotificationErrors"
 
 
-@mutation("error lines that nothing counts", "the metric filters")
+@mutation("uncounted error lines", "the metric filters")
 def _(resources):
     del resources["ErrorLines"]
 
@@ -547,7 +545,7 @@ def _(resources):
     resources["ErrorLinesAlarm"]["Properties"]["Namespace"] = "MeetingGateway/another"
 
 
-@mutation("logs that are not JSON, whose level no filter finds", "GatewayFunction: LoggingConfig")
+@mutation("logs that are not JSON, in which the filter finds no level", "GatewayFunction: LoggingConfig")
 def _(resources):
     function(resources)["LoggingConfig"]["LogFormat"] = "Text"
 
@@ -562,7 +560,7 @@ def _(resources):
     resources["DeadLetterQueueAlarm"]["Properties"]["ComparisonOperator"] = "LessThanThreshold"
 
 
-@mutation("an alarm that nobody hears", "AlarmActions", AlarmTopicArn="arn:aws:sns:us-east-1:123456789012:pager")
+@mutation("an alarm that notifies nobody", "AlarmActions", AlarmTopicArn="arn:aws:sns:us-east-1:123456789012:pager")
 def _(resources):
     del resources["FunctionThrottlesAlarm"]["Properties"]["AlarmActions"]
 
@@ -573,7 +571,7 @@ def _(resources):
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_planted_fault_is_found(settings, name):
+def test_finds_a_planted_fault(settings, name):
     change, found, deployment = MUTATIONS[name]
     template = parsed_template()
     untouched = copy.deepcopy(template)
@@ -588,7 +586,7 @@ def test_a_planted_fault_is_found(settings, name):
 
 @pytest.mark.parametrize(("parameter", "value"), [("AuthMode", "authorizer"), ("MemorySize", "512")])
 def test_without_the_version_description_a_parameter_would_not_reach_the_endpoint(parameter, value):
-    """What the template works around in SAM: should it be repaired there, this says so, and the detour can go."""
+    """Fails once SAM publishes a version by itself; then the template no longer needs VersionDescription."""
     template = parsed_template()
     del function(template["Resources"])["VersionDescription"]
     changed = deploy(template, **{parameter: value})

@@ -1,16 +1,17 @@
-"""Holds the gateway's verifier against PyJWT and aws-jwt-verify over mutated tokens.
+"""Compares the gateway's verifier with PyJWT and aws-jwt-verify over mutated tokens.
 
-Every token that the gateway's verifier accepts, the others must accept, but for what they cannot do at all. A token
-that another accepts and the gateway's refuses must be refused for a cause that is listed below with its reason; any
-other cause fails the check. Usage: differential.py [COUNT] [SEED]
+    differential.py [COUNT] [SEED]
+
+When the verdicts on a token differ, the cause must be in one of the two tables below, with its reason. Any other cause
+fails the check.
 """
 
 import collections
-import datetime
 import json
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import gateway_verifier
@@ -20,72 +21,72 @@ from jwt import PyJWK
 from token_minting import ALGORITHMS
 from token_mutations import AUDIENCES, ISSUER, LEEWAY, Mutator
 
-# Causes for which the gateway's verifier refuses what another accepts: a part of the cause, and why it is stricter.
+# Parts of causes for which only the gateway's verifier refuses a token, and why it is stricter.
 STRICTER = {
     "PyJWT": {
-        "canonical form": "padding, line breaks and unused bits are more spellings of one token",
-        "names a member twice": "of two members of one name, readers disagree on which counts",
-        "the header has `b64`": "an extension without `crit`, ignored by PyJWT",
-        "the header has `jwk`": "a key has no place in a token",
-        "the header has `jku`": "nor has its address",
-        "the header has `x5c`": "nor a certificate",
-        "the header has `x5u`": "nor a certificate's address",
+        "canonical form": "padding, line breaks and unused bits would give one token several spellings",
+        "names a member twice": "parsers disagree on which of two members with the same name counts",
+        "the header has `b64`": "PyJWT ignores this extension without `crit`",
+        "the header has `jwk`": "a token must not bring its own key",
+        "the header has `jku`": "a token must not name the address of its key",
+        "the header has `x5c`": "a token must not bring its own certificate",
+        "the header has `x5u`": "a token must not name the address of its certificate",
         "the header has `cty`": "a nested token",
         "the header has `zip`": "a compressed payload",
-        "the header has `enc`": "an encrypted token's member",
-        "`typ` is neither": "RFC 8725, section 3.11: another kind of token is no access token",
-        "header's `typ`": "a `typ` that is not a string is none at all",
-        "claim `iat` is": "PyJWT takes whatever its int() takes",
-        "claim `nbf` is": "PyJWT takes whatever its int() takes",
-        "claim `exp` is": "PyJWT takes whatever its int() takes",
-        "outside the years": "a time outside 1970 to 9999 is no time that anyone meant",
-        "claim `sub` is empty": "an empty subject names nobody",
-        "claim `token_use` is": "Cognito's claim is unknown to PyJWT",
-        "`token_use` is not": "Cognito's claim is unknown to PyJWT",
-        "claim `scope` is": "scopes that cannot be read are not guessed at",
-        "is not JSON": "Python's parser takes NaN, 1e999 and unpaired surrogates, which RFC 8259 does not have",
-        "lies in the future": "PyJWT cuts fractions of a second off",
+        "the header has `enc`": "a member of encrypted tokens",
+        "`typ` is neither": "RFC 8725, section 3.11: the token is of another kind",
+        "header's `typ`": "a `typ` that is not a string",
+        "claim `iat` is": "PyJWT accepts every value that int() accepts",
+        "claim `nbf` is": "PyJWT accepts every value that int() accepts",
+        "claim `exp` is": "PyJWT accepts every value that int() accepts",
+        "outside the years": "a time outside 1970 to 9999 is a mistake",
+        "claim `sub` is empty": "an empty subject identifies nobody",
+        "claim `token_use` is": "PyJWT does not know Cognito's claim",
+        "`token_use` is not": "PyJWT does not know Cognito's claim",
+        "claim `scope` is": "scopes in an unknown form",
+        "is not JSON": "Python's parser accepts NaN, 1e999 and unpaired surrogates, which RFC 8259 does not",
+        "lies in the future": "PyJWT truncates fractions of a second",
     },
     "aws-jwt-verify": {
-        "canonical form": "padding, line breaks and unused bits are more spellings of one token",
-        "names a member twice": "of two members of one name, readers disagree on which counts",
-        "the header has": "aws-jwt-verify ignores these members: a key, an address, an extension, another kind of content",
-        "`typ` is neither": "RFC 8725, section 3.11: another kind of token is no access token",
-        "header's `typ`": "a `typ` that is not a string is none at all",
-        "claim `iat` lies": "aws-jwt-verify leaves iat alone",
-        "outside the years": "a time outside 1970 to 9999 is no time that anyone meant",
-        "claim `sub` is": "aws-jwt-verify asks for no subject",
-        "claim `token_use` is": "the generic verifier knows nothing of Cognito",
-        "`token_use` is not": "the generic verifier knows nothing of Cognito",
-        "claim `exp` is missing": "aws-jwt-verify takes a token without end",
-        "is not JSON": "JavaScript's parser takes 1e999 and unpaired surrogates",
-        "the token has expired": "at the very second, the leeway included, it is over (RFC 7519: on or after)",
+        "canonical form": "padding, line breaks and unused bits would give one token several spellings",
+        "names a member twice": "parsers disagree on which of two members with the same name counts",
+        "the header has": "aws-jwt-verify ignores keys, addresses, extensions and other content types",
+        "`typ` is neither": "RFC 8725, section 3.11: the token is of another kind",
+        "header's `typ`": "a `typ` that is not a string",
+        "claim `iat` lies": "aws-jwt-verify ignores `iat`",
+        "outside the years": "a time outside 1970 to 9999 is a mistake",
+        "claim `sub` is": "aws-jwt-verify does not require a subject",
+        "claim `token_use` is": "the generic verifier does not know Cognito's claim",
+        "`token_use` is not": "the generic verifier does not know Cognito's claim",
+        "claim `exp` is missing": "aws-jwt-verify accepts a token that never expires",
+        "is not JSON": "JavaScript's parser accepts 1e999 and unpaired surrogates",
+        "the token has expired": "the token expires at that second, not after it (RFC 7519: on or after)",
     },
 }
 
-# Causes for which another refuses what the gateway's verifier accepts: a part of the cause, and why that is right.
-CANNOT = {
+# Parts of causes for which only the other verifier refuses a token, and why accepting it is right.
+UNSUPPORTED = {
     "PyJWT": {
-        'missing the "aud" claim': "of a Cognito access token the client id is the audience",
+        'missing the "aud" claim': "the client id is the audience of a Cognito access token",
     },
     "aws-jwt-verify": {
-        "JWT signature algorithm not allowed": "it has no RSASSA-PSS",
-        "Missing Audience": "of a Cognito access token the client id is the audience",
+        "JWT signature algorithm not allowed": "it does not support RSASSA-PSS",
+        "Missing Audience": "the client id is the audience of a Cognito access token",
     },
 }
 
 
-class FixedTime(datetime.datetime):
-    """The time for PyJWT, which asks `datetime.now`."""
+class FixedTime(datetime):
+    """The time for PyJWT, which calls `datetime.now`."""
 
     fixed = 0
 
     @classmethod
     def now(cls, tz=None):
-        return datetime.datetime.fromtimestamp(cls.fixed, tz)
+        return datetime.fromtimestamp(cls.fixed, tz)
 
 
-def judge_with_pyjwt(tokens: list[str], jwks: dict, now: int) -> list[str | None]:
+def verify_with_pyjwt(tokens: list[str], jwks: dict, now: int) -> list[str | None]:
     FixedTime.fixed = now
     jwt.api_jwt.datetime = FixedTime
     keys = {jwk["kid"]: PyJWK.from_dict(jwk) for jwk in jwks["keys"]}
@@ -103,20 +104,21 @@ def judge_with_pyjwt(tokens: list[str], jwks: dict, now: int) -> list[str | None
                 options={"require": ["iss", "sub", "aud", "exp"]},
             )
             return None
-        except Exception as error:  # whatever it raises, it does not accept
+        except Exception as error:  # noqa: BLE001 (whatever it raises, it refuses the token)
             return f"{type(error).__name__}: {error}"
 
     return [judge(token) for token in tokens]
 
 
-def judge_with_aws_jwt_verify(tokens: list[str], jwks: dict, now: int) -> list[str | None]:
-    program = Path(__file__).with_name("judge_with_aws_jwt_verify.mjs")
+def verify_with_aws_jwt_verify(tokens: list[str], jwks: dict, now: int) -> list[str | None]:
+    program = Path(__file__).with_name("verify_with_aws_jwt_verify.mjs")
     request = {"issuer": ISSUER, "audiences": AUDIENCES, "jwks": jwks, "now": now, "leeway": LEEWAY, "tokens": tokens}
     done = subprocess.run(["node", str(program)], input=json.dumps(request), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-def reason(table: dict[str, str], cause: str) -> str | None:
+def listed_part(table: dict[str, str], cause: str) -> str | None:
+    """Returns the row of the table that explains the cause."""
     return next((part for part in table if part in cause), None)
 
 
@@ -131,39 +133,39 @@ def main() -> None:
     ours = gateway_verifier.judge(
         [f"Bearer {token}" for token in tokens], issuer=ISSUER, audiences=AUDIENCES, jwks=mutator.jwks, now=now
     )
-    # 403 for a tenant comes after the token has been accepted, and no other library knows of tenants.
+    # A 403 for the tenant means that the token itself was accepted; the other libraries know no tenants.
     causes = [None if verdict["verdict"] != "refused" else verdict["cause"] for verdict in ours]
     print(f"accepted by the gateway's verifier: {causes.count(None)}")
-    assert 0 < causes.count(None) < count, "a check that accepts all or nothing checks nothing"
+    assert 0 < causes.count(None) < count, "some tokens must be accepted and some refused"
 
     unexplained = []
-    for name, judge in (("PyJWT", judge_with_pyjwt), ("aws-jwt-verify", judge_with_aws_jwt_verify)):
-        theirs = judge(tokens, mutator.jwks, now)
-        stricter, cannot = collections.Counter(), collections.Counter()
+    for name, verify in (("PyJWT", verify_with_pyjwt), ("aws-jwt-verify", verify_with_aws_jwt_verify)):
+        theirs = verify(tokens, mutator.jwks, now)
+        stricter, unsupported = collections.Counter(), collections.Counter()
         for (way, token), cause, their_cause in zip(made, causes, theirs, strict=True):
             if cause is not None and their_cause is None:
-                known = reason(STRICTER[name], cause)
+                known = listed_part(STRICTER[name], cause)
                 stricter[known or f"UNEXPLAINED {cause}"] += 1
             elif cause is None and their_cause is not None:
-                known = reason(CANNOT[name], their_cause)
-                cannot[known or f"UNEXPLAINED {their_cause}"] += 1
+                known = listed_part(UNSUPPORTED[name], their_cause)
+                unsupported[known or f"UNEXPLAINED {their_cause}"] += 1
             else:
                 continue
             if known is None:
                 unexplained.append((name, way, cause, their_cause, token))
-        agreed = count - sum(stricter.values()) - sum(cannot.values())
+        agreed = count - sum(stricter.values()) - sum(unsupported.values())
         print(
-            f"{name}: accepted {theirs.count(None)}, agreed on {agreed}, looser on {sum(stricter.values())}, "
-            f"unable on {sum(cannot.values())}"
+            f"{name}: accepted {theirs.count(None)}, agreed on {agreed}, accepts more on {sum(stricter.values())}, "
+            f"accepts less on {sum(unsupported.values())}"
         )
         for part, times in stricter.most_common():
             print(f"  {times:5} refused here, accepted there: {part}: {STRICTER[name].get(part, '?')}")
-        for part, times in cannot.most_common():
-            print(f"  {times:5} accepted here, refused there: {part}: {CANNOT[name].get(part, '?')}")
+        for part, times in unsupported.most_common():
+            print(f"  {times:5} accepted here, refused there: {part}: {UNSUPPORTED[name].get(part, '?')}")
     for row in unexplained[:20]:
         print("UNEXPLAINED", *row, sep="\n    ")
     if unexplained:
-        raise SystemExit(f"{len(unexplained)} disagreements without a reason")
+        raise SystemExit(f"{len(unexplained)} unexplained disagreements")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def program() -> str:
 def judge(
     headers: list[str], *, issuer: str, audiences: list[str], jwks: dict, now: int, **settings: str
 ) -> list[dict]:
-    """The verdict on each Authorization header value, under one issuer; further settings by their names."""
+    """Verifies each value of the Authorization header with tokens of one issuer; `settings` are further settings."""
     with tempfile.TemporaryDirectory() as folder:
         keys = Path(folder) / "jwks.json"
         keys.write_text(json.dumps(jwks))

@@ -1,5 +1,4 @@
-"""Tokens of a real issuer: Cognito as moto plays it (user pool, client, user, sign-in). Its ID and access tokens are
-accepted and, after one claim is altered, refused."""
+"""ID and access tokens of moto's Cognito: accepted, and refused once a claim is altered."""
 
 import argparse
 import json
@@ -36,7 +35,7 @@ def wait_for(url: str) -> None:
 
 
 def sign_in(endpoint: str) -> dict:
-    """A pool with one user in one group; the tokens that the user signs in for."""
+    """Makes a pool with one user in one group; returns the tokens of the user's sign-in."""
     cognito = boto3.client(
         "cognito-idp",
         region_name=REGION,
@@ -106,7 +105,7 @@ def main() -> None:
         assert verdicts[0]["groups"] == ["hosts"], verdicts[0]
         assert all(verdict["verdict"] == "refused" for verdict in verdicts[1:]), verdicts
         assert "token_use" in verdicts[-1]["cause"], verdicts[-1]
-        # Cognito's access tokens carry no custom attributes: the tenant comes from a claim that they have.
+        # Cognito's access tokens have no custom attributes, so another claim names the tenant here.
         verdicts = judge([access, with_claim_altered(access, "client_id", "other"), identity], TENANT_CLAIM="username")
         assert [verdict["verdict"] for verdict in verdicts] == ["accepted", "refused", "refused"], verdicts
         print(f"moto's Cognito: ID and access token accepted, {len(altered) + 3} altered or misused tokens refused")

@@ -1,5 +1,7 @@
-"""Tokens minted by two libraries that know nothing of this project, joserfc (PyPI) and jose (npm), one of each
-algorithm: each is accepted, and each is refused after one claim is altered or under another key of the same name."""
+"""Tokens of joserfc (PyPI) and jose (npm), one for each algorithm.
+
+Each is accepted, and refused once a claim is altered or when another key with the same id has signed it.
+"""
 
 import json
 import subprocess
@@ -62,7 +64,7 @@ def main() -> None:
         minted, again = mint(now), mint(now)
         assert minted["tokens"].keys() == KEYS.keys()
         tokens = list(minted["tokens"].values())
-        # The second round has new keys of the same names.
+        # The second round has new keys with the same ids.
         rows = [(token, "accepted") for token in tokens]
         rows += [(with_claim_altered(token, "custom:tenant_id", "globex"), "refused") for token in tokens]
         rows += [(token, "refused") for token in again["tokens"].values()]

@@ -1,5 +1,5 @@
-// An OpenID provider (npm `oidc-provider`, certified) on loopback that issues JWT access tokens by client credentials
-// for two resources, one signed with RS256 and one with ES256. Prints its issuer and key set as one line of JSON.
+// Runs the certified OpenID provider oidc-provider (npm) on loopback. It issues JWT access tokens by client credentials
+// for two resources, one signed with RS256 and one with ES256. Prints its issuer as one line of JSON.
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
 import Provider from "oidc-provider";
@@ -15,10 +15,16 @@ await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 const provider = new Provider(issuer, {
   jwks: { keys },
-  clients: [{
-    client_id: "backend", client_secret: "not-a-secret-outside-this-check", grant_types: ["client_credentials"],
-    redirect_uris: [], response_types: [], token_endpoint_auth_method: "client_secret_post",
-  }],
+  clients: [
+    {
+      client_id: "backend",
+      client_secret: "not-a-secret-outside-this-check",
+      grant_types: ["client_credentials"],
+      redirect_uris: [],
+      response_types: [],
+      token_endpoint_auth_method: "client_secret_post",
+    },
+  ],
   scopes: ["openid", "meetings:create"],
   features: {
     devInteractions: { enabled: false },

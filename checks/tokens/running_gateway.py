@@ -1,4 +1,4 @@
-"""A gateway that runs, asked over HTTP with a token of a real issuer."""
+"""Requests over HTTP, with tokens of a real issuer, to a running gateway."""
 
 import contextlib
 import json
@@ -12,18 +12,18 @@ import uuid
 
 
 def add_options(parser) -> None:
-    parser.add_argument("--gateway", metavar="URL", help="also POST /meetings to this running gateway")
+    parser.add_argument("--gateway", metavar="URL", help="also send POST /meetings to this gateway")
     parser.add_argument(
         "--gateway-command",
         metavar="COMMAND",
-        help="start the gateway by this command, with the bearer settings in its environment; "
-        "without it the gateway is expected to run with them already",
+        help="start the gateway with this command and the bearer settings in its environment; "
+        "without it, the gateway must run with them already",
     )
 
 
 @contextlib.contextmanager
 def started(command: str | None, url: str, settings: dict[str, str]):
-    """Runs the command with these settings until the block ends; waits until the URL answers anything."""
+    """Runs the command with these settings until the block ends; waits until the URL answers."""
     print("settings:", json.dumps(settings))
     if command is None:
         yield
@@ -50,7 +50,7 @@ def started(command: str | None, url: str, settings: dict[str, str]):
 
 
 def create_meeting(url: str, token: str) -> tuple[int, str | None]:
-    """The status of POST /meetings with that token, and the header WWW-Authenticate."""
+    """Sends POST /meetings with that token; returns the status and the header WWW-Authenticate."""
     body = json.dumps({"ExternalMeetingId": f"token-check-{uuid.uuid4()}"}).encode()
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     request = urllib.request.Request(f"{url.rstrip('/')}/meetings", data=body, headers=headers, method="POST")
@@ -63,9 +63,9 @@ def create_meeting(url: str, token: str) -> tuple[int, str | None]:
 
 
 def check(url: str, name: str, token: str, altered: list[str]) -> None:
-    """The token creates a meeting; each altered one gets 401."""
+    """Checks that the token creates a meeting and that each altered one gets 401."""
     status, _ = create_meeting(url, token)
-    assert status == 201, f"{name}: {status} for the issuer's token"
+    assert status == 201, f"{name}: the issuer's token got {status}"
     for forged in altered:
         status, challenge = create_meeting(url, forged)
         assert status == 401 and 'error="invalid_token"' in (challenge or ""), (

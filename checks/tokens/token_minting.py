@@ -1,4 +1,4 @@
-"""Keys of every kind, and signed tokens of any header and payload text: what no JWT library would write."""
+"""Keys for every algorithm, and signed tokens with any header and payload, also those that no library would write."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def encode_number(number: int, length: int | None = None) -> str:
 
 
 class Signer:
-    """A private key of one algorithm, and its public half as a JWK."""
+    """A private key for one algorithm, and its public key as a JWK."""
 
     rsa_key = None
 
@@ -42,7 +42,7 @@ class Signer:
             self.key = ed25519.Ed25519PrivateKey.generate()
             public |= {"kty": "OKP", "crv": "Ed25519", "x": encode(self.key.public_key().public_bytes_raw())}
         else:
-            # One RSA key for all: making one takes a moment, and each JWK still names its one algorithm.
+            # One RSA key for all RSA algorithms, because making one is slow. Each JWK still names one algorithm.
             Signer.rsa_key = Signer.rsa_key or rsa.generate_private_key(65537, 2048)
             self.key = Signer.rsa_key
             numbers = self.key.public_key().public_numbers()
@@ -50,7 +50,7 @@ class Signer:
         self.jwk = public
 
     def sign(self, message: bytes, algorithm: str | None = None) -> bytes:
-        """A signature over any bytes; by another algorithm that the key can do, when one is named."""
+        """Signs any bytes, with another algorithm of the same kind of key if one is named."""
         algorithm = algorithm or self.algorithm
         if algorithm in CURVES:
             length = CURVES[self.algorithm][2]
@@ -67,7 +67,7 @@ class Signer:
         return {"alg": self.algorithm, "kid": self.kid, "typ": "JWT"}
 
     def token(self, header: dict | str, claims: dict | str) -> str:
-        """A signed token. Text stands as it is; an object is written as JSON."""
+        """Makes a signed token. Text is used as it is; an object is written as JSON."""
         header, claims = (part if isinstance(part, str) else json.dumps(part) for part in (header, claims))
         message = f"{encode(header.encode())}.{encode(claims.encode('utf-8', 'surrogatepass'))}"
         return f"{message}.{encode(self.sign(message.encode()))}"

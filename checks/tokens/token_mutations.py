@@ -1,4 +1,4 @@
-"""Tokens that are almost right: the base of the differential check."""
+"""Mutated tokens for differential.py."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ def claims(now: int) -> dict:
 
 
 class Mutator:
-    """Makes mutated tokens from a seed: the same seed, the same tokens up to their signatures."""
+    """Makes mutated tokens from a seed. The same seed gives the same tokens, except for their signatures."""
 
     def __init__(self, seed: int, now: int):
         self.random = random.Random(seed)
@@ -61,7 +61,7 @@ class Mutator:
         ]
 
     def token(self) -> tuple[str, str]:
-        """What was done, and the token."""
+        """Returns the name of a mutation, and the token."""
         way = self.random.choice(self.ways)
         signer = self.random.choice(self.signers)
         return way.__name__, way(signer)
@@ -133,7 +133,7 @@ class Mutator:
         return signer.token(header, claims(self.now))
 
     def change_text(self, signer: Signer) -> str:
-        """JSON written differently: space that is harmless, and text that is not JSON at all."""
+        """Changes the JSON text: harmless white space, or text that is not JSON."""
         header, payload = json.dumps(signer.header()), json.dumps(claims(self.now))
         changes = [
             lambda text: f" {text}\n",
@@ -149,8 +149,8 @@ class Mutator:
             lambda text: text[:-1] + ', "n": 01}',
             lambda text: text + "\x00",
             lambda text: text[:-1] + ', "n": 1e999}',
-            lambda text: "",
-            lambda text: "null",
+            lambda _: "",
+            lambda _: "null",
         ]
         change = self.random.choice(changes)
         if self.random.random() < 0.5:
@@ -173,7 +173,7 @@ class Mutator:
         return signer.token(header, payload)
 
     def damage(self, signer: Signer) -> str:
-        """One character of a valid token changed, added or removed."""
+        """Changes, adds or removes one character of a valid token."""
         token = self.untouched(signer)
         place = self.random.randrange(len(token))
         character = chr(self.random.choice([*range(0x21, 0x7F), 0x20, 0x3D, 0x2E, 0xE9]))
@@ -188,7 +188,7 @@ class Mutator:
         )
 
     def respell(self, signer: Signer) -> str:
-        """The same bytes in another spelling of base64."""
+        """Spells the same bytes differently in base64."""
         parts = self.untouched(signer).split(".")
         place = self.random.randrange(3)
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -207,7 +207,7 @@ class Mutator:
         return ".".join(parts)
 
     def swap(self, signer: Signer) -> str:
-        """The parts of two valid tokens, mixed or counted wrong."""
+        """Mixes the parts of two valid tokens, or adds or removes parts."""
         one, other = self.untouched(signer).split("."), self.untouched(self.random.choice(self.signers)).split(".")
         return ".".join(
             self.random.choice(
@@ -226,7 +226,7 @@ class Mutator:
         )
 
     def forge(self, signer: Signer) -> str:
-        """What someone without the key can make."""
+        """Makes a token that needs no key of the issuer."""
         stranger = self.random.choice(self.strangers)
         header, payload = encode(json.dumps(signer.header()).encode()), encode(json.dumps(claims(self.now)).encode())
         message = f"{header}.{payload}"

@@ -1,6 +1,6 @@
-// Judges tokens with aws-jwt-verify, AWS's own verifier for Node. Standard input: one JSON object with `issuer`,
+// Verifies tokens with aws-jwt-verify, AWS's own verifier for Node.js. Standard input: one JSON object with `issuer`,
 // `audiences`, `jwks`, `now`, `leeway` and `tokens`. Standard output: a JSON array, null for each accepted token and
-// the error's name for each refused one.
+// the error for each refused one.
 import { JwtVerifier } from "aws-jwt-verify";
 
 let text = "";
@@ -15,7 +15,7 @@ const verifier = JwtVerifier.create({
   graceSeconds: leeway,
 });
 verifier.cacheJwks(jwks);
-// The verifier would fetch the set anew for a kid that it does not know; every key there is, it has.
+// `verifySync` never fetches keys; the cache has all of them.
 const verdicts = tokens.map((token) => {
   try {
     verifier.verifySync(token);

@@ -1,7 +1,7 @@
 """Writes create-meeting.json: the shapes of botocore's Chime SDK Meetings model that the simulator checks.
 
 Usage, with botocore (PyPI) installed: python3 extract.py > create-meeting.json
-Kept are types, numbers, patterns, values, required members and the text of documented patterns, no other prose.
+Keeps types, limits, patterns, values, required members and documented patterns, but no other prose.
 """
 
 import gzip
