@@ -16,7 +16,8 @@ fn folder() -> PathBuf {
 }
 
 fn rows() -> serde_json::Map<String, Value> {
-    let text = std::fs::read(folder().join("../checks/invocations/expected.json")).expect("the table is there");
+    let text =
+        std::fs::read(folder().join("../checks/invocations/expected.json")).expect("the table is there");
     serde_json::from_slice(&text).expect("the table is JSON")
 }
 

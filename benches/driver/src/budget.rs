@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::zipped_size;
 use crate::instructions::Counts;
-use crate::{Failure, println_all, repository};
+use crate::{Failure, building, println_all, repository};
 
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ use crate::{Failure, println_all, repository};
 struct Budget {
     /// By how many percent a count may exceed the budget.
     allowed_excess_percent: u64,
+    /// The compiler that built what was counted, as `rustc --version` names it.
+    compiler: String,
     instructions: Vec<Counts>,
 }
 
@@ -22,7 +24,8 @@ pub(crate) const MAX_ZIP_BYTES: u64 = 2_650_000;
 
 /// Puts what was counted into the file.
 pub(crate) fn write(counted: &[Counts]) -> Result<(), Failure> {
-    let budget = Budget { allowed_excess_percent: 5, instructions: counted.to_vec() };
+    let budget =
+        Budget { allowed_excess_percent: 5, compiler: building::compiler()?, instructions: counted.to_vec() };
     let text = serde_json::to_string_pretty(&budget)?;
     Ok(std::fs::write(repository().join("benches/budget.json"), text + "\n")?)
 }
@@ -31,6 +34,11 @@ pub(crate) fn write(counted: &[Counts]) -> Result<(), Failure> {
 pub(crate) fn check(counted: &[Counts], program: &Path) -> Result<bool, Failure> {
     let text = std::fs::read_to_string(repository().join("benches/budget.json"))?;
     let budget: Budget = serde_json::from_str(&text)?;
+    let compiler = building::compiler()?;
+    println_all(&format!("compiler: {compiler}"));
+    if compiler != budget.compiler {
+        println_all(&format!("WARNING: the budget was counted with another compiler: {}", budget.compiler));
+    }
     let zip = zipped_size(&[program])?;
     let mut within = zip <= MAX_ZIP_BYTES;
     println_all(&format!("{} budget: zip: {zip} of {MAX_ZIP_BYTES} bytes", verdict(within)));

@@ -88,9 +88,14 @@ impl Artefacts {
         let here = repository();
         let node = asked(&here, &self.node.to_string_lossy(), &["--version"])?;
         let python = asked(&here, &self.python.to_string_lossy(), &["--version"])?;
-        let rust = asked(&here, "rustc", &["--version"])?;
+        let rust = compiler()?;
         Ok(format!("{rust}; Node.js {node}; {python}"))
     }
+}
+
+/// The compiler, as `rustc --version` names it.
+pub(crate) fn compiler() -> Result<String, Failure> {
+    asked(&repository(), "rustc", &["--version"])
 }
 
 fn target_folder() -> PathBuf {
