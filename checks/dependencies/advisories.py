@@ -34,7 +34,7 @@ def records(output: str) -> list[dict]:
     return found
 
 
-def judge(status: int, output: str) -> tuple[Outcome, str]:
+def outcome_of(status: int, output: str) -> tuple[Outcome, str]:
     """Returns the outcome of a run, and a line that says why.
 
     cargo-deny writes a summary only after the check ran. Without one, only a failed fetch counts as "not run".
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     output = done.stdout + done.stderr
     print(output, end="")
-    outcome, why = judge(done.returncode, output)
+    outcome, why = outcome_of(done.returncode, output)
     print(why, flush=True)
     return outcome
 

@@ -63,11 +63,11 @@ def test_the_simulators_table_equals_botocores_model():
     assert table == DOCUMENTED
 
 
-def compare(requests, judge, send) -> tuple[int, int]:
-    """Sends each request; counts requests and refusals. Fails when an answer contradicts `judge`."""
+def compare(requests, expected_faults, send) -> tuple[int, int]:
+    """Sends each request; counts requests and refusals. Fails when an answer contradicts `expected_faults`."""
     sent, refused, differing = 0, 0, []
     for name, request in requests:
-        wrong = judge(request)
+        wrong = expected_faults(request)
         status, text = send(sent, request)
         sent += 1
         refused += status == 400
@@ -82,7 +82,7 @@ def test_simulator_refuses_exactly_what_the_model_refuses(local):
     connection = Connection(local.simulator)
     token = "a-token"
 
-    def judge(request):
+    def expected_faults(request):
         documented = [] if request.get("MediaRegion") in MEDIA_REGIONS else ["no media region"]
         return faults(request) or documented_faults(request) or documented
 
@@ -95,7 +95,7 @@ def test_simulator_refuses_exactly_what_the_model_refuses(local):
         return (404 if "names no meeting that exists" in text else status), text
 
     base = {"ClientRequestToken": token, "MediaRegion": "us-east-1", "ExternalMeetingId": "physics"}
-    sent, refused = compare(variations(base, ALL_MEMBERS), judge, send)
+    sent, refused = compare(variations(base, ALL_MEMBERS), expected_faults, send)
     assert sent > 1_000 and 100 < refused < sent - 100
 
 
@@ -107,13 +107,13 @@ def test_gateway_answers_400_to_exactly_what_the_model_refuses(local):
     # Members that the gateway fills in.
     filled_in = {"ClientRequestToken": "any-token", "MediaRegion": "us-east-1"}
 
-    def judge(request):
+    def expected_faults(request):
         # The sample policy's default MaxCount is 25.
         return faults(filled_in | request) or documented_faults(request, default_count=25)
 
     base = {"ExternalMeetingId": "physics"}
     requests = variations(base, CALLERS_MEMBERS)
-    sent, refused = compare(requests, judge, lambda _, request: connection.create_meeting(request, headers))
+    sent, refused = compare(requests, expected_faults, lambda _, request: connection.create_meeting(request, headers))
     assert sent > 700 and 100 < refused < sent - 100
 
 

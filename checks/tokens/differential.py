@@ -91,7 +91,7 @@ def verify_with_pyjwt(tokens: list[str], jwks: dict, now: int) -> list[str | Non
     jwt.api_jwt.datetime = FixedTime
     keys = {jwk["kid"]: PyJWK.from_dict(jwk) for jwk in jwks["keys"]}
 
-    def judge(token: str) -> str | None:
+    def verify(token: str) -> str | None:
         try:
             key = keys[jwt.get_unverified_header(token)["kid"]]
             jwt.decode(
@@ -107,7 +107,7 @@ def verify_with_pyjwt(tokens: list[str], jwks: dict, now: int) -> list[str | Non
         except Exception as error:  # noqa: BLE001 (whatever it raises, it refuses the token)
             return f"{type(error).__name__}: {error}"
 
-    return [judge(token) for token in tokens]
+    return [verify(token) for token in tokens]
 
 
 def verify_with_aws_jwt_verify(tokens: list[str], jwks: dict, now: int) -> list[str | None]:
@@ -130,7 +130,7 @@ def main() -> None:
     mutator = Mutator(seed, now)
     made = [mutator.token() for _ in range(count)]
     tokens = [token for _, token in made]
-    ours = gateway_verifier.judge(
+    ours = gateway_verifier.verify(
         [f"Bearer {token}" for token in tokens], issuer=ISSUER, audiences=AUDIENCES, jwks=mutator.jwks, now=now
     )
     # A 403 for the tenant means that the token itself was accepted; the other libraries know no tenants.

@@ -14,7 +14,7 @@ def program() -> str:
     return os.environ.get("VERIFY_TOKENS") or str(REPOSITORY / "target/debug/examples/verify_tokens")
 
 
-def judge(
+def verify(
     headers: list[str], *, issuer: str, audiences: list[str], jwks: dict, now: int, **settings: str
 ) -> list[dict]:
     """Verifies each value of the Authorization header with tokens of one issuer; `settings` are further settings."""

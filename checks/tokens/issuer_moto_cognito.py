@@ -85,8 +85,8 @@ def main() -> None:
         identity, access = signed_in["IdToken"], signed_in["AccessToken"]
         assert claims_of(access).get("aud") is None and claims_of(access)["client_id"] == signed_in["client"]
 
-        def judge(tokens: list[str], **settings: str) -> list[dict]:
-            return gateway_verifier.judge(
+        def verify(tokens: list[str], **settings: str) -> list[dict]:
+            return gateway_verifier.verify(
                 [f"Bearer {token}" for token in tokens],
                 issuer=issuer,
                 audiences=[signed_in["client"]],
@@ -100,13 +100,13 @@ def main() -> None:
             with_claim_altered(identity, "exp", now + 10**6),
             with_claim_altered(identity, "cognito:groups", ["hosts", "admins"]),
         ]
-        verdicts = judge([identity, *altered, access], TOKEN_USE="id")
+        verdicts = verify([identity, *altered, access], TOKEN_USE="id")
         assert verdicts[0]["verdict"] == "accepted" and verdicts[0]["tenant"] == "acme", verdicts[0]
         assert verdicts[0]["groups"] == ["hosts"], verdicts[0]
         assert all(verdict["verdict"] == "refused" for verdict in verdicts[1:]), verdicts
         assert "token_use" in verdicts[-1]["cause"], verdicts[-1]
         # Cognito's access tokens have no custom attributes, so another claim names the tenant here.
-        verdicts = judge([access, with_claim_altered(access, "client_id", "other"), identity], TENANT_CLAIM="username")
+        verdicts = verify([access, with_claim_altered(access, "client_id", "other"), identity], TENANT_CLAIM="username")
         assert [verdict["verdict"] for verdict in verdicts] == ["accepted", "refused", "refused"], verdicts
         print(f"moto's Cognito: ID and access token accepted, {len(altered) + 3} altered or misused tokens refused")
 

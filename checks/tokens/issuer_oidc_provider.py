@@ -55,14 +55,14 @@ def main() -> None:
                 ("scope", "meetings:create admin"),
             )
         ]
-        verdicts = gateway_verifier.judge(
+        verdicts = gateway_verifier.verify(
             [f"Bearer {token}" for token in [*tokens, *altered]], issuer=issuer, audiences=RESOURCES, jwks=jwks, now=now
         )
         for token, verdict in zip(tokens, verdicts[: len(tokens)], strict=True):
             assert verdict["verdict"] == "accepted", (verdict, claims_of(token))
             assert verdict["tenant"] == "acme" and verdict["scopes"] == ["meetings:create"], verdict
         assert all(verdict["verdict"] == "refused" for verdict in verdicts[len(tokens) :]), verdicts
-        other = gateway_verifier.judge(
+        other = gateway_verifier.verify(
             [f"Bearer {tokens[0]}"], issuer=issuer, audiences=[RESOURCES[1]], jwks=jwks, now=now
         )
         assert other[0]["verdict"] == "refused" and "audience" in other[0]["cause"], other

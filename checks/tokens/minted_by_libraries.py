@@ -68,7 +68,7 @@ def main() -> None:
         rows = [(token, "accepted") for token in tokens]
         rows += [(with_claim_altered(token, "custom:tenant_id", "globex"), "refused") for token in tokens]
         rows += [(token, "refused") for token in again["tokens"].values()]
-        verdicts = gateway_verifier.judge(
+        verdicts = gateway_verifier.verify(
             [f"Bearer {token}" for token, _ in rows], issuer=ISSUER, audiences=[AUDIENCE], jwks=minted["jwks"], now=now
         )
         for (token, expected), verdict in zip(rows, verdicts, strict=True):
