@@ -54,5 +54,5 @@ def test_unpinned_names_what_has_no_version(text: str, expected: list[str]) -> N
 
 def test_versions_of_the_documents_are_those_of_the_checks() -> None:
     constraints = (REPOSITORY / "checks" / "constraints.txt").read_text().split()
-    for pin in re.findall(r"\b(?:aws-sam-cli|cargo-lambda)==\S+", (REPOSITORY / "docs" / "stack.md").read_text()):
+    for pin in re.findall(r"\b(?:aws-sam-cli|cargo-lambda)==\S+", (REPOSITORY / "docs" / "operating.md").read_text()):
         assert pin in constraints, pin
