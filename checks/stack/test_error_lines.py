@@ -90,7 +90,7 @@ def test_matches_like_cloudwatch(pattern, line, counted, reason):
     assert matches(pattern, line) == counted, reason
 
 
-# Words of each query in docs/stack.md, and the faults of a request whose line the query must find.
+# Words of each query in docs/operating.md, and the faults of a request whose line the query must find.
 QUERIES = {
     'level = "ERROR"': [{"fault": "LimitExceededException"}],
     "/QuotaFull/": [{"fault": "LimitExceededException"}],
@@ -99,7 +99,7 @@ QUERIES = {
 
 
 def documented_queries() -> list[str]:
-    text = (REPOSITORY / "docs" / "stack.md").read_text()
+    text = (REPOSITORY / "docs" / "operating.md").read_text()
     return re.findall(r"```\n((?:fields|filter) .+?)```", text, re.DOTALL)
 
 
