@@ -160,8 +160,11 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
             return false;
         };
         // Sorted, so that looking each member up takes little time however many there are.
-        let mut repeated: Vec<(&str, bool)> = object.repeated().map(|name| (name, false)).collect();
-        repeated.sort_unstable();
+        let mut repeated: Vec<(&str, bool)> = Vec::new();
+        if object.len() > 1 {
+            repeated.extend(object.repeated().map(|name| (name, false)));
+            repeated.sort_unstable();
+        }
         let mut has_offered = false;
         for (name, value) in object.iter() {
             let entry = repeated.binary_search_by_key(&name, |(other, _)| *other).ok();
@@ -207,8 +210,8 @@ impl<'n> Names<'n> {
         Names { offered, reserved: &[] }
     }
 
-    /// A known name that begins with `prefix` and has `name` as its next step. A loop and not iterators: it runs for each
-    /// member of each tenant of the document.
+    /// A known name that begins with `prefix` and has `name` as its next step. Plain loops, with the cheap comparisons
+    /// first: this runs for each member of each tenant of the document.
     fn find(&self, prefix: &str, name: &str) -> Option<&'static str> {
         let end = prefix.len().saturating_add(name.len());
         for names in self.offered.iter().chain(std::iter::once(&self.reserved)) {

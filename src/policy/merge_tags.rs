@@ -20,7 +20,7 @@ enum List {
     Allowed,
 }
 
-/// One key in one list of a block. Its pointer is written only when there is a fault to report.
+/// One key in one list of a block. Its pointer is written only when there is an error to report.
 #[derive(Clone, Copy)]
 struct Place<'b> {
     source: Source<'b>,
@@ -30,7 +30,7 @@ struct Place<'b> {
 }
 
 impl Place<'_> {
-    fn fault(&self, detail: impl Into<String>) -> MemberError {
+    fn error(&self, detail: impl Into<String>) -> MemberError {
         let word = match self.list {
             List::Fixed => "Fixed",
             List::Default => "Default",
@@ -70,23 +70,25 @@ fn holds(tags: &[(TagKey, Template)], key: &TagKey) -> bool {
 
 /// What is wrong with the tag lists of one block, be it in itself or beside what `everyone` fixes.
 pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, errors: &mut Vec<MemberError>) {
-    let fixed = valued(source, List::Fixed);
-    let fixed_by_everyone = valued(everyone, List::Fixed);
+    let (fixed, fixed_by_everyone) = (valued(source, List::Fixed), valued(everyone, List::Fixed));
+    if fixed.is_empty() && valued(source, List::Default).is_empty() && allowed(source).is_empty() {
+        return;
+    }
     for list in [List::Fixed, List::Default, List::Allowed] {
         for place in places(source, list) {
             if place.key.as_str().eq_ignore_ascii_case(GATEWAY_TAG) {
-                errors.push(place.fault(format!("`{GATEWAY_TAG}` is the gateway's own tag, in any case")));
+                errors.push(place.error(format!("`{GATEWAY_TAG}` is the gateway's own tag, in any case")));
             }
             if places(source, list).take(place.index).any(|other| other.key.same_to_iam(place.key)) {
-                errors.push(place.fault("stands twice; keys that differ in case only count as one"));
+                errors.push(place.error("stands twice; keys that differ in case only count as one"));
             }
             if list == List::Fixed {
                 continue;
             }
             if holds(fixed, place.key) {
-                errors.push(place.fault("is in `Fixed` of the same block as well"));
+                errors.push(place.error("is in `Fixed` of the same block as well"));
             } else if holds(fixed_by_everyone, place.key) {
-                errors.push(place.fault("is fixed by `Everyone`"));
+                errors.push(place.error("is fixed by `Everyone`"));
             }
         }
     }
@@ -124,23 +126,24 @@ fn lay_over(
     errors: &mut Vec<MemberError>,
 ) -> Vec<(TagKey, TagValue)> {
     let (own, everyones) = (valued(layers.own, list), valued(layers.everyone, list));
-    let inherited = places(layers.everyone, list).zip(everyones);
-    let inherited =
-        inherited.filter(|(place, _)| !holds(own, place.key)).map(|(place, tag)| (place, tag, true));
-    let written_here = places(layers.own, list).zip(own).map(|(place, tag)| (place, tag, false));
     let mut merged = Vec::with_capacity(own.len().saturating_add(everyones.len()));
-    for (place, (key, template), is_inherited) in inherited.chain(written_here) {
-        let text = template.fill(tenant);
-        match TagValue::parse(&text) {
-            Ok(value) => merged.push((key.clone(), value)),
-            Err(detail) => {
-                let detail = format!("value `{text}` of tag `{}` {detail}", key.as_str());
-                // A tenant's name that does not fit everyone's template is the tenant's fault, not the template's.
-                errors.push(if is_inherited && template.has_variable() {
-                    MemberError::at(layers.own.path, detail)
-                } else {
-                    place.fault(detail)
-                });
+    for (source, tags, is_inherited) in [(layers.everyone, everyones, true), (layers.own, own, false)] {
+        for (index, (key, template)) in tags.iter().enumerate() {
+            if is_inherited && holds(own, key) {
+                continue;
+            }
+            let text = template.fill(tenant);
+            match TagValue::parse(&text) {
+                Ok(value) => merged.push((key.clone(), value)),
+                Err(detail) => {
+                    let detail = format!("value `{text}` of tag `{}` {detail}", key.as_str());
+                    // A tenant's name that does not fit everyone's template is the tenant's error, not the template's.
+                    errors.push(if is_inherited && template.has_variable() {
+                        MemberError::at(layers.own.path, detail)
+                    } else {
+                        Place { source, list, index, key }.error(detail)
+                    });
+                }
             }
         }
     }
