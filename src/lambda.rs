@@ -61,17 +61,10 @@ fn is_shutdown(error: &Error, has_served: bool) -> bool {
     error.downcast_ref::<legacy::Error>().is_some_and(|error| has_served || !error.is_connect())
 }
 
-/// An invocation that was not brought to its end: its answer was lost.
-#[derive(Debug)]
+/// An invocation whose answer was lost.
+#[derive(Debug, thiserror::Error)]
+#[error("an answer was not taken: {0}")]
 struct LostAnswerError(Error);
-
-impl std::fmt::Display for LostAnswerError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "an answer was not taken: {}", self.0)
-    }
-}
-
-impl std::error::Error for LostAnswerError {}
 
 /// Lambda's deadline, milliseconds since 1970 by the wall clock, on the clock that timeouts run by.
 fn deadline(epoch_milliseconds: u64, wall_clock: SystemTime, now: Instant) -> Instant {

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 use http::Uri;
 
-use super::Outbound;
+use super::connector::Outbound;
 
 /// Longest that the function's start waits for a connection. Within a region one takes some milliseconds; what is not
 /// there by then goes on coming about beside the first request, which would have waited for it just as long.

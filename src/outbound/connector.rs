@@ -21,8 +21,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 
-use super::Trust;
-use super::roots::{BUILT_IN_ROOTS, is_from_unknown_authority, trust_for};
+use super::roots::{BUILT_IN_ROOTS, Trust, is_from_unknown_authority, trust_for};
 
 /// Longest that opening a connection may take, so that a lost packet costs one attempt and not all of them.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -36,9 +35,9 @@ pub struct Outbound {
 
 #[derive(Debug, Default)]
 struct Shared {
-    built_in: OnceLock<Result<SharedHttpConnector, Unusable>>,
-    system: OnceLock<Result<SharedHttpConnector, Unusable>>,
-    standing: Standing,
+    built_in: OnceLock<Result<SharedHttpConnector, ClientError>>,
+    system: OnceLock<Result<SharedHttpConnector, ClientError>>,
+    built_in_trust: BuiltInTrust,
     opened: Arc<Origins>,
 }
 
@@ -46,13 +45,14 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Origins(Mutex<Vec<OriginKey>>);
 
-/// How AWS's own hosts and the built-in authorities stand to each other, as far as this process has seen.
+/// Whether the built-in authorities vouch for AWS's own hosts, as far as this process has seen.
 #[derive(Debug, Default)]
-struct Standing(AtomicU8);
+struct BuiltInTrust(AtomicU8);
 
 /// Why there is no client. The SDK has no reason to refuse what it is given, so this has not been seen.
-#[derive(Debug, Clone)]
-struct Unusable(String);
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("there is no HTTPS client: {0}")]
+struct ClientError(String);
 
 impl Outbound {
     /// A client that has no connections yet.
@@ -83,15 +83,15 @@ impl HttpConnector for Outbound {
 impl Outbound {
     fn call_trusting(&self, trust: Trust, request: HttpRequest) -> HttpConnectorFuture {
         let shared = &self.shared;
-        if trust == Trust::System || shared.standing.is_refused() {
+        if trust == Trust::System || shared.built_in_trust.is_refused() {
             return shared.call(Trust::System, request);
         }
-        if shared.standing.is_proven() {
+        if shared.built_in_trust.is_accepted() {
             let answer = shared.call(Trust::BuiltIn, request);
             let shared = Arc::clone(shared);
             return HttpConnectorFuture::new(async move {
                 let answer = answer.await;
-                shared.standing.note(&answer);
+                shared.built_in_trust.note(&answer);
                 answer
             });
         }
@@ -100,9 +100,9 @@ impl Outbound {
         let shared = Arc::clone(shared);
         HttpConnectorFuture::new(async move {
             let answer = answer.await;
-            shared.standing.note(&answer);
+            shared.built_in_trust.note(&answer);
             match again {
-                Some(again) if shared.standing.is_refused() => shared.call(Trust::System, again).await,
+                Some(again) if shared.built_in_trust.is_refused() => shared.call(Trust::System, again).await,
                 _ => answer,
             }
         })
@@ -122,12 +122,12 @@ impl Origins {
     }
 }
 
-impl Standing {
-    const PROVEN: u8 = 1;
+impl BuiltInTrust {
+    const ACCEPTED: u8 = 1;
     const REFUSED: u8 = 2;
 
-    fn is_proven(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == Self::PROVEN
+    fn is_accepted(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::ACCEPTED
     }
 
     fn is_refused(&self) -> bool {
@@ -136,9 +136,11 @@ impl Standing {
 
     fn note<T>(&self, answer: &Result<T, ConnectorError>) {
         match answer {
-            Ok(_) => self.0.store(Self::PROVEN, Ordering::Relaxed),
+            Ok(_) => self.0.store(Self::ACCEPTED, Ordering::Relaxed),
             Err(error) if is_from_unknown_authority(error) => {
-                tracing::warn!("no built-in authority vouches for AWS's certificate: asking the system's");
+                tracing::warn!(
+                    "no built-in authority vouches for AWS's certificate: using the system's authorities"
+                );
                 self.0.store(Self::REFUSED, Ordering::Relaxed);
             }
             Err(_) => {}
@@ -159,7 +161,7 @@ impl Shared {
     }
 }
 
-fn connector(trust: Trust, opened: Arc<Origins>) -> Result<SharedHttpConnector, Unusable> {
+fn connector(trust: Trust, opened: Arc<Origins>) -> Result<SharedHttpConnector, ClientError> {
     let make = || -> Result<SharedHttpConnector, BoxError> {
         let store = match trust {
             Trust::BuiltIn => BUILT_IN_ROOTS
@@ -179,7 +181,7 @@ fn connector(trust: Trust, opened: Arc<Origins>) -> Result<SharedHttpConnector, 
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
         Ok(pool::Client::new(&pool)?.http_connector(&settings, &components()?))
     };
-    make().map_err(|error| Unusable(error.to_string()))
+    make().map_err(|error| ClientError(error.to_string()))
 }
 
 /// What the pool asks of an SDK's client: it reads the clock and the timer, and the rest has to be there.
@@ -194,14 +196,6 @@ fn components() -> Result<RuntimeComponents, BoxError> {
         .with_retry_strategy(Some(NeverRetryStrategy::new()))
         .build()?)
 }
-
-impl std::fmt::Display for Unusable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "there is no HTTPS client: {}", self.0)
-    }
-}
-
-impl std::error::Error for Unusable {}
 
 #[cfg(test)]
 mod tests {
@@ -239,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_no_built_in_authority_vouches_the_systems_are_asked_and_stay_the_ones_asked() {
+    async fn falls_back_to_the_systems_authorities_and_stays_with_them() {
         let (address, mut broken_off) = untrusted_server().await;
         let outbound = Outbound::new();
         let patience = Duration::from_secs(10);
@@ -249,7 +243,7 @@ mod tests {
                 tokio::time::timeout(patience, outbound.call_trusting(Trust::BuiltIn, request)).await;
             let error = answer.unwrap().unwrap_err();
             assert!(is_from_unknown_authority(&error), "{error:?}");
-            assert!(outbound.shared.standing.is_refused());
+            assert!(outbound.shared.built_in_trust.is_refused());
             for _ in 0..handshakes {
                 tokio::time::timeout(patience, broken_off.recv()).await.unwrap().unwrap();
             }
