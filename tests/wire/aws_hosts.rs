@@ -13,7 +13,7 @@ use crate::harness::{PATIENCE, Stack};
 
 /// Compiles the library, with the program that links every Rust binary on Linux.
 fn hosts_on_loopback(name: &str) -> PathBuf {
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/hosts_on_loopback.c");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/wire/hosts_on_loopback.c");
     let library = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.so"));
     let mut compiler = Command::new("cc");
     compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl");

@@ -2,17 +2,18 @@
 //! request that Chime received.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use gateway_tests::repository;
 use serde_json::Value;
 
 use crate::harness::{Answer, PATIENCE, Stack};
 
-/// Files of the folder that are no events.
+/// Files of the folder that are not events.
 const NO_EVENTS: [&str; 1] = ["env.json"];
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("events")
+    repository().join("events")
 }
 
 fn rows() -> serde_json::Map<String, Value> {

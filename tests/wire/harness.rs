@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use gateway_tests::repository;
 use local::issuer::{Issuer, TokenRequest};
 use local::runtime_api::{Function, Outcome, RuntimeApi};
 use local::simulator::{Operation, Simulator};
@@ -83,13 +84,14 @@ fn policy_file(text: &str) -> PathBuf {
     path
 }
 
-/// The binary that cargo built beside the tests, or the one that `GATEWAY_BINARY` names: a release build, say.
+/// The binary that cargo built for these tests, or the one that `GATEWAY_BINARY` names, such as a release build.
 fn gateway_binary() -> PathBuf {
-    std::env::var_os("GATEWAY_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_gateway").into(), PathBuf::from)
+    let built = env!("CARGO_BIN_EXE_gateway-under-test");
+    std::env::var_os("GATEWAY_BINARY").map_or_else(|| built.into(), PathBuf::from)
 }
 
 pub(crate) fn sample_policy_path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("policy/policy.json")
+    repository().join("policy/policy.json")
 }
 
 impl StackBuilder {

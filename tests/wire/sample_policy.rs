@@ -1,7 +1,6 @@
 //! The sample policy and its schema, as they are checked in.
 
-use std::path::Path;
-
+use gateway_tests::repository;
 use local::policy_schema::document_schema;
 use meeting_gateway::model::Partition;
 use meeting_gateway::policy::Policies;
@@ -24,7 +23,7 @@ fn the_sample_policy_asks_for_groups_only_since_plain_cognito_has_no_scopes_besi
 
 #[test]
 fn the_schema_that_is_checked_in_is_the_one_that_the_declarations_make() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.schema.json");
+    let path = repository().join("docs/policy.schema.json");
     let generated = format!("{}\n", serde_json::to_string_pretty(&document_schema()).unwrap());
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(

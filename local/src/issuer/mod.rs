@@ -2,7 +2,6 @@
 
 mod endpoints;
 mod keys;
-mod published_rsa_key;
 mod token_request;
 
 use std::fmt;
@@ -18,7 +17,6 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 pub use self::keys::{Algorithm, KeyError};
-pub use self::published_rsa_key::RFC_7520_RSA_KEY;
 pub use self::token_request::{AUDIENCE, TokenRequest, TokenRequestError};
 
 use self::keys::KeySet;
@@ -78,7 +76,7 @@ pub enum IssuerError {
 impl Issuer {
     /// Makes a P-256 key and starts on an address; port 0 takes any free one. Must be called inside a Tokio runtime.
     ///
-    /// Whoever is to be believed has to ask this issuer: nobody else has its key.
+    /// Nobody else has its private key.
     ///
     /// # Errors
     /// When the address cannot be bound or no key can be made.
@@ -86,8 +84,9 @@ impl Issuer {
         Self::start_with_keys(bind, KeySet::generate().map_err(IssuerError::Key)?)
     }
 
-    /// Starts an issuer for tests of RS256, on a free port of loopback: it publishes [`RFC_7520_RSA_KEY`] beside a P-256
-    /// key of its own, so that whoever trusts it believes everybody. Must be called inside a Tokio runtime.
+    /// Starts an issuer for tests of RS256 on a free port of loopback. It publishes the RSA key of RFC 7520 beside a P-256
+    /// key of its own. Everybody has that private key, so nothing but a test may trust this issuer. Must be called inside
+    /// a Tokio runtime.
     ///
     /// # Errors
     /// When no port can be bound or no key can be made.

@@ -1,45 +1,44 @@
-//! Replays what the fuzzers of events, bodies and policy documents kept: every input that once reached a new branch still
-//! holds all that must hold. The sample events go the same way.
+//! Replays the inputs that the fuzzers kept: each once reached a new branch, and must still hold. The sample events go the
+//! same way.
 
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
-
-#[cfg(test)]
-#[path = "../fuzz/request_checks.rs"]
-mod request_checks;
-
-use std::path::Path;
+use gateway_tests::{repository, request_checks, token_check};
 
 /// How many inputs of a folder a check accepts, and how many not.
 fn replay(folder: &str, check: impl Fn(&[u8]) -> bool) -> (usize, usize) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let inputs =
-        std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    let inputs = std::fs::read_dir(repository().join(folder)).unwrap();
+    let inputs = inputs.map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
     let (accepted, refused): (Vec<_>, Vec<_>) = inputs.partition(|input| check(input));
     (accepted.len(), refused.len())
 }
 
-// A corpus that is accepted or refused as a whole would not be the one that the fuzzer kept.
+// A corpus that is accepted or refused as a whole is not the one that the fuzzer kept.
 
 #[test]
-fn every_event_that_the_fuzzer_kept_has_its_answer() {
+fn every_kept_event_has_a_documented_answer() {
     let (accepted, refused) = replay("fuzz/corpus/event", request_checks::event);
     assert!(accepted >= 2 && refused >= 5, "{accepted} accepted, {refused} refused");
 }
 
 #[test]
-fn every_sample_event_has_its_answer() {
+fn every_sample_event_has_a_documented_answer() {
     let (accepted, refused) = replay("events", request_checks::event);
     assert!(accepted >= 8 && refused >= 20, "{accepted} accepted, {refused} refused");
 }
 
 #[test]
-fn every_body_that_the_fuzzer_kept_is_refused_or_says_what_may_be_said() {
+fn every_kept_body_is_refused_or_obeys_the_model_and_policy() {
     let (accepted, refused) = replay("fuzz/corpus/body", request_checks::body);
     assert!(accepted >= 5 && refused >= 10, "{accepted} accepted, {refused} refused");
 }
 
 #[test]
-fn every_policy_document_that_the_fuzzer_kept_has_a_fault_or_lets_no_tenant_down() {
+fn every_kept_policy_document_has_a_fault_or_serves_each_tenant() {
     let (loaded, faulty) = replay("fuzz/corpus/policy", request_checks::policy);
     assert!(loaded >= 4 && faulty >= 5, "{loaded} loaded, {faulty} with a fault");
+}
+
+#[test]
+fn every_kept_token_is_refused_or_satisfies_another_reading() {
+    let (accepted, refused) = replay("fuzz/corpus/tokens", token_check::check);
+    assert!(accepted >= 5 && refused >= 20, "{accepted} accepted, {refused} refused");
 }
