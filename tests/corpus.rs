@@ -3,6 +3,7 @@
 
 use gateway_tests::{repository, request_checks, token_check};
 
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 /// How many inputs of a folder a check accepts, and how many not.
 fn replay(folder: &str, check: impl Fn(&[u8]) -> bool) -> (usize, usize) {
     let inputs = std::fs::read_dir(repository().join(folder)).unwrap();

@@ -57,6 +57,10 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) list_settings: bool,
 
+    /// Print the operations that the gateway serves, each with method, path, name and right, and exit
+    #[arg(long)]
+    pub(crate) list_operations: bool,
+
     /// The AWS region that Chime is called in; without it AWS_REGION of the environment, or us-east-1
     #[arg(long)]
     pub(crate) region: Option<String>,

@@ -9,6 +9,7 @@ use local::front::Handler;
 use meeting_gateway::config::{AwsEnvironment, Config};
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::model::{Partition, check_control_region};
+use meeting_gateway::operation::{OPERATIONS, Operation};
 use meeting_gateway::policy::Policies;
 use meeting_gateway::settings::Settings;
 use meeting_gateway::start;
@@ -80,6 +81,16 @@ pub(crate) fn settings_list() -> String {
         text.push_str(&format!("{name} {word}{mode}\n"));
     }
     text
+}
+
+/// The operations that the gateway serves, a line each: method, path, name and right.
+pub(crate) fn operations_list() -> String {
+    let line = |operation: &Operation| {
+        let Operation { method, path, name, right, .. } = operation;
+        let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
+        format!("{method} {path}{query} {name} {right}\n")
+    };
+    OPERATIONS.iter().map(line).collect()
 }
 
 /// The JSON Schema of the policy document.

@@ -15,11 +15,9 @@ use local::front::{Front, Route};
 use local::issuer::{AUDIENCE, Issuer, IssuerError};
 use local::sample_tenants::sample_tenants;
 use local::simulator::{ACCOUNT, Simulator, SimulatorOptions};
+use meeting_gateway::operation::OPERATIONS;
 
 use self::cli::{ChimeEndpoint, Options};
-
-/// The routes of the deployed API.
-const ROUTES: &[&str] = &["POST /meetings"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -28,6 +26,7 @@ async fn main() -> ExitCode {
         Some(file) => check_policy(file, &options.region()),
         None if options.policy_schema => print(&gateway::policy_schema()),
         None if options.list_settings => print(&gateway::settings_list()),
+        None if options.list_operations => print(&gateway::operations_list()),
         None => run(&options).await,
     };
     match ended {
@@ -176,8 +175,7 @@ fn start_issuer(options: &Options) -> Result<Issuer, String> {
 
 fn start_front(options: &Options, handler: local::front::Handler) -> Result<Front, String> {
     let address = SocketAddr::new(options.bind, options.port);
-    let routes: Result<Vec<Route>, _> = ROUTES.iter().map(|key| key.parse()).collect();
-    let routes = routes.map_err(|error| error.to_string())?;
+    let routes = OPERATIONS.iter().map(Route::from).collect();
     Front::start(address, routes, handler).map_err(|error| cannot_bind(&error, address, "--port"))
 }
 
@@ -186,7 +184,9 @@ fn cannot_bind(error: &io::Error, address: SocketAddr, option: &str) -> String {
         ErrorKind::AddrInUse => {
             format!("port {} on {} is in use; choose another with {option}", address.port(), address.ip())
         }
-        ErrorKind::AddrNotAvailable => format!("{} is no address of this machine; see --bind", address.ip()),
+        ErrorKind::AddrNotAvailable => {
+            format!("{} is not an address of this machine; see --bind", address.ip())
+        }
         _ => format!("cannot listen on {address}: {error}"),
     }
 }

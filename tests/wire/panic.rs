@@ -20,7 +20,7 @@ async fn a_panic_is_answered_as_a_problem_and_the_same_process_serves_the_next_r
     }
     assert_eq!(stack.function.process_id(), process);
     assert_eq!(stack.simulator.connections(), 1, "the next request finds its connection");
-    let log = stack.function.logs_with("meeting created", PATIENCE).await.expect("the meeting is logged");
+    let log = stack.function.logs_with("request served", PATIENCE).await.expect("the meeting is logged");
     assert!(log.contains(r#""message":"panicked","location":"src/gateway.rs"#), "where it was: {log}");
     assert!(log.contains("the handler panicked"), "and which request: {log}");
     assert!(!log.contains("the-callers-text"), "and not what it was about: {log}");

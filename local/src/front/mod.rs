@@ -24,7 +24,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::event::Arrival;
-pub use self::routes::{Route, RouteError};
+pub use self::routes::Route;
 use crate::allowed_hosts::{AllowedHosts, RequestRefusedError};
 use crate::http_server::{CloseConnection, json_response, serve as serve_http};
 use crate::listening::Listening;
@@ -66,7 +66,8 @@ impl Front {
     /// When the address cannot be bound.
     pub fn start(bind: SocketAddr, routes: Vec<Route>, handler: Handler) -> io::Result<Self> {
         let allowed_hosts = AllowedHosts::listening_on(bind.ip());
-        let gateway = Arc::new(ApiGateway { routes, handler, allowed_hosts });
+        let allowed_methods = cors::allowed_methods(&routes).map_err(io::Error::other)?;
+        let gateway = Arc::new(ApiGateway { routes, allowed_methods, handler, allowed_hosts });
         let listening = serve_http(bind, move |request, peer| {
             let gateway = Arc::clone(&gateway);
             async move { gateway.respond(request, peer).await }
@@ -89,6 +90,8 @@ impl Front {
 
 struct ApiGateway {
     routes: Vec<Route>,
+    /// for CORS
+    allowed_methods: HeaderValue,
     handler: Handler,
     allowed_hosts: AllowedHosts,
 }
@@ -104,7 +107,7 @@ impl ApiGateway {
         let mut response = if let Err(error) = self.allowed_hosts.check(&parts) {
             refusal(&error, &request_id)
         } else if cors::is_preflight(&parts) {
-            cors::preflight_response(&parts.headers)
+            cors::preflight_response(&parts.headers, &self.allowed_methods)
         } else {
             let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
             let mut response = match (routes::find(&self.routes, &parts), body) {

@@ -8,6 +8,7 @@ mod faults;
 mod meetings;
 pub mod model;
 mod record;
+mod script;
 mod service;
 mod signature;
 mod validation;

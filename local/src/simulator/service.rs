@@ -11,10 +11,10 @@ use hyper::{HeaderMap, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::connection::Step;
 use super::faults::{Fault, Moment, TransportFault};
 use super::meetings::CreateError;
 use super::record::{Operation, RecordedRequest};
+use super::script::Step;
 use super::signature::{SignatureError, region_of_signature};
 use super::{Shared, control, validation};
 

@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use local::front::{Front, Handler};
+use hyper::Method;
+use local::front::{Front, Handler, Route};
 use local::issuer::Issuer;
 use local::simulator::Simulator;
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ impl Ports {
             counted.fetch_add(1, Ordering::Relaxed);
             Box::pin(async { br#"{"statusCode":200,"body":"{}"}"#.to_vec() })
         });
-        let front = Front::start(bind, vec!["POST /meetings".parse().unwrap()], handler).unwrap();
+        let front = Front::start(bind, vec![Route::new(Method::POST, "/meetings")], handler).unwrap();
         let simulator = Simulator::start(bind).unwrap();
         Self { front, simulator, issuer: Issuer::start(bind).unwrap(), invocations }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hyper::Method;
 use local::front::{Front, Handler, Invocation, Route};
 use serde_json::{Value, json};
 
@@ -9,8 +10,9 @@ use crate::exchange::{Exchange, exchange};
 use crate::simulator::ANY_PORT;
 
 fn front(handler: Handler) -> Front {
-    let routes = ["POST /meetings", "GET /meetings/{meetingId}"].map(|key| key.parse::<Route>().unwrap());
-    Front::start(ANY_PORT, routes.to_vec(), handler).unwrap()
+    let routes =
+        vec![Route::new(Method::POST, "/meetings"), Route::new(Method::GET, "/meetings/{meetingId}")];
+    Front::start(ANY_PORT, routes, handler).unwrap()
 }
 
 /// A function that answers the event that it got.
@@ -199,7 +201,7 @@ async fn a_frontend_on_another_local_port_passes_the_preflight_and_reads_the_ans
             cors_headers(&answer),
             json!({
                 "allow-origin": origin,
-                "allow-methods": "POST",
+                "allow-methods": "GET,POST",
                 "allow-headers": "authorization,content-type,idempotency-key",
                 "expose-headers": "retry-after,x-amzn-errortype",
                 "max-age": "7200",

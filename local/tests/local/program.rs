@@ -113,14 +113,21 @@ fn claims_of(token: &str) -> serde_json::Value {
 }
 
 #[test]
-fn it_prints_addresses_tenants_and_a_curl_for_each_with_a_token_that_fits_the_policy() {
+fn it_prints_addresses_operations_and_for_each_tenant_a_curl_with_a_token_that_fits_the_policy() {
     let policy = policy_file("welcome");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    let operations = command(&["--list-operations"]).output().unwrap().stdout;
+    for operation in String::from_utf8(operations).unwrap().lines() {
+        assert!(program.welcome.contains(operation), "{operation} is not in {}", program.welcome);
+    }
     let url = program.word_after("Meeting gateway").to_owned();
     let issuer = program.word_after("JWT_ISSUER=").to_owned();
     for (tenant, groups) in [("acme", ["hosts"]), ("globex", ["members"])] {
         let curl = program.welcome.split_once(&format!("\n{tenant}:\n")).unwrap().1.lines().next().unwrap();
-        assert!(curl.starts_with(&format!("curl -sS -X POST {url} -H 'Authorization: Bearer ")), "{curl}");
+        assert!(
+            curl.starts_with(&format!("curl -sS -X POST {url}/meetings -H 'Authorization: Bearer ")),
+            "{curl}"
+        );
         let claims = claims_of(curl.split_once("Bearer ").unwrap().1.split('\'').next().unwrap());
         assert_eq!(claims["custom:tenant_id"], tenant);
         assert_eq!(claims["cognito:groups"], json!(groups));
@@ -285,12 +292,8 @@ fn credentials_are_lent_to_the_network_only_when_that_is_allowed() {
 async fn a_token_signed_by_a_key_that_everybody_has_is_refused() {
     let policy = policy_file("published-key");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
-    let front: SocketAddr = program
-        .word_after("Meeting gateway")
-        .trim_start_matches("http://")
-        .trim_end_matches("/meetings")
-        .parse()
-        .unwrap();
+    let front: SocketAddr =
+        program.word_after("Meeting gateway").trim_start_matches("http://").parse().unwrap();
     let claims = TokenRequest::new("acme", &["hosts"]).claims(program.word_after("JWT_ISSUER="));
     let forger = Issuer::start_with_published_rsa_key().unwrap();
     let rs256 = MintOptions { algorithm: Algorithm::Rs256, ..MintOptions::default() };
@@ -331,6 +334,7 @@ fn help_names_every_option() {
         "--allow-remote",
         "--policy-schema",
         "--list-settings",
+        "--list-operations",
         "Who is answered",
     ] {
         assert!(help.contains(option), "{option} is not in {help}");

@@ -17,9 +17,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use local::front::Front;
+use local::front::{Front, Route};
 use local::issuer::{Issuer, TokenRequest};
 use local::simulator::{Extent, Fault, Injection, Simulator, SimulatorOptions, TransportFault};
+use meeting_gateway::operation::OPERATIONS;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -78,12 +79,8 @@ async fn soak(options: &Options) -> Result<String, String> {
         Simulator::start_with(loopback, simulator_options).map_err(cannot("the Chime simulator"))?;
     let issuer = Issuer::start(loopback).map_err(|error| error.to_string())?;
     let pool = Pool::start(options, &simulator, &issuer).await?;
-    let front = Front::start(
-        loopback,
-        vec!["POST /meetings".parse().map_err(|error| format!("{error}"))?],
-        Pool::handler(&pool),
-    )
-    .map_err(cannot("the HTTP front"))?;
+    let routes = OPERATIONS.iter().map(Route::from).collect();
+    let front = Front::start(loopback, routes, Pool::handler(&pool)).map_err(cannot("the HTTP front"))?;
     let faults = faults()?;
     for (_, fault) in &faults {
         let extent = Extent::Rate(options.rate);
