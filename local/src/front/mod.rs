@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use self::event::Arrival;
 pub use self::routes::Route;
-use crate::allowed_hosts::{AllowedHosts, RequestRefusedError};
+use crate::allowed_hosts::{AllowedHosts, ForeignRequestError};
 use crate::http_server::{CloseConnection, json_response, serve as serve_http};
 use crate::listening::Listening;
 
@@ -164,8 +164,8 @@ fn message(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     json_response(status, &json!({ "message": text }))
 }
 
-/// A request that a deployed API would never see, refused in the shape of the gateway's own problems.
-fn refusal(error: &RequestRefusedError, request_id: &str) -> Response<Full<Bytes>> {
+/// Refuses a request that never reaches a deployed API, in the form of the gateway's own problems.
+fn refusal(error: &ForeignRequestError, request_id: &str) -> Response<Full<Bytes>> {
     let (status, detail) = (error.status(), error.to_string());
     let body = json!({
         "type": "about:blank",
