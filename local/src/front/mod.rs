@@ -26,7 +26,7 @@ use uuid::Uuid;
 use self::event::Arrival;
 pub use self::routes::Route;
 use crate::allowed_hosts::{AllowedHosts, ForeignRequestError};
-use crate::http_server::{CloseConnection, json_response, serve as serve_http};
+use crate::http_server::{NoAnswerError, json_response, serve as serve_http};
 use crate::listening::Listening;
 
 /// The largest request body that an HTTP API takes, in bytes (API Gateway's quotas).
@@ -101,7 +101,7 @@ impl ApiGateway {
         &self,
         request: Request<Incoming>,
         peer: SocketAddr,
-    ) -> Result<Response<Full<Bytes>>, CloseConnection> {
+    ) -> Result<Response<Full<Bytes>>, NoAnswerError> {
         let (parts, body) = request.into_parts();
         let request_id = api_gateway_request_id();
         let mut response = if let Err(error) = self.allowed_hosts.check(&parts) {
@@ -115,7 +115,7 @@ impl ApiGateway {
                 (Some(_), Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
                     message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long")
                 }
-                (Some(_), Err(_)) => return Err(CloseConnection),
+                (Some(_), Err(_)) => return Err(NoAnswerError),
                 (Some(matched), Ok(body)) => {
                     let arrival = Arrival {
                         parts: &parts,

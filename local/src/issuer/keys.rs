@@ -23,8 +23,9 @@ pub enum Algorithm {
     Es256,
 }
 
-/// A key could not be made or used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A key can't be made or used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a key of the issuer fails: {0}")]
 pub struct KeyError(String);
 
 /// All keys ever made, oldest first.
@@ -170,14 +171,6 @@ impl KeyError {
         Self(error.to_string())
     }
 }
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a key of the issuer failed: {}", self.0)
-    }
-}
-
-impl std::error::Error for KeyError {}
 
 fn published_rsa_pair() -> Result<Pair, KeyError> {
     let key: BTreeMap<&str, &str> = serde_json::from_str(RFC_7520_RSA_KEY).map_err(KeyError::from_error)?;
