@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            // Nobody is left to tell when this fails.
+            // There is nowhere to report a failure of this.
             let _ = writeln!(io::stderr(), "{message}");
             ExitCode::FAILURE
         }
@@ -61,12 +61,12 @@ async fn run(options: &Options) -> Result<(), String> {
         None
     } else {
         let settings = settings(options, &issuer, chime_endpoint);
-        // Of another issuer no token can be made here, and so no curl that works when pasted.
+        // Tokens of another issuer can't be made here, so there is no curl that works when pasted.
         tenants = if has_own_issuer() { None } else { Some(sample_tenants(&read_policy(options)?)) };
         let aws = aws::environment(&options.region(), options.chime_endpoint.as_ref()).await?;
         Some(start_front(options, gateway::handler(&settings, aws).await?)?)
     };
-    // Waits for Ctrl-C from here on, and not only once the welcome has been read.
+    // Waits for Ctrl-C from here on, not only after the welcome.
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     tokio::select! {
         biased;

@@ -56,7 +56,7 @@ pub(crate) fn text(
     Ok(text)
 }
 
-/// Someone whom the tenant's policy lets in.
+/// A caller whom the tenant's policy lets in.
 fn token_request(tenant: &SampleTenant) -> TokenRequest {
     TokenRequest {
         tenant: Some(tenant.name.clone()),

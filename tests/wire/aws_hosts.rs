@@ -1,7 +1,7 @@
 //! The hosts at which the gateway calls Chime when no endpoint is set.
 //!
 //! No test sends AWS a request. A small library that is loaded into the process finds AWS's hosts on loopback, where the
-//! simulator shows a certificate for one name alone: whoever calls another host ends in the handshake.
+//! simulator shows a certificate for one name alone: a call to another host fails in the handshake.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::connections::throw_away_certificate;
 use crate::harness::{PATIENCE, Stack};
 
-/// Compiles the library, with the program that links every Rust binary on Linux.
+/// Compiles the library with `cc`, which also links every Rust binary on Linux.
 fn hosts_on_loopback(name: &str) -> PathBuf {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/wire/hosts_on_loopback.c");
     let library = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.so"));
@@ -22,7 +22,7 @@ fn hosts_on_loopback(name: &str) -> PathBuf {
     library
 }
 
-/// A meeting is created at that host, over the connection that init opened.
+/// Checks that a meeting is created at that host, over the connection that init opens.
 async fn assert_called_at(host: &str, region: &str, variables: &[(&str, &str)]) {
     let partition = if region.starts_with("us-gov-") { "aws-us-gov" } else { "aws" };
     let policy = json!({

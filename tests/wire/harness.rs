@@ -15,7 +15,7 @@ use tokio_rustls::rustls::ServerConfig;
 pub(crate) const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:meeting-notifications";
 pub(crate) const GATEWAY_NAME: &str = "meeting-gateway";
 
-/// How long a test waits for an answer: longer than the gateway ever takes, so that a wait that ends is a failure.
+/// How long a test waits for an answer: longer than the gateway ever takes, so that a timeout is a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn loopback() -> SocketAddr {
@@ -34,7 +34,7 @@ pub(crate) struct StackBuilder {
     policy: Option<String>,
     settings: Vec<(String, String)>,
     tls: Option<ServerConfig>,
-    /// a library that the process loads, which leads AWS's hosts to the simulator
+    /// a library that the process loads, which resolves AWS's hosts to the simulator
     hosts_on_loopback: Option<PathBuf>,
 }
 
@@ -160,11 +160,11 @@ impl StackBuilder {
         Stack { simulator, issuer, function }
     }
 
-    /// Starts a process that is expected not to come up: what became of it, and what it wrote.
-    pub(crate) async fn start_in_vain(self) -> (Outcome, String) {
+    /// Starts a process whose init is expected to fail. Returns its outcome and its output.
+    pub(crate) async fn start_and_fail(self) -> (Outcome, String) {
         let stack = self.start().await;
         let outcome = stack.function.wait_until_ready(PATIENCE).await.expect("the init must not succeed");
-        // The pipes are read beside the process, so its last words may come a moment after its end.
+        // The pipes are read concurrently, so the last output may come a moment after the process ends.
         tokio::time::sleep(Duration::from_millis(100)).await;
         let written = format!("{}{}", stack.function.standard_output(), stack.function.standard_error());
         (outcome, written)

@@ -1,5 +1,5 @@
-//! The gateway's limits against Amazon's published model, as botocore has it. The simulator is compared with the same model
-//! on its own, so that neither is checked against the other alone.
+//! The gateway's limits against Amazon's published model, as botocore has it. The simulator is compared with the same
+//! model on its own, so that neither is checked against the other alone.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Stack;
 
-/// How many texts each type is asked about beside those at the edges.
+/// How many random texts each type is tested with, beside those at the limits.
 const CASES: usize = 3_000;
 
 fn model() -> Value {
@@ -36,9 +36,9 @@ fn takes<T: ReadJson>(value: &Value) -> bool {
 struct TextType {
     shape: &'static str,
     takes: fn(&Value) -> bool,
-    /// What the model's documentation says in words beside the shape.
+    /// The rule that only the model's documentation states.
     documented: fn(&str) -> bool,
-    /// The pattern that stands in the documentation's text only.
+    /// The pattern that only the documentation's text has.
     documented_pattern: Option<&'static str>,
 }
 
@@ -103,7 +103,7 @@ fn whole(pattern: &str) -> fancy_regex::Regex {
 }
 
 #[test]
-fn every_text_type_takes_exactly_what_the_model_takes() {
+fn every_text_type_accepts_exactly_what_the_model_accepts() {
     let model = model();
     let mut runner = TestRunner::new(Config::default());
     for text_type in &TEXT_TYPES {
@@ -126,7 +126,7 @@ fn every_text_type_takes_exactly_what_the_model_takes() {
             check(&"ÿ".repeat(length));
             check(&"🙂".repeat(length));
         }
-        // Every character of the first planes that could be let in by mistake, and many that could not.
+        // Every character that a wrong range could let in, and many others.
         for character in ('\0'..'\u{250}').chain("“”‘’\u{2028}\u{3000}ſK".chars()) {
             check(&format!("ab{character}c"));
         }

@@ -1,7 +1,7 @@
-//! The events that cost the gateway most: the worst that were found, each as large as Lambda lets it be.
+//! The most expensive events that were found, each as large as Lambda allows.
 //!
-//! docs/reliability.md promises 200 ms of CPU at most. It is checked in instructions, which do not vary: every machine that
-//! was measured executes more than one instruction in a nanosecond.
+//! docs/reliability.md promises 200 ms of CPU at most. It is checked in instructions, which do not vary: every machine
+//! that was measured executes more than one instruction in a nanosecond.
 
 use serde_json::{Value, json};
 

@@ -23,7 +23,7 @@ fn accepts_only_names_of_this_machine_in_host() {
     let rows = [
         ("127.0.0.1", "localhost", PASSES, "without a port"),
         ("127.0.0.1", "LocalHost:3000", PASSES, "names have no case"),
-        ("127.0.0.1", "localhost:65535", PASSES, "the port of whoever forwards"),
+        ("127.0.0.1", "localhost:65535", PASSES, "the port of a port forwarding"),
         ("127.0.0.1", "app.localhost:3000", PASSES, "a name below localhost"),
         ("127.0.0.1", "127.255.0.9:3000", PASSES, "all of 127.0.0.0/8 is loopback"),
         ("127.0.0.1", "[::1]:3000", PASSES, "loopback of IPv6"),

@@ -50,7 +50,7 @@ pub(super) fn response(answer: &[u8]) -> Result<Response<Full<Bytes>>, Malformed
     for (name, value) in answer.headers {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let name = HeaderName::try_from(name).map_err(|_| MalformedAnswerError)?;
-        // The length is counted here, whatever the function says.
+        // hyper sets the length itself.
         if name != CONTENT_LENGTH && name != TRANSFER_ENCODING {
             headers.insert(name, HeaderValue::try_from(value).map_err(|_| MalformedAnswerError)?);
         }

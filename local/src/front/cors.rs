@@ -1,4 +1,4 @@
-//! CORS as an HTTP API with a CORS configuration answers it: preflights by itself, and its own headers on every answer.
+//! CORS as in an HTTP API with a CORS configuration, which answers preflights and sets its own headers on every answer.
 
 use std::collections::BTreeSet;
 
@@ -67,7 +67,7 @@ pub(super) fn add_to_answer(request: &HeaderMap, answer: &mut HeaderMap) {
     }
 }
 
-/// The request's origin. A deployed API lists the allowed origins; here requests from foreign origins are already refused.
+/// The request's origin. A deployed API lists the allowed origins; here foreign origins are already refused.
 fn allowed_origin(request: &HeaderMap) -> Option<HeaderValue> {
     request.get(ORIGIN).cloned()
 }

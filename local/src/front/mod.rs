@@ -41,15 +41,15 @@ pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(28);
 /// The function: an event's JSON in, the answer's JSON out.
 pub type Handler = Arc<dyn Fn(Bytes, Invocation) -> Handling + Send + Sync>;
 
-/// A function's answer in the making.
+/// A function's pending answer.
 pub type Handling = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
-/// What Lambda tells a function beside the event.
+/// What Lambda gives a function beside the event.
 #[derive(Debug, Clone)]
 pub struct Invocation {
     /// Lambda's request id
     pub request_id: String,
-    /// when the function would be killed
+    /// when the function is killed
     pub deadline: Instant,
 }
 
@@ -139,7 +139,7 @@ impl ApiGateway {
     async fn invoke(&self, event: Bytes) -> Response<Full<Bytes>> {
         let deadline = Instant::now().checked_add(FUNCTION_TIMEOUT).unwrap_or_else(Instant::now);
         let invocation = Invocation { request_id: Uuid::new_v4().to_string(), deadline };
-        // In a task of its own, the function outlives a client that hangs up, as in Lambda, and may panic.
+        // In a task of its own the function may panic, and outlives a client that disconnects, as in Lambda.
         let mut running = tokio::spawn((self.handler)(event, invocation));
         match tokio::time::timeout(INTEGRATION_TIMEOUT, &mut running).await {
             Ok(Ok(answer)) => answer::response(&answer)

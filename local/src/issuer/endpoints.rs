@@ -93,7 +93,7 @@ async fn jwks(shared: &Shared) -> Result<Response<Full<Bytes>>, NoAnswerError> {
     }
 }
 
-/// The token alone, for a shell; a token answer as in OAuth 2 for whoever accepts JSON.
+/// The token alone, for a shell; an OAuth 2 token response for clients that accept JSON.
 fn token(shared: &Shared, parts: &Parts) -> Response<Full<Bytes>> {
     let request = match TokenRequest::from_query(parts.uri.query().unwrap_or_default()) {
         Ok(request) => request,

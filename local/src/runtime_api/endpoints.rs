@@ -81,7 +81,7 @@ impl Exchange {
             }
             first
         });
-        // Without a sender the stand-in is going away.
+        // Without a sender the stand-in is being dropped.
         let invocation = self.queue.lock().await.recv().await.ok_or(NoAnswerError)?;
         let request_id = Uuid::new_v4().to_string();
         let mut response = Response::new(Full::new(invocation.event));
@@ -90,13 +90,13 @@ impl Exchange {
         Ok(response)
     }
 
-    /// Takes an answer to the current invocation; the status that the function is told.
+    /// Takes an answer to the current invocation and returns the function's response.
     fn finish(&self, request_id: &str, outcome: Outcome) -> Response<Full<Bytes>> {
         let mut current = self.current.lock();
         let taken = current.take_if(|(id, _)| id == request_id);
         match taken {
             Some((_, answer)) => {
-                // Nobody waits any more when the invocation has timed out.
+                // The receiver is gone when the invocation has timed out.
                 let _ = answer.send(outcome);
                 accepted()
             }

@@ -22,7 +22,7 @@ use super::record::Operation;
 use super::script::{Step, Transport, play};
 use super::service::{self, Reaction};
 
-/// The answer in the making; boxed, because taking a connection back from hyper needs a future that can move.
+/// A pending answer; boxed, because taking a connection back from hyper needs a future that can move.
 type Responding = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;
 
 /// Serves one connection to its end.
@@ -62,12 +62,12 @@ pub(super) async fn serve<T: Transport>(stream: T, shared: Arc<Shared>) {
     });
     let mut connection = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service);
     let steps = tokio::select! {
-        // An error here is the peer's: it went away, or sent no HTTP.
+        // An error here is the peer's: it closed the connection, or sent no HTTP.
         _ = &mut connection => return,
         steps = script.recv() => steps.unwrap_or_default(),
     };
     let stream = connection.into_parts().io.into_inner().inner;
-    // A script ends early only when the peer is gone.
+    // A script ends early only when the peer closes the connection.
     let _ = play(stream, steps).await;
 }
 
@@ -85,12 +85,12 @@ struct WatchedStream<T> {
     inner: T,
     shared: Arc<Shared>,
     state: Arc<ConnectionState>,
-    /// whether it is to end by a reset, which an orderly shutdown would pre-empt
+    /// whether it ends with a reset, which an orderly shutdown would prevent
     cut_off: bool,
 }
 
 impl<T: Transport> WatchedStream<T> {
-    /// Whether the request that begins with these bytes is to be cut off.
+    /// Whether the fault armed for the request that begins with these bytes resets the connection.
     fn cuts_off(&self, beginning: &[u8]) -> bool {
         if beginning.is_empty() || !self.state.awaits_request.swap(false, Ordering::Relaxed) {
             return false;

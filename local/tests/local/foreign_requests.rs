@@ -88,7 +88,7 @@ type Row = (&'static str, &'static [&'static str], u16, &'static str);
 const OVER_LOOPBACK: &[Row] = &[
     ("1.1", &["Host: localhost"], 200, "a local host"),
     ("1.1", &["Host: localhost:PORT"], 200, "with the port"),
-    ("1.1", &["Host: localhost:8080"], 200, "with the port of whoever forwards"),
+    ("1.1", &["Host: localhost:8080"], 200, "with the port of a port forwarding"),
     ("1.1", &["Host: 127.0.0.1:PORT"], 200, "the bind address"),
     ("1.1", &["Host: [::1]:PORT"], 200, "loopback of IPv6"),
     ("1.1", &["Host: host.docker.internal:PORT"], 200, "a container of Docker for Mac"),

@@ -94,7 +94,7 @@ async fn what_is_absent_from_a_request_is_absent_from_its_event() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_text_arrive_in_base64() {
+async fn bodies_that_are_not_text_arrive_in_base64() {
     let front = echo();
     let rows: &[(&str, &[u8], bool)] = &[
         ("application/json", b"{}", false),
@@ -160,7 +160,7 @@ async fn a_functions_answer_becomes_the_response() {
 }
 
 #[tokio::test]
-async fn a_function_that_fails_or_answers_nonsense_is_an_internal_server_error() {
+async fn a_failing_function_or_malformed_answer_is_an_internal_server_error() {
     let panicking: Handler = Arc::new(|_, _| Box::pin(async { panic!("on purpose") }));
     let fronts = [
         ("a panic", front(panicking)),

@@ -57,7 +57,7 @@ async fn discovery_leads_to_the_keys_and_they_verify_both_algorithms() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_others_can_reach_has_no_key_that_others_have() {
+async fn an_issuer_on_a_chosen_address_has_no_published_private_key() {
     let (one, two) = (Issuer::start(ANY_PORT).unwrap(), Issuer::start(ANY_PORT).unwrap());
     let discovery =
         exchange(one.address(), "GET", "/.well-known/openid-configuration", &[], b"").await.json();

@@ -2,7 +2,7 @@
 //!
 //! Clients come through the HTTP front, which hands each request to one of a pool of gateway processes, as Lambda does.
 //! Each client has a key of its own for each meeting and asks again with it until it has the meeting. In the end, Chime
-//! has exactly one meeting a key.
+//! has exactly one meeting per key.
 
 mod client;
 mod pool;
@@ -66,7 +66,7 @@ async fn main() -> ExitCode {
         Ok(report) => (report, ExitCode::SUCCESS),
         Err(message) => (format!("FAILED: {message}\n"), ExitCode::FAILURE),
     };
-    // Nobody is left to tell when this fails.
+    // There is nowhere to report a failure of this.
     let _ = io::stdout().write_all(text.as_bytes());
     code
 }
@@ -101,10 +101,10 @@ async fn soak(options: &Options) -> Result<String, String> {
         ended?;
     }
     let elapsed = started.elapsed();
-    judge(options, &run, &pool, &simulator, &memory, elapsed, &faults)
+    check_outcome(options, &run, &pool, &simulator, &memory, elapsed, &faults)
 }
 
-/// What goes wrong: every kind of fault that there is, each by its name in the report.
+/// Every kind of fault, with its name in the report.
 fn faults() -> Result<Vec<(&'static str, Fault)>, String> {
     let exception = |name: &str| Fault::exception(name).ok_or_else(|| format!("no exception {name}"));
     Ok(vec![
@@ -142,7 +142,7 @@ struct Memory {
     last: Vec<u64>,
 }
 
-/// Reads the processes' memory until all meetings are there, or too long nothing has happened.
+/// Reads the processes' memory until all meetings exist or nothing has happened for too long.
 async fn watch(run: &Run, pool: &Pool, started: Instant) -> Result<Memory, String> {
     const SILENCE: Duration = Duration::from_secs(60);
     let mut memory: Option<Memory> = None;
@@ -164,7 +164,7 @@ async fn watch(run: &Run, pool: &Pool, started: Instant) -> Result<Memory, Strin
         if tenth > told {
             told = tenth;
             let line = format!("{:>6.0} s  {done} meetings\n", started.elapsed().as_secs_f64());
-            // Progress that nobody sees is no failure.
+            // Output that can't be written is not a failure.
             let _ = io::stderr().write_all(line.as_bytes());
         }
         if done != before {
@@ -182,7 +182,7 @@ async fn watch(run: &Run, pool: &Pool, started: Instant) -> Result<Memory, Strin
     }
 }
 
-fn judge(
+fn check_outcome(
     options: &Options,
     run: &Run,
     pool: &Pool,
