@@ -93,7 +93,7 @@ async fn the_token_endpoint_makes_a_token_for_anyone() {
     assert_eq!(json["expires_in"], 12 * 60 * 60);
 
     for (query, reason) in
-        [("tennant=acme", "no parameter `tennant`"), ("expires_in=soon", "`soon` is not a number")]
+        [("tennant=acme", "unknown parameter `tennant`"), ("expires_in=soon", "`soon` is not a number")]
     {
         let answer = exchange(issuer.address(), "GET", &format!("/token?{query}"), &[], b"").await;
         assert_eq!(answer.status, 400);
