@@ -166,7 +166,7 @@ def check_many_tokens() -> None:
 def compare_tokens(count: int) -> None:
     """Compares the token verifier with other libraries and issuers; `count` is the number of mutated tokens."""
     build_local()
-    run("cargo", "build", "--example", "verify_tokens")
+    run("cargo", "build", "--package", "gateway-tests", "--bin", "verify_tokens")
     # Ports of its own, and a policy that asks for no group, because one of the issuers has none.
     ports = "--port 3999 --simulator-port 3998 --issuer-port 3997"
     command = f"{LOCAL} {ports} --policy {CHECKS / 'tokens' / 'policy.json'}"
@@ -184,13 +184,14 @@ def compare_tokens(count: int) -> None:
 
 
 def check_deadline() -> None:
-    run("cargo", "test", "--test", "wire", "--", "--ignored", "time::")
+    run("cargo", "test", "--package", "gateway-tests", "--test", "wire", "--", "--ignored", "time::")
 
 
 def check_panic() -> None:
     feature = ("--features", "planted-panic")
     gateway = str(build_release_gateway(*feature))
-    run("cargo", "test", *feature, "--test", "wire", "--", "panic::", GATEWAY_BINARY=gateway)
+    tests = ("--package", "gateway-tests", *feature, "--test", "wire")
+    run("cargo", "test", *tests, "--", "panic::", GATEWAY_BINARY=gateway)
 
 
 def check_soak() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TABLE = REPOSITORY / "local" / "tests" / "chime-model" / "create-meeting.json"
+TABLE = REPOSITORY / "tests" / "chime-model" / "create-meeting.json"
 
 _specification = importlib.util.spec_from_file_location("extract", TABLE.with_name("extract.py"))
 extract = importlib.util.module_from_spec(_specification)

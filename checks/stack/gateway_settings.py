@@ -1,7 +1,8 @@
-"""The settings that the gateway reads, from `cargo run -p local -- --list-settings`."""
+"""The settings that the gateway reads and the routes of its operations, as `cargo run -p local` lists them."""
 
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 
 from deployed_stack import REPOSITORY
 
@@ -25,14 +26,31 @@ class Setting:
 
 def known_settings() -> list[Setting]:
     """Returns every setting that the gateway reads and a stack can set."""
-    command = ["cargo", "run", "--quiet", "--package", "local", "--", "--list-settings"]
-    listed = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True).stdout
     settings = []
-    for line in listed.splitlines():
+    for line in _listed("--list-settings"):
         name, requirement, *mode = line.split()
         if requirement not in ("required", "optional") or mode not in ([], ["bearer"]):
             raise ValueError(f"unknown line of `--list-settings`: {line}")
         settings.append(Setting(name, requirement == "required", mode == ["bearer"]))
-    if not settings:
-        raise ValueError("`--list-settings` printed nothing")
     return [setting for setting in settings if setting.name not in SET_BY_LAMBDA]
+
+
+@cache
+def routes() -> dict[tuple[str, str], str]:
+    """Returns every route of the API by path and method, with the name of its operation.
+
+    Operations on one route differ in the query; the first gives the name.
+    """
+    named = {}
+    for line in _listed("--list-operations"):
+        method, path, name, _right = line.split()
+        named.setdefault((path.partition("?")[0], method), name)
+    return named
+
+
+def _listed(option: str) -> list[str]:
+    command = ["cargo", "run", "--quiet", "--package", "local", "--", option]
+    lines = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    if not lines:
+        raise ValueError(f"`{option}` printed nothing")
+    return lines

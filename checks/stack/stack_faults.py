@@ -8,7 +8,7 @@ import json
 import re
 
 from deployed_stack import ACCOUNT, STACK_GUID, STACK_NAME, DeployedStack, partition_of
-from gateway_settings import Setting
+from gateway_settings import Setting, routes
 
 FUNCTION = "GatewayFunction"
 ALIAS = "GatewayFunctionAliaslive"
@@ -16,9 +16,6 @@ API = "GatewayApi"
 STAGE = "GatewayApiApiGatewayDefaultStage"
 QUEUE = "MeetingEventsQueue"
 DEAD_LETTER_QUEUE = "MeetingEventsDeadLetterQueue"
-
-# Every route of the API: its path and method, and the name of its permission.
-ROUTES = {("/meetings", "post"): "GatewayFunctionCreateMeetingPermission"}
 
 # Resource types that would add an entrance or a permission that is not checked below.
 UNEXPECTED_TYPES = {
@@ -273,12 +270,12 @@ def _trusts(service: str) -> list[dict]:
 
 def _routes(stack: DeployedStack) -> list[str]:
     document = stack.properties(API).get("Body", {})
-    routes = {
-        (path, method): operation
+    deployed = {
+        (path, method.upper()): operation
         for path, operations in document.get("paths", {}).items()
         for method, operation in operations.items()
     }
-    found = _differs("the set of routes", sorted(map(list, routes)), sorted(map(list, ROUTES)))
+    found = _differs("the set of routes", sorted(map(list, deployed)), sorted(map(list, routes())))
     integration = {
         "type": "aws_proxy",
         "httpMethod": "POST",
@@ -287,8 +284,8 @@ def _routes(stack: DeployedStack) -> list[str]:
         "payloadFormatVersion": "2.0",
     }
     scopes = [scope for scope in stack.parameters["JwtScopes"] if scope]
-    for (path, method), operation in routes.items():
-        route = f"{method.upper()} {path}"
+    for (path, method), operation in deployed.items():
+        route = f"{method} {path}"
         if operation.get("security") != [{"Token": scopes}]:
             found.append(f"{route}: the authorizer or its scopes are wrong: {operation.get('security')}")
         found += _differs(f"{route}: integration", operation.get("x-amazon-apigateway-integration"), integration)
@@ -319,7 +316,7 @@ def _cors(stack: DeployedStack) -> list[str]:
     origins = [origin for origin in stack.parameters["CorsOrigins"] if origin]
     expected = {
         "allowOrigins": origins,
-        "allowMethods": ["POST"],
+        "allowMethods": sorted({method for _, method in routes()}),
         "allowHeaders": ["authorization", "content-type", "idempotency-key"],
         "exposeHeaders": ["retry-after", "x-amzn-errortype"],
         "maxAge": 7200,
@@ -331,13 +328,13 @@ def _cors(stack: DeployedStack) -> list[str]:
 def _permissions(stack: DeployedStack) -> list[str]:
     partition = partition_of(stack.region)
     expected = {
-        name: {
+        f"GatewayFunction{name}Permission": {
             "Action": "lambda:InvokeFunction",
             "FunctionName": f"<{ALIAS}>",
             "Principal": "apigateway.amazonaws.com",
-            "SourceArn": f"arn:{partition}:execute-api:{stack.region}:{ACCOUNT}:<{API}>/*/{method.upper()}{path}",
+            "SourceArn": f"arn:{partition}:execute-api:{stack.region}:{ACCOUNT}:<{API}>/*/{method}{path}",
         }
-        for (path, method), name in ROUTES.items()
+        for (path, method), name in routes().items()
     }
     actual = {name: body["Properties"] for name, body in stack.of_type("AWS::Lambda::Permission").items()}
     return _differs("who may invoke the function", actual, expected)

@@ -1,4 +1,4 @@
-"""Judges tokens with the gateway's own verifier: the example program `verify_tokens`, over a pipe."""
+"""Verifies tokens with the gateway's own verifier: the program `verify_tokens`, over a pipe."""
 
 import json
 import os
@@ -10,8 +10,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def program() -> str:
-    """The built example. VERIFY_TOKENS names another build of it."""
-    return os.environ.get("VERIFY_TOKENS") or str(REPOSITORY / "target/debug/examples/verify_tokens")
+    """The built program. VERIFY_TOKENS names another build of it."""
+    return os.environ.get("VERIFY_TOKENS") or str(REPOSITORY / "target/debug/verify_tokens")
 
 
 def verify(

@@ -7,7 +7,7 @@ use clap::Parser;
 
 /// Runs the meeting gateway on this machine: the gateway behind an HTTP front, a Chime simulator, a token issuer.
 ///
-/// It prints a curl per tenant of the policy that works when pasted, and every request that reaches Chime.
+/// It prints the operations, a curl per tenant of the policy that works when pasted, and every request to Chime.
 #[derive(Debug, Parser)]
 #[command(name = "local", after_help = WHO_IS_ANSWERED)]
 pub(crate) struct Options {
@@ -36,8 +36,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "aws|URL", conflicts_with = "simulator_only")]
     pub(crate) chime_endpoint: Option<ChimeEndpoint>,
 
-    /// Allow --bind beyond loopback together with a --chime-endpoint beyond it: whoever reaches the port then creates
-    /// meetings with your AWS credentials
+    /// Allow --bind beyond loopback together with a --chime-endpoint beyond it: anyone who reaches the port can then
+    /// create meetings with your AWS credentials
     #[arg(long)]
     pub(crate) allow_remote: bool,
 
@@ -56,6 +56,10 @@ pub(crate) struct Options {
     /// Print the settings that the gateway reads, each `required` or `optional`, and exit
     #[arg(long)]
     pub(crate) list_settings: bool,
+
+    /// Print the operations that the gateway serves, each with method, path, name and right, and exit
+    #[arg(long)]
+    pub(crate) list_operations: bool,
 
     /// The AWS region that Chime is called in; without it AWS_REGION of the environment, or us-east-1
     #[arg(long)]
@@ -91,10 +95,10 @@ impl Options {
         self.policy.clone()
     }
 
-    /// Refuses to lend the user's AWS credentials to whoever reaches the ports, unless that is allowed.
+    /// Refuses to open the user's AWS credentials to anyone who reaches the ports, unless that is allowed.
     ///
     /// # Errors
-    /// When they would be lent without `--allow-remote`.
+    /// When they would be open without `--allow-remote`.
     pub(crate) fn check_remote_use(&self) -> Result<(), String> {
         let chime = self.chime_endpoint.as_ref().filter(|endpoint| !endpoint.is_on_this_machine());
         match chime {

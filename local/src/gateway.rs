@@ -1,4 +1,4 @@
-//! The one place where the gateway itself comes in: the same handler that runs in Lambda.
+//! The gateway itself: the same handler that runs in Lambda.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,22 +9,23 @@ use local::front::Handler;
 use meeting_gateway::config::{AwsEnvironment, Config};
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::model::{Partition, check_control_region};
+use meeting_gateway::operation::{OPERATIONS, Operation};
 use meeting_gateway::policy::Policies;
 use meeting_gateway::settings::Settings;
 use meeting_gateway::start;
 
-/// Makes the function that the HTTP front calls, from the settings that the deployed function would find in its
+/// Makes the function that the HTTP front calls, from the settings that the deployed function reads from its
 /// environment.
 ///
 /// # Errors
-/// Every setting and every part of the policy document that is at fault.
+/// Every invalid setting and every fault of the policy document.
 pub(crate) async fn handler(
     settings: &BTreeMap<String, String>,
     aws: AwsEnvironment,
 ) -> Result<Handler, String> {
     let lookup = |name: &str| settings.get(name).cloned();
     let config = Config::read(&Settings::new(&lookup), aws).map_err(|error| error.to_string())?;
-    // Why a request was refused stands in the log only, here as in Lambda.
+    // Only the log says why a request was refused, here as in Lambda.
     config.log_filter.clone().start();
     let gateway = Arc::new(start::gateway(config));
     gateway.warm_up().await;
@@ -48,8 +49,8 @@ pub(crate) fn policy_faults(document: &[u8], region: &str) -> Vec<String> {
     region_fault.into_iter().chain(policy_faults.iter().map(ToString::to_string)).collect()
 }
 
-/// The names of all settings that the gateway reads, each with `required` or `optional`, found by reading them: one line
-/// a setting, `bearer` or `authorizer` behind it where only that mode reads it.
+/// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line
+/// a setting, followed by `bearer` where only that mode reads it.
 pub(crate) fn settings_list() -> String {
     let read_in = |mode: &str| {
         let names = RefCell::new(BTreeSet::new());
@@ -61,7 +62,7 @@ pub(crate) fn settings_list() -> String {
             Ok(_) => BTreeSet::new(),
             Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
         };
-        // What a provider of the SDK reads is not looked up, and is missed all the same.
+        // Settings that a provider of the SDK reads are not looked up here, but are reported as missing.
         let mut names = names.take();
         names.extend(missing.iter().map(|name| (*name).to_owned()));
         (names, missing)
@@ -80,6 +81,16 @@ pub(crate) fn settings_list() -> String {
         text.push_str(&format!("{name} {word}{mode}\n"));
     }
     text
+}
+
+/// The operations that the gateway serves, a line each: method, path, name and right.
+pub(crate) fn operations_list() -> String {
+    let line = |operation: &Operation| {
+        let Operation { method, path, name, right, .. } = operation;
+        let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
+        format!("{method} {path}{query} {name} {right}\n")
+    };
+    OPERATIONS.iter().map(line).collect()
 }
 
 /// The JSON Schema of the policy document.

@@ -1,4 +1,4 @@
-//! A plain HTTP/1.1 server around one async function: for everything here but the simulator.
+//! A plain HTTP/1.1 server around one async function, for everything here but the simulator.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,30 +16,23 @@ use serde_json::Value;
 
 use crate::listening::Listening;
 
-/// Closes the connection without an answer.
-#[derive(Debug)]
-pub(crate) struct CloseConnection;
+/// A request that gets no answer: hyper closes its connection.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+pub(crate) struct NoAnswerError;
 
-impl std::fmt::Display for CloseConnection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the connection is closed on purpose")
-    }
-}
-
-impl std::error::Error for CloseConnection {}
-
-/// Serves every request on an address with one function, which learns the peer's address too.
+/// Serves every request on an address with one function, which is given the peer's address too.
 pub(crate) fn serve<S, F>(bind: SocketAddr, respond: S) -> io::Result<Listening>
 where
     S: Fn(Request<Incoming>, SocketAddr) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Response<Full<Bytes>>, CloseConnection>> + Send + 'static,
+    F: Future<Output = Result<Response<Full<Bytes>>, NoAnswerError>> + Send + 'static,
 {
     let respond = Arc::new(respond);
     Listening::start(bind, move |stream, peer| {
         let respond = Arc::clone(&respond);
         async move {
             let service = service_fn(move |request| respond(request, peer));
-            // Headers and body in one write; an error is the peer's, or asked for.
+            // Headers and body in one write. An error is the peer's, or deliberate.
             let _ = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service).await;
         }
     })

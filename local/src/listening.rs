@@ -34,11 +34,11 @@ impl Listening {
                 tokio::select! {
                     accepted = listener.accept() => match accepted {
                         Ok((stream, peer)) => {
-                            // Fails only on a connection that is gone already.
+                            // Fails only on a connection that is closed already.
                             let _ = stream.set_nodelay(true);
                             connections.spawn(serve(stream, peer));
                         }
-                        // Out of file descriptors, most likely: wait for some to come back.
+                        // Most likely out of file descriptors: wait until some are free.
                         Err(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
                     },
                     Some(_) = connections.join_next() => {}

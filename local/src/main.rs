@@ -15,11 +15,9 @@ use local::front::{Front, Route};
 use local::issuer::{AUDIENCE, Issuer, IssuerError};
 use local::sample_tenants::sample_tenants;
 use local::simulator::{ACCOUNT, Simulator, SimulatorOptions};
+use meeting_gateway::operation::OPERATIONS;
 
 use self::cli::{ChimeEndpoint, Options};
-
-/// The routes of the deployed API.
-const ROUTES: &[&str] = &["POST /meetings"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -28,12 +26,13 @@ async fn main() -> ExitCode {
         Some(file) => check_policy(file, &options.region()),
         None if options.policy_schema => print(&gateway::policy_schema()),
         None if options.list_settings => print(&gateway::settings_list()),
+        None if options.list_operations => print(&gateway::operations_list()),
         None => run(&options).await,
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            // Nobody is left to tell when this fails.
+            // There is nowhere to report a failure of this.
             let _ = writeln!(io::stderr(), "{message}");
             ExitCode::FAILURE
         }
@@ -62,12 +61,12 @@ async fn run(options: &Options) -> Result<(), String> {
         None
     } else {
         let settings = settings(options, &issuer, chime_endpoint);
-        // Of another issuer no token can be made here, and so no curl that works when pasted.
+        // Tokens of another issuer can't be made here, so there is no curl that works when pasted.
         tenants = if has_own_issuer() { None } else { Some(sample_tenants(&read_policy(options)?)) };
         let aws = aws::environment(&options.region(), options.chime_endpoint.as_ref()).await?;
         Some(start_front(options, gateway::handler(&settings, aws).await?)?)
     };
-    // Waits for Ctrl-C from here on, and not only once the welcome has been read.
+    // Waits for Ctrl-C from here on, not only after the welcome.
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     tokio::select! {
         biased;
@@ -176,8 +175,7 @@ fn start_issuer(options: &Options) -> Result<Issuer, String> {
 
 fn start_front(options: &Options, handler: local::front::Handler) -> Result<Front, String> {
     let address = SocketAddr::new(options.bind, options.port);
-    let routes: Result<Vec<Route>, _> = ROUTES.iter().map(|key| key.parse()).collect();
-    let routes = routes.map_err(|error| error.to_string())?;
+    let routes = OPERATIONS.iter().map(Route::from).collect();
     Front::start(address, routes, handler).map_err(|error| cannot_bind(&error, address, "--port"))
 }
 
@@ -186,7 +184,9 @@ fn cannot_bind(error: &io::Error, address: SocketAddr, option: &str) -> String {
         ErrorKind::AddrInUse => {
             format!("port {} on {} is in use; choose another with {option}", address.port(), address.ip())
         }
-        ErrorKind::AddrNotAvailable => format!("{} is no address of this machine; see --bind", address.ip()),
+        ErrorKind::AddrNotAvailable => {
+            format!("{} is not an address of this machine; see --bind", address.ip())
+        }
         _ => format!("cannot listen on {address}: {error}"),
     }
 }

@@ -88,8 +88,14 @@ fn list<const N: usize>(description: &str, is_allowed: bool, others: [(&str, Val
     let root = others.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
     let mut properties = Properties { root, is_allowed };
     Members::visit(&mut properties);
-    let mut schema = object(properties.root);
-    schema["description"] = description.into();
+    describe(object(properties.root), description)
+}
+
+/// A schema with a description.
+fn describe(mut schema: Value, description: &str) -> Value {
+    if let Value::Object(members) = &mut schema {
+        members.insert("description".to_owned(), description.into());
+    }
     schema
 }
 
@@ -125,17 +131,16 @@ fn insert(properties: &mut Map<String, Value>, name: &str, schema: Value) {
 }
 
 fn shape<T: ToWire>() -> Value {
-    let mut schema = match T::SHAPE {
+    let schema = match T::SHAPE {
         Shape::Text { min, max } => json!({ "type": "string", "minLength": min, "maxLength": max }),
         Shape::Names(names) => json!({ "enum": names }),
         Shape::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
     };
-    schema["description"] = T::DESCRIPTION.trim().into();
-    schema
+    describe(schema, T::DESCRIPTION.trim())
 }
 
 fn bound<M: Member>() -> Value {
-    let (mut schema, description) = match <M::Bound as Bound<M>>::KIND {
+    let (schema, description) = match <M::Bound as Bound<M>>::KIND {
         BoundKind::OneOf => {
             (json!({ "type": "array", "items": shape::<M>(), "minItems": 1 }), "The values to choose from.")
         }
@@ -144,6 +149,5 @@ fn bound<M: Member>() -> Value {
         }
         BoundKind::AnyValue => (json!({ "type": "boolean" }), "Whether a caller may ask for any value."),
     };
-    schema["description"] = description.into();
-    schema
+    describe(schema, description)
 }

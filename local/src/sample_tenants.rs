@@ -1,6 +1,6 @@
-//! The tenants of a policy document and what a caller must have to create meetings for each.
+//! The tenants of a policy document, and the groups and scopes that a caller needs to create meetings.
 //!
-//! This reads the document's plain JSON, not through the gateway's own types: it only makes tokens.
+//! Reads the document as plain JSON without the gateway's types, since it only makes tokens.
 
 use serde_json::Value;
 

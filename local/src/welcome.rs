@@ -5,6 +5,8 @@ use std::fmt::Write;
 use local::issuer::{Issuer, IssuerError, TokenRequest};
 use local::sample_tenants::SampleTenant;
 
+use crate::gateway::operations_list;
+
 /// The addresses, and a request per tenant to paste into a shell.
 ///
 /// # Errors
@@ -17,7 +19,10 @@ pub(crate) fn text(
 ) -> Result<String, IssuerError> {
     let mut text = String::new();
     if let Some(url) = front_url {
-        line(&mut text, &format!("Meeting gateway  {url}/meetings"));
+        line(&mut text, &format!("Meeting gateway  {url}"));
+        for operation in operations_list().lines() {
+            line(&mut text, &format!("                 {operation}"));
+        }
     }
     line(&mut text, &format!("Chime            {chime}"));
     line(&mut text, &format!("Token issuer     JWT_ISSUER={} JWT_AUDIENCE=local", issuer.issuer_url()));
@@ -51,7 +56,7 @@ pub(crate) fn text(
     Ok(text)
 }
 
-/// Someone whom the tenant's policy lets in.
+/// A caller whom the tenant's policy lets in.
 fn token_request(tenant: &SampleTenant) -> TokenRequest {
     TokenRequest {
         tenant: Some(tenant.name.clone()),

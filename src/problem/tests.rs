@@ -87,7 +87,7 @@ fn needs_a_row(error: &RequestError) {
 
 /// The exceptions that the published model of the API has.
 fn exceptions_of_the_model() -> BTreeSet<String> {
-    let table = include_str!("../../local/tests/chime-model/create-meeting.json");
+    let table = include_str!("../../tests/chime-model/create-meeting.json");
     let table: Value = serde_json::from_str(table).unwrap();
     table["exceptions"].as_object().unwrap().keys().cloned().collect()
 }

@@ -1,4 +1,4 @@
-//! Callers by the claims that API Gateway's authorizer verified, at the running gateway, and how the log names them.
+//! Callers by the claims of API Gateway's authorizer, at the running gateway, and how the log names them.
 
 use local::simulator::Fault;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn a_group_whose_name_has_a_space_is_not_its_last_word() {
     }
 }
 
-/// The request to Chime is the same for one person's repeated key, and another for another person's.
+/// One person's repeated key gives the same request to Chime, another person's key gives another.
 #[tokio::test]
 async fn two_people_never_share_an_idempotency_key() {
     let lambda = |context: Value| {
@@ -85,7 +85,7 @@ fn request_lines(stack: &Stack) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_line_after_authentication_names_tenant_and_caller_and_no_line_before() {
+async fn exactly_the_lines_after_authentication_name_tenant_and_caller() {
     let stack = authorizer_stack("").await;
     // printf 'meeting-gateway\0ann' | sha256sum
     let caller = "f1d36bdb469fbc6e";
@@ -117,7 +117,7 @@ async fn every_line_after_authentication_names_tenant_and_caller_and_no_line_bef
 }
 
 #[tokio::test]
-async fn whoever_meets_a_full_quota_is_named_in_an_error_line() {
+async fn an_error_line_names_the_caller_who_meets_a_full_quota() {
     let stack = authorizer_stack("").await;
     stack.simulator.inject(Fault::exception("LimitExceededException").expect("the simulator knows it"), 1);
     let claims = json!({ "sub": "ann", "custom:tenant_id": "acme", "cognito:groups": "[hosts]" });

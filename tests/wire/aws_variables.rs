@@ -1,4 +1,4 @@
-//! The AWS SDKs' own variables: what they change in the requests that reach Chime, and which of them can't go together.
+//! The AWS SDKs' own variables: what they change in the requests to Chime, and which of them exclude each other.
 
 use local::runtime_api::Outcome;
 use local::simulator::Simulator;
@@ -13,7 +13,7 @@ fn a_meeting() -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn aws_endpoint_url_leads_to_chime_too() {
+async fn aws_endpoint_url_applies_to_chime() {
     let elsewhere = Simulator::start(loopback()).expect("a port is free");
     let stack =
         Stack::with().setting(CHIME_URL, "").setting("AWS_ENDPOINT_URL", &elsewhere.endpoint()).start().await;
@@ -22,7 +22,7 @@ async fn aws_endpoint_url_leads_to_chime_too() {
 }
 
 #[tokio::test]
-async fn chimes_own_endpoint_url_goes_before_that_for_all_services() {
+async fn chimes_own_endpoint_url_takes_precedence() {
     let elsewhere = Simulator::start(loopback()).expect("a port is free");
     let stack = Stack::with().setting("AWS_ENDPOINT_URL", &elsewhere.endpoint()).start().await;
     assert_eq!(stack.create("acme", &a_meeting()).await.status, 201);
@@ -30,7 +30,7 @@ async fn chimes_own_endpoint_url_goes_before_that_for_all_services() {
 }
 
 #[tokio::test]
-async fn endpoint_urls_count_when_they_are_not_to_be_ignored() {
+async fn endpoint_urls_count_unless_they_are_ignored() {
     let stack = Stack::with().setting("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false").start().await;
     assert_eq!(stack.create("acme", &a_meeting()).await.status, 201);
 }
@@ -68,7 +68,7 @@ async fn profile_files_never_count() {
     let profile =
         "[default]\nendpoint_url = http://127.0.0.1:1\nuse_fips_endpoint = true\nsdk_ua_app_id = profile\n";
     std::fs::write(&file, profile).expect("the test's folder is writable");
-    // A variable that is set has the provider look into the file.
+    // With this variable set, the provider reads the file.
     let stack =
         Stack::with().setting("AWS_CONFIG_FILE", &file).setting("AWS_USE_DUALSTACK_ENDPOINT", "false");
     let stack = stack.start().await;
@@ -76,7 +76,7 @@ async fn profile_files_never_count() {
     assert!(!stack.simulator.requests()[0].headers["x-amz-user-agent"].contains("app/"));
 }
 
-/// The variables that are set, the one at fault, and a part of what is said of it.
+/// The variables, the one at fault, and a part of the message about it.
 #[tokio::test]
 async fn combinations_without_an_endpoint_are_start_faults() {
     let fips = "AWS_USE_FIPS_ENDPOINT";
@@ -121,7 +121,7 @@ async fn combinations_without_an_endpoint_are_start_faults() {
         for (name, value) in variables {
             stack = stack.setting(name, value);
         }
-        let (outcome, written) = stack.start_in_vain().await;
+        let (outcome, written) = stack.start_and_fail().await;
         assert!(matches!(outcome, Outcome::Exited(status) if !status.success()), "{why}: {outcome:?}");
         let faults: Vec<&str> = written.lines().filter(|line| line.contains("\"setting\":")).collect();
         let [fault] = faults.as_slice() else { panic!("{why}: one fault and no more: {written}") };
@@ -131,7 +131,7 @@ async fn combinations_without_an_endpoint_are_start_faults() {
 }
 
 #[tokio::test]
-async fn a_region_without_chime_serves_where_an_endpoint_is_set() {
+async fn a_region_without_chime_serves_with_an_endpoint_set() {
     let queue = "arn:aws:sqs:eu-west-1:111122223333:events";
     let stack = Stack::with()
         .setting("AWS_REGION", "eu-west-1")

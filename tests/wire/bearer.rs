@@ -1,4 +1,4 @@
-//! Bearer tokens at the running gateway. Each check by itself is tested where it stands; here is what a client sees.
+//! Bearer tokens at the running gateway, as a client sees them. Each check has unit tests of its own.
 
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ async fn tokens_of_both_kinds_of_key_are_accepted() {
     }
 }
 
-/// What is wrong with a token, by the claims and the way of minting it.
+/// What is wrong with a token: its claims and how it is minted.
 type Row = (&'static str, fn(&mut Value), fn(&mut MintOptions));
 
 #[tokio::test]
-async fn every_cause_is_401_with_one_and_the_same_body_and_the_log_knows_which() {
+async fn answers_every_cause_with_the_same_401_and_logs_which() {
     let stack = Stack::start().await;
     let rows: [Row; 8] = [
         ("another issuer", |claims| claims["iss"] = json!("http://127.0.0.1:1"), |_| {}),
@@ -98,7 +98,7 @@ async fn without_a_token_the_challenge_names_no_error() {
 }
 
 #[tokio::test]
-async fn what_the_event_says_of_an_authorizer_is_not_believed() {
+async fn ignores_the_events_authorizer() {
     let stack = Stack::start().await;
     let mut event = post("x", &body());
     event["headers"].as_object_mut().unwrap().remove("authorization");
@@ -126,7 +126,7 @@ async fn a_rotated_key_is_accepted_at_its_first_token() {
 }
 
 #[tokio::test]
-async fn keys_that_were_never_had_are_503_and_known_ones_serve_on_while_the_endpoint_is_down() {
+async fn answers_503_only_when_no_key_was_ever_fetched() {
     let unreachable = Stack::with().setting("JWKS_URI", "http://127.0.0.1:1/jwks.json").start().await;
     let answer = present(&unreachable, &unreachable.token("acme")).await;
     assert_eq!(answer.status, 503, "{}", answer.text);
@@ -149,7 +149,7 @@ async fn keys_that_were_never_had_are_503_and_known_ones_serve_on_while_the_endp
 }
 
 #[tokio::test]
-async fn a_silent_key_endpoint_holds_the_start_up_for_no_longer_than_its_bound() {
+async fn a_silent_keys_endpoint_delays_start_no_longer_than_its_limit() {
     let stack = Stack::start().await;
     stack.issuer.set_jwks_behaviour(JwksBehaviour::Delay(Duration::from_secs(20)));
     let second = Stack::with().setting("JWT_ISSUER", &stack.issuer.issuer_url()).start().await;
@@ -159,7 +159,7 @@ async fn a_silent_key_endpoint_holds_the_start_up_for_no_longer_than_its_bound()
 }
 
 #[tokio::test]
-async fn one_issuer_never_speaks_for_anothers_tenant() {
+async fn rejects_an_issuer_of_another_tenant() {
     let (one, two) = (Stack::start().await, Stack::start().await);
     let issuers = json!([
         { "issuer": one.issuer.issuer_url(), "audiences": ["local"], "tenants": ["acme"] },

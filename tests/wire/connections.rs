@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::harness::{PATIENCE, Stack};
 
-/// What a server of that host's name shows, and a file in which it is trusted.
+/// A server's configuration with a certificate for that host, and a file of authorities that trusts it.
 pub(crate) fn throw_away_certificate(name: &str, host: &str) -> (ServerConfig, String) {
     let certified = rcgen::generate_simple_self_signed(vec![host.to_owned()]).expect("a key is made");
     let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
@@ -30,7 +30,7 @@ fn a_meeting() -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn the_connection_that_init_opens_carries_the_first_request_and_nothing_before_it() {
+async fn the_first_request_uses_the_connection_that_init_opens() {
     let (tls, trusted) = throw_away_certificate("opened-in-init", "localhost");
     let stack = Stack::with().chime_over_tls(tls).setting("SSL_CERT_FILE", &trusted).start().await;
     assert_eq!(stack.function.wait_until_ready(PATIENCE).await, None);
@@ -44,7 +44,7 @@ async fn the_connection_that_init_opens_carries_the_first_request_and_nothing_be
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_trusts_is_refused_and_init_does_not_fail_by_it() {
+async fn rejects_an_untrusted_certificate_without_failing_init() {
     let (tls, _) = throw_away_certificate("the-servers", "localhost");
     let (_, trusted) = throw_away_certificate("another", "localhost");
     let stack = Stack::with().chime_over_tls(tls).setting("SSL_CERT_FILE", &trusted).start().await;
@@ -68,7 +68,7 @@ async fn a_silent_chime_delays_init_by_half_a_second_at_most() {
 }
 
 #[tokio::test]
-async fn without_a_chime_init_ends_at_once() {
+async fn init_ends_at_once_when_chime_is_unreachable() {
     let unused = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = unused.local_addr().expect("it is bound");
     drop(unused);

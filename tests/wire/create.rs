@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, GATEWAY_NAME, PATIENCE, QUEUE, Stack, post, with_header};
 
 #[tokio::test]
-async fn a_meeting_is_created_under_the_tenants_policy_and_handed_on_as_chime_gave_it() {
+async fn creates_a_meeting_under_the_tenants_policy_and_returns_chimes_answer() {
     let stack = Stack::start().await;
     let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
@@ -24,7 +24,7 @@ async fn a_meeting_is_created_under_the_tenants_policy_and_handed_on_as_chime_ga
 }
 
 #[tokio::test]
-async fn members_of_the_answer_that_the_sdk_does_not_know_are_kept() {
+async fn keeps_members_of_the_answer_that_the_sdk_does_not_know() {
     use local::simulator::TransportFault;
     let stack = Stack::start().await;
     let newer = json!({ "SomethingNewer": { "Nested": [1, 2.5e3, null] } });
@@ -35,9 +35,9 @@ async fn members_of_the_answer_that_the_sdk_does_not_know_are_kept() {
     assert_eq!(answer.body["Meeting"]["SomethingNewer"], newer["SomethingNewer"]);
 }
 
-/// What boto3, the AWS CLI and the TypeScript types insist on sending.
+/// boto3, the AWS CLI and the TypeScript types require this member.
 #[tokio::test]
-async fn every_sample_tenant_may_send_its_own_region_and_no_other_that_it_is_not_given() {
+async fn every_sample_tenant_may_send_its_own_region_and_those_it_is_allowed() {
     let stack = Stack::start().await;
     for (tenant, region, status, why) in [
         ("acme", "eu-central-1", 201, "the tenant's default, one of a list"),
@@ -60,7 +60,7 @@ async fn every_sample_tenant_may_send_its_own_region_and_no_other_that_it_is_not
 }
 
 #[tokio::test]
-async fn what_the_gateway_alone_sets_may_not_be_sent_even_with_the_value_that_it_sends() {
+async fn rejects_members_that_the_gateway_alone_sets_even_with_its_own_value() {
     let stack = Stack::start().await;
     for (member, value, place) in [
         ("TenantIds", json!(["acme"]), "#/TenantIds"),
@@ -102,7 +102,7 @@ async fn a_problem_is_both_rfc_9457_and_an_exception_of_chime() {
 }
 
 #[tokio::test]
-async fn the_same_key_is_the_same_meeting_and_other_members_under_it_are_a_conflict() {
+async fn one_key_gives_one_meeting_and_other_members_conflict() {
     let stack = Stack::start().await;
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
     let first = stack.create("acme", &body).await;
@@ -118,7 +118,7 @@ async fn the_same_key_is_the_same_meeting_and_other_members_under_it_are_a_confl
 }
 
 #[tokio::test]
-async fn one_key_in_two_tenants_or_of_two_people_makes_two_meetings() {
+async fn one_key_of_two_tenants_or_two_people_makes_two_meetings() {
     let stack = Stack::start().await;
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
     let mut tokens = Vec::new();
@@ -143,7 +143,7 @@ async fn without_a_key_each_request_is_its_own_meeting() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_create_learns_nothing_of_what_the_policy_allows() {
+async fn tells_a_caller_without_the_right_nothing_about_the_policy() {
     let stack = Stack::start().await;
     let body = json!({ "ExternalMeetingId": "standup", "MediaRegion": "mars-1" }).to_string();
     let token = stack.issuer.token(&TokenRequest::new("globex", &["members"])).unwrap();
@@ -155,7 +155,7 @@ async fn whoever_may_not_create_learns_nothing_of_what_the_policy_allows() {
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_named_in_the_header_that_rfc_6750_has_for_it() {
+async fn names_a_missing_scope_in_the_header_of_rfc_6750() {
     let policy = json!({
         "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" },
                       "Callers": { "AnyScope": ["meetings/create", "meetings/admin"] } },
@@ -174,7 +174,7 @@ async fn a_missing_scope_is_named_in_the_header_that_rfc_6750_has_for_it() {
 }
 
 #[tokio::test]
-async fn nothing_secret_reaches_the_log_at_any_level() {
+async fn logs_no_secret_at_any_level() {
     let stack = Stack::with().setting("RUST_LOG", "trace").start().await;
     let token = stack.token("acme");
     let body = json!({ "ExternalMeetingId": "secret-external-id", "ClientRequestToken": "secret-key-1" });
@@ -203,7 +203,7 @@ async fn nothing_secret_reaches_the_log_at_any_level() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_at_all_is_answered_and_the_function_lives_on() {
+async fn answers_an_event_that_is_not_json_and_goes_on() {
     let stack = Stack::start().await;
     for event in ["", "{", "not json", "\u{0}", "[[[[[[", r#"{"requestContext":{"http":"#] {
         let answer = Answer::of(stack.function.invoke(event, PATIENCE).await);
@@ -215,7 +215,7 @@ async fn what_is_not_json_at_all_is_answered_and_the_function_lives_on() {
 }
 
 #[tokio::test]
-async fn a_request_id_that_would_split_a_header_is_not_taken_over() {
+async fn ignores_a_request_id_that_would_split_a_header() {
     let stack = Stack::start().await;
     let mut event = post(&stack.token("acme"), &json!({ "ExternalMeetingId": "standup" }).to_string());
     event["requestContext"]["requestId"] = json!("a\r\nset-cookie: x=1");
@@ -224,9 +224,9 @@ async fn a_request_id_that_would_split_a_header_is_not_taken_over() {
     assert!(answer.header("x-amzn-requestid").is_some_and(|id| !id.contains('\n')));
 }
 
-/// Every status that Chime's errors come to. The full matrix of faults is a table of its own.
+/// Every status that Chime's errors become. `faults.rs` has the full matrix.
 #[tokio::test]
-async fn errors_of_chime_are_told_in_the_gateways_own_words() {
+async fn reports_errors_of_chime_in_the_gateways_own_words() {
     use local::simulator::Fault;
     let stack = Stack::start().await;
     for (exception, status, code) in [

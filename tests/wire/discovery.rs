@@ -49,7 +49,7 @@ impl HttpsIssuer {
 }
 
 #[tokio::test]
-async fn published_configuration_cannot_make_the_function_swallow_an_invocation() {
+async fn an_issuers_configuration_cannot_make_the_function_lose_an_invocation() {
     let (tls, trusted) = throw_away_certificate("leading-issuer", "localhost");
     let issuer = HttpsIssuer::start(tls).await;
     let stack =

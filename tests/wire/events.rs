@@ -2,17 +2,18 @@
 //! request that Chime received.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use gateway_tests::repository;
 use serde_json::Value;
 
 use crate::harness::{Answer, PATIENCE, Stack};
 
-/// Files of the folder that are no events.
+/// Files of the folder that are not events.
 const NO_EVENTS: [&str; 1] = ["env.json"];
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("events")
+    repository().join("events")
 }
 
 fn rows() -> serde_json::Map<String, Value> {
@@ -22,7 +23,7 @@ fn rows() -> serde_json::Map<String, Value> {
 }
 
 #[test]
-fn every_event_file_is_a_row_and_every_row_a_file() {
+fn every_event_file_has_a_row_and_every_row_a_file() {
     let files: BTreeSet<String> = std::fs::read_dir(folder())
         .expect("the folder is there")
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -56,11 +57,11 @@ async fn every_event_is_answered_as_its_row_says() {
     }
 }
 
-/// Events that API Gateway may send and that the types of `aws_lambda_events` refuse: the gateway reads them once more.
+/// Events that API Gateway may send and the types of `aws_lambda_events` reject: the gateway reads them a second time.
 const READ_TWICE: [&str; 1] = ["http-api-create-odd-claims.json"];
 
 #[test]
-fn sample_events_are_what_the_published_types_of_such_events_take() {
+fn aws_published_types_accept_the_sample_events() {
     use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
     for file in rows().keys().filter(|file| !file.starts_with("not-http")) {
         let text = std::fs::read(folder().join(file)).unwrap();
@@ -89,7 +90,7 @@ async fn an_answer_has_the_format_of_its_event() {
             panic!("{file}: no answer")
         };
         let answer: Value = serde_json::from_slice(&bytes).expect(file);
-        // Payload 2.0 has a member for cookies, payload 1.0 has none.
+        // Payload 2.0 has a member for cookies, payload 1.0 does not.
         assert_eq!(answer.get("cookies").is_some(), has_cookies, "{file}: {answer}");
         assert_eq!(answer["headers"]["cache-control"], "no-store", "{file}");
         assert_eq!(answer["isBase64Encoded"], false, "{file}");

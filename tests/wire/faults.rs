@@ -1,5 +1,5 @@
-//! The fault matrix: whatever goes wrong at Chime or on the way to it, the caller gets one of the documented answers, and
-//! never more than one meeting exists. The same caller's retry with the same key then gets that meeting.
+//! The fault matrix: whatever goes wrong at Chime or on the way to it, the caller gets a documented answer, and
+//! at most one meeting exists. The caller's retry with the same key then gets that meeting.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::harness::{Answer, PATIENCE, Stack, post};
 /// Time that the function is given where the row does not say: longer than any row takes.
 const USUAL_LIMIT: Duration = Duration::from_secs(20);
 
-/// How often a fault strikes that does not go away: more often than Chime is ever asked.
+/// How often a lasting fault strikes: more often than Chime is ever asked.
 const ALWAYS: u32 = 9;
 
 /// How many stacks the rows are shared among.
 const STACKS: usize = 6;
 
-/// What goes wrong, and what is to come of it.
+/// What goes wrong, and what is expected.
 struct Row {
     name: String,
     fault: Fault,
@@ -29,7 +29,7 @@ struct Row {
     /// empty where a meeting is expected
     code: &'static str,
     retry_after: Option<&'static str>,
-    /// how many CreateMeeting requests Chime read
+    /// how many CreateMeeting requests Chime reads
     seen: usize,
     /// how many meetings exist afterwards
     meetings: usize,
@@ -47,7 +47,7 @@ impl Row {
     }
 }
 
-/// A fault that passes: the caller gets the meeting.
+/// A fault that goes away: the caller gets the meeting.
 fn passing(name: &str, fault: impl Into<Fault>, times: u32, seen: usize) -> Row {
     Row {
         name: format!("{name}, {times} time(s)"),
@@ -62,7 +62,7 @@ fn passing(name: &str, fault: impl Into<Fault>, times: u32, seen: usize) -> Row 
     }
 }
 
-/// A fault that stays.
+/// A lasting fault.
 fn lasting(
     name: &str,
     fault: impl Into<Fault>,
@@ -96,14 +96,14 @@ fn exception(name: &str) -> Fault {
     Fault::exception(name).expect("the simulator knows the exception")
 }
 
-/// What Chime says by its own errors, modelled and not.
+/// Chime's own errors, modelled and not.
 fn exceptions() -> Vec<Row> {
     let lasting = |name: &str, told, seen| lasting(name, exception(name), told, seen, 0);
     let waiting = |name: &str, seconds| exception(name).with_retry_after(seconds);
     vec![
         lasting("BadRequestException", REFUSED, 1),
         lasting("UnprocessableEntityException", REFUSED, 1),
-        // Unmodelled, met in practice.
+        // Not in the model, seen in practice.
         lasting("ValidationException", REFUSED, 1),
         lasting("UnauthorizedException", INTERNAL, 1),
         lasting("ForbiddenException", INTERNAL, 1),
@@ -137,7 +137,7 @@ fn exceptions() -> Vec<Row> {
     ]
 }
 
-/// Answers that are none of Chime's.
+/// Answers that are not Chime's.
 fn malformed_answers() -> Vec<Row> {
     let unparseable = |status| TransportFault::UnparseableBody { status };
     let answer = |status, headers: &[(&str, &str)], body: &str| TransportFault::Answer {
@@ -222,7 +222,7 @@ fn broken_connections() -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn every_fault_has_its_answer_and_never_two_meetings() {
+async fn every_fault_has_its_answer_and_at_most_one_meeting() {
     let rows: Vec<Row> =
         [exceptions(), malformed_answers(), broken_connections()].into_iter().flatten().collect();
     let mut shares: Vec<Vec<Row>> = (0..STACKS).map(|_| Vec::new()).collect();
@@ -245,7 +245,7 @@ async fn every_fault_has_its_answer_and_never_two_meetings() {
     assert!(found.is_empty(), "{} row(s) are not as they should be:\n{}", found.len(), found.join("\n"));
 }
 
-/// Runs a row; what is not as it should be.
+/// Runs a row and returns what differs from it.
 async fn run(stack: &Stack, row: &Row) -> Option<String> {
     // A request beforehand, so that there is a pooled connection; a connection outlives the reset.
     stack.simulator.disarm();
@@ -292,10 +292,9 @@ async fn run(stack: &Stack, row: &Row) -> Option<String> {
     })
 }
 
-/// Where Chime is not: the endpoint, the status and code, and whether a Retry-After is given.
+/// Endpoints without Chime: the status and code, and whether a Retry-After is sent.
 #[tokio::test]
-async fn a_chime_that_cannot_be_connected_to_is_unavailable_and_one_that_cannot_be_asked_is_a_fault_of_the_stack()
- {
+async fn answers_503_without_a_connection_and_500_when_chime_cannot_be_asked() {
     let closed = {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         format!("http://{}", listener.local_addr().expect("it is bound"))
@@ -303,7 +302,7 @@ async fn a_chime_that_cannot_be_connected_to_is_unavailable_and_one_that_cannot_
     let plain = Stack::start().await;
     let plain_over_tls = plain.simulator.endpoint().replace("http://", "https://");
     for (setting, value, told, retry_after, why) in [
-        // A name of which RFC 2606 says that it never resolves.
+        // A name that never resolves (RFC 2606).
         (
             "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS",
             "http://chime.invalid",
@@ -331,7 +330,7 @@ async fn a_chime_that_cannot_be_connected_to_is_unavailable_and_one_that_cannot_
 }
 
 #[tokio::test]
-async fn the_check_of_a_primary_meeting_survives_faults_as_creation_does() {
+async fn retries_the_check_of_a_primary_meeting_like_creation() {
     let stack = Stack::start().await;
     let primary = stack.create("acme", &json!({ "ExternalMeetingId": "main-room" })).await;
     let body =
@@ -359,9 +358,9 @@ async fn the_check_of_a_primary_meeting_survives_faults_as_creation_does() {
     }
 }
 
-/// What was of use to an intruder in the log would be there just when something fails.
+/// A log that shows join tokens when something fails would help an intruder.
 #[tokio::test]
-async fn no_fault_puts_a_meeting_into_the_log() {
+async fn logs_no_meeting_whatever_fails() {
     let stack = Stack::start().await;
     let meeting =
         r#"{"Meeting":{"MeetingId":"m","ExternalMeetingId":"the-external-id","JoinToken":"the-token"}"#;
@@ -388,7 +387,7 @@ async fn no_fault_puts_a_meeting_into_the_log() {
 }
 
 #[tokio::test]
-async fn connections_are_kept_from_one_invocation_to_the_next_and_a_stale_one_is_replaced() {
+async fn keeps_connections_between_invocations_and_replaces_stale_ones() {
     let stack = Stack::start().await;
     let body = json!({ "ExternalMeetingId": "standup" });
     stack.create("acme", &body).await;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use gateway_tests::repository;
 use local::issuer::{Issuer, TokenRequest};
 use local::runtime_api::{Function, Outcome, RuntimeApi};
 use local::simulator::{Operation, Simulator};
@@ -14,7 +15,7 @@ use tokio_rustls::rustls::ServerConfig;
 pub(crate) const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:meeting-notifications";
 pub(crate) const GATEWAY_NAME: &str = "meeting-gateway";
 
-/// How long a test waits for an answer: longer than the gateway ever takes, so that a wait that ends is a failure.
+/// How long a test waits for an answer: longer than the gateway ever takes, so that a timeout is a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn loopback() -> SocketAddr {
@@ -33,7 +34,7 @@ pub(crate) struct StackBuilder {
     policy: Option<String>,
     settings: Vec<(String, String)>,
     tls: Option<ServerConfig>,
-    /// a library that the process loads, which leads AWS's hosts to the simulator
+    /// a library that the process loads, which resolves AWS's hosts to the simulator
     hosts_on_loopback: Option<PathBuf>,
 }
 
@@ -83,13 +84,14 @@ fn policy_file(text: &str) -> PathBuf {
     path
 }
 
-/// The binary that cargo built beside the tests, or the one that `GATEWAY_BINARY` names: a release build, say.
+/// The binary that cargo built for these tests, or the one that `GATEWAY_BINARY` names, such as a release build.
 fn gateway_binary() -> PathBuf {
-    std::env::var_os("GATEWAY_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_gateway").into(), PathBuf::from)
+    let built = env!("CARGO_BIN_EXE_gateway-under-test");
+    std::env::var_os("GATEWAY_BINARY").map_or_else(|| built.into(), PathBuf::from)
 }
 
 pub(crate) fn sample_policy_path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("policy/policy.json")
+    repository().join("policy/policy.json")
 }
 
 impl StackBuilder {
@@ -158,11 +160,11 @@ impl StackBuilder {
         Stack { simulator, issuer, function }
     }
 
-    /// Starts a process that is expected not to come up: what became of it, and what it wrote.
-    pub(crate) async fn start_in_vain(self) -> (Outcome, String) {
+    /// Starts a process whose init is expected to fail. Returns its outcome and its output.
+    pub(crate) async fn start_and_fail(self) -> (Outcome, String) {
         let stack = self.start().await;
         let outcome = stack.function.wait_until_ready(PATIENCE).await.expect("the init must not succeed");
-        // The pipes are read beside the process, so its last words may come a moment after its end.
+        // The pipes are read concurrently, so the last output may come a moment after the process ends.
         tokio::time::sleep(Duration::from_millis(100)).await;
         let written = format!("{}{}", stack.function.standard_output(), stack.function.standard_error());
         (outcome, written)

@@ -1,4 +1,4 @@
-//! Input that means harm: depth, size, count, bytes that are no text, and headers that would be two.
+//! Hostile input: depth, size, count, bytes that are not text, and values that would split a header.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, PATIENCE, Stack, post, with_header};
 
-/// No refusal's body is larger, in bytes, as docs/reliability.md promises: a hundred findings, each of them short.
+/// The largest body of a refusal, in bytes: a hundred short findings.
 const MAX_REFUSAL: usize = 100_000;
 
 /// Most characters of `Message`.
@@ -50,7 +50,7 @@ fn refused_bodies() -> Vec<(String, &'static str)> {
             "nothing but NUL",
         ),
         (format!(r#"{{"ExternalMeetingId":{}}}"#, "9".repeat(60_000)), "a number of 60,000 digits"),
-        (r#"{"ExternalMeetingId":1e999999999}"#.to_owned(), "a number that is none"),
+        (r#"{"ExternalMeetingId":1e999999999}"#.to_owned(), "a number beyond any float"),
         (r#"{"ExternalMeetingId":"\ud800"}"#.to_owned(), "half a surrogate pair"),
         ("\u{feff}{\"ExternalMeetingId\":\"ab\"}".to_owned(), "a byte order mark"),
         (r#"{"ExternalMeetingId":"ab"}{"ExternalMeetingId":"cd"}"#.to_owned(), "two bodies"),
@@ -58,7 +58,7 @@ fn refused_bodies() -> Vec<(String, &'static str)> {
 }
 
 #[tokio::test]
-async fn whatever_is_in_a_body_the_answer_is_a_problem_soon_and_small_enough_for_lambda() {
+async fn answers_any_body_soon_with_a_small_problem() {
     let stack = Stack::start().await;
     let token = stack.token("acme");
     stack.function.wait_until_ready(PATIENCE).await;
@@ -77,7 +77,7 @@ async fn whatever_is_in_a_body_the_answer_is_a_problem_soon_and_small_enough_for
 }
 
 #[tokio::test]
-async fn a_hundred_findings_are_listed_and_the_rest_is_counted() {
+async fn lists_a_hundred_findings_and_counts_the_rest() {
     let stack = Stack::start().await;
     let token = stack.token("acme");
     // Unknown members, and a missing ExternalMeetingId beside them.
@@ -96,17 +96,18 @@ async fn a_hundred_findings_are_listed_and_the_rest_is_counted() {
         let told: BTreeSet<String> = answer.places().into_iter().collect();
         assert_eq!(told.len(), 100, "{why}: no place twice");
         let message = answer.body["Message"].as_str().expect("a problem has a message");
-        let said = message.matches("is required").count() + message.matches("is not a known member").count();
-        assert!(said > 20, "{why}: {message}");
+        let repeated =
+            message.matches("is required").count() + message.matches("is not a known member").count();
+        assert!(repeated > 20, "{why}: {message}");
         assert!(
-            message.ends_with(&format!("; and {} more findings", unknown + 1 - said)),
+            message.ends_with(&format!("; and {} more findings", unknown + 1 - repeated)),
             "{why}: {message}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_long_name_is_told_by_its_beginning_and_its_length_at_the_object_that_has_it() {
+async fn shortens_a_long_name_and_points_at_its_object() {
     let stack = Stack::start().await;
     let name = format!("{}{}", "~/".repeat(32), "x".repeat(40_000));
     for (body, pointer) in [
@@ -125,7 +126,7 @@ async fn a_long_name_is_told_by_its_beginning_and_its_length_at_the_object_that_
 }
 
 #[tokio::test]
-async fn a_body_is_read_up_to_64_kib_and_no_further_as_text_and_as_base64() {
+async fn reads_a_body_of_at_most_64_kib_as_text_or_base64() {
     use base64::Engine as _;
     let stack = Stack::start().await;
     let token = stack.token("acme");
@@ -144,7 +145,7 @@ async fn a_body_is_read_up_to_64_kib_and_no_further_as_text_and_as_base64() {
 
 /// 64 characters are characters, as Chime counts them, not bytes and not UTF-16 units.
 #[tokio::test]
-async fn lengths_are_counted_in_characters_and_a_value_passes_unchanged() {
+async fn counts_lengths_in_characters_and_changes_no_value() {
     let stack = Stack::start().await;
     for (id, status, why) in [
         ("é".repeat(64), 201, "64 characters in 128 bytes"),
@@ -170,7 +171,7 @@ async fn lengths_are_counted_in_characters_and_a_value_passes_unchanged() {
     }
 }
 
-/// Everything that a caller can write and that could end up in a header of the answer or of the request to Chime.
+/// Everything that a caller writes and that could reach a header of the answer or of the request to Chime.
 #[tokio::test]
 async fn no_input_becomes_a_header() {
     let stack = Stack::start().await;

@@ -1,11 +1,11 @@
-//! One idempotency key is one meeting: whose key it is, what it becomes, and what comes back is never another meeting.
+//! One idempotency key is one meeting: whose key it is, which token it becomes, and that no other meeting comes back.
 
 use local::simulator::{Extent, Fault, Injection, Operation, TransportFault};
 use serde_json::{Value, json};
 
 use crate::harness::{PATIENCE, Stack, StackBuilder, post, with_header};
 
-/// Another gateway in front of the same Chime, which believes the same issuer.
+/// Another gateway with the same Chime and the same issuer.
 fn beside(stack: &Stack) -> StackBuilder {
     Stack::with()
         .setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", &stack.simulator.endpoint())
@@ -54,7 +54,7 @@ async fn two_keys_in_one_request_are_refused_before_chime_is_asked() {
 }
 
 #[tokio::test]
-async fn without_a_key_every_attempt_of_one_request_carries_one_token_and_the_next_request_another() {
+async fn without_a_key_each_request_has_one_token_for_all_attempts() {
     let stack = Stack::start().await;
     let body = json!({ "ExternalMeetingId": "standup" });
     for request in 1..=2 {
@@ -80,12 +80,12 @@ async fn one_key_at_two_gateways_makes_two_meetings() {
 }
 
 #[tokio::test]
-async fn two_processes_that_are_asked_at_once_with_one_key_give_one_meeting() {
+async fn two_processes_give_one_meeting_for_one_key_at_once() {
     let stack = Stack::start().await;
     let other = beside(&stack).start().await;
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
     let event = post(&stack.token("acme"), &body.to_string());
-    // As Chime is documented to: the second of two at once hears of a conflict while the first is under way.
+    // As documented, Chime answers the second of two concurrent requests with a conflict.
     stack.simulator.inject(TransportFault::DelayedHeaders { milliseconds: 300 }, 1);
     stack.simulator.inject(Fault::exception("ConflictException").expect("the simulator knows it"), 1);
     let (first, second) = tokio::join!(stack.invoke(&event), other.invoke(&event));
@@ -115,9 +115,9 @@ async fn a_key_after_the_policy_changed_is_a_conflict() {
     assert_eq!(stack.simulator.meetings().len(), 1);
 }
 
-/// Each member that Chime echoes, as it comes back where something else was asked for.
+/// Each member that Chime echoes, with another value than was asked for.
 #[tokio::test]
-async fn a_meeting_that_differs_in_any_member_asked_for_is_never_handed_out_and_is_logged_as_an_error() {
+async fn never_returns_a_meeting_that_differs_from_the_request_and_logs_an_error() {
     let stack = Stack::with().policy(&permissive_policy()).start().await;
     let features = |audio: &str, video: &str, content: &str, count: u32| {
         json!({
@@ -174,7 +174,7 @@ async fn a_meeting_that_differs_in_any_member_asked_for_is_never_handed_out_and_
     // A replica where none was asked for.
     next_creation_differs(&stack, &json!({ "PrimaryMeetingId": "11111111-2222-3333-4444-555555555555" }));
     assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 409);
-    // The order of TenantIds means nothing.
+    // The order of TenantIds does not count.
     next_creation_differs(&stack, &json!({ "TenantIds": ["acme-labs", "acme"] }));
     assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
     // What was not asked for may come back with any value, and what does not come back can't differ.
@@ -183,7 +183,7 @@ async fn a_meeting_that_differs_in_any_member_asked_for_is_never_handed_out_and_
     assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
 }
 
-/// The fault strikes on creation only, not on the look-up of the primary before it.
+/// The fault strikes creation only, not the look-up of the primary before it.
 fn next_creation_differs(stack: &Stack, members: &Value) {
     let members = members.as_object().expect("members are an object").clone();
     stack.simulator.arm(Injection {

@@ -1,7 +1,14 @@
 //! Through the wire: the real `gateway` binary as a process under a Lambda Runtime API, the real SDK client, the Chime
 //! simulator and the token issuer on loopback.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod authorizer;
 #[cfg(target_os = "linux")]

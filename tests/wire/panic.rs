@@ -1,12 +1,12 @@
-//! A panic is answered, and the function lives on. Run with `--features planted-panic`, which lets a request plant one;
-//! in the deep tier on the release build, since that is the one that is deployed.
+//! A panic is answered, and the process goes on. Run with `--features planted-panic`, which lets a request cause one;
+//! in the deep tier with the release build, which is the one that is deployed.
 
 use serde_json::json;
 
 use crate::harness::{PATIENCE, Stack, post, with_header};
 
 #[tokio::test]
-async fn a_panic_is_answered_as_a_problem_and_the_same_process_serves_the_next_request() {
+async fn answers_a_panic_and_serves_the_next_request_in_the_same_process() {
     let stack = Stack::start().await;
     let body = json!({ "ExternalMeetingId": "standup" });
     let process = stack.function.process_id();
@@ -20,7 +20,7 @@ async fn a_panic_is_answered_as_a_problem_and_the_same_process_serves_the_next_r
     }
     assert_eq!(stack.function.process_id(), process);
     assert_eq!(stack.simulator.connections(), 1, "the next request finds its connection");
-    let log = stack.function.logs_with("meeting created", PATIENCE).await.expect("the meeting is logged");
+    let log = stack.function.logs_with("request served", PATIENCE).await.expect("the meeting is logged");
     assert!(log.contains(r#""message":"panicked","location":"src/gateway.rs"#), "where it was: {log}");
     assert!(log.contains("the handler panicked"), "and which request: {log}");
     assert!(!log.contains("the-callers-text"), "and not what it was about: {log}");

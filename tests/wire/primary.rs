@@ -1,4 +1,4 @@
-//! Replication: only of the tenant's own meetings, and no tenant learns of another's.
+//! Replication: only of the tenant's own meetings, without a hint of other tenants' meetings.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ async fn a_tenant_replicates_its_own_meeting() {
 }
 
 #[tokio::test]
-async fn another_tenants_meeting_a_missing_one_and_an_ended_one_are_told_alike() {
+async fn answers_alike_for_a_foreign_a_missing_and_an_ended_primary() {
     let stack = stack().await;
     let foreign = meeting_of(&stack, "globex").await;
     let ended = meeting_of(&stack, "acme").await;
@@ -55,9 +55,9 @@ async fn another_tenants_meeting_a_missing_one_and_an_ended_one_are_told_alike()
     assert_eq!(stack.creations().len(), created, "nothing was created");
 }
 
-/// Only an id of the model's form becomes part of a path: `..` would be the path of another operation.
+/// Only an id of the model's form becomes part of a path: `..` would name another operation.
 #[tokio::test]
-async fn a_primary_that_cannot_be_an_id_is_told_like_a_missing_one_and_chime_is_not_asked() {
+async fn answers_for_a_malformed_primary_as_for_a_missing_one_without_asking_chime() {
     let stack = stack().await;
     let missing = replicate(&stack, "acme", "11111111-2222-3333-4444-555555555555").await;
     assert_eq!((missing.status, stack.simulator.requests().len()), (403, 1), "a missing one is asked for");
@@ -76,7 +76,7 @@ async fn a_primary_that_cannot_be_an_id_is_told_like_a_missing_one_and_chime_is_
         ("gggggggg-2222-3333-4444-555555555555", "no hexadecimal digits"),
         ("no-id-of-any-meeting", "any other text"),
     ] {
-        // The model has 2 to 64 characters for the member, and says no more of it.
+        // The model only limits the member to 2 to 64 characters.
         let expected = if primary.len() < 2 { 400 } else { 403 };
         stack.simulator.reset();
         let answer = replicate(&stack, "acme", primary).await;
@@ -90,7 +90,7 @@ async fn a_primary_that_cannot_be_an_id_is_told_like_a_missing_one_and_chime_is_
 }
 
 #[tokio::test]
-async fn nothing_is_replicated_when_chime_shows_another_meeting_than_the_one_asked_for() {
+async fn replicates_nothing_when_chime_shows_another_meeting() {
     use local::simulator::{Extent, Injection, Operation, TransportFault};
     let stack = stack().await;
     let primary = meeting_of(&stack, "acme").await;
@@ -113,9 +113,9 @@ async fn nothing_is_replicated_when_chime_shows_another_meeting_than_the_one_ask
     }
 }
 
-/// The model takes an id in either case, and Chime need not echo the one that was sent.
+/// The model accepts an id in either case, and Chime may answer in the other.
 #[tokio::test]
-async fn a_replica_whose_primary_comes_back_in_the_other_case_is_the_one_asked_for() {
+async fn accepts_a_replica_whose_primary_comes_back_in_the_other_case() {
     use local::simulator::{Extent, Injection, Operation, TransportFault};
     let stack = stack().await;
     let primary = meeting_of(&stack, "acme").await;
@@ -130,7 +130,7 @@ async fn a_replica_whose_primary_comes_back_in_the_other_case_is_the_one_asked_f
 }
 
 #[tokio::test]
-async fn a_primary_that_ends_between_the_check_and_the_creation_is_told_alike_too() {
+async fn answers_alike_when_the_primary_ends_between_check_and_creation() {
     use local::simulator::{Extent, Fault, Injection, Operation};
     let stack = stack().await;
     let primary = meeting_of(&stack, "acme").await;
@@ -154,7 +154,7 @@ async fn a_replica_is_not_replicated() {
 }
 
 #[tokio::test]
-async fn a_tenant_that_may_not_replicate_has_nothing_looked_up() {
+async fn looks_nothing_up_for_a_tenant_that_may_not_replicate() {
     let stack = stack().await;
     let answer = replicate(&stack, "initech", "11111111-2222-3333-4444-555555555555").await;
     assert_eq!((answer.status, answer.places()), (403, vec!["#/PrimaryMeetingId".to_owned()]));

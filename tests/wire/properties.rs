@@ -33,7 +33,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A value that fits mostly, and any JSON otherwise.
+/// A valid value most of the time, and any JSON otherwise.
 fn mostly(fitting: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
     prop_oneof![30 => fitting, 1 => any_json()].boxed()
 }
@@ -72,7 +72,7 @@ fn tags() -> BoxedStrategy<Value> {
     proptest::collection::vec(mostly(tag), 0..3).prop_map(Value::from).boxed()
 }
 
-/// A member of the body, known or not, fitting or not.
+/// A member of the body, known or unknown, valid or invalid.
 fn member() -> impl Strategy<Value = (String, Value)> {
     let named = |name: &'static str, value: BoxedStrategy<Value>| {
         mostly(value).prop_map(move |value| (name.to_owned(), value)).boxed()
@@ -171,7 +171,7 @@ fn may_add(tenant: &str) -> &'static [&'static str] {
 }
 
 #[tokio::test]
-async fn what_reaches_chime_is_the_policys_and_satisfies_the_model_whatever_the_caller_sends() {
+async fn requests_to_chime_obey_policy_and_model_whatever_the_caller_sends() {
     let stack = Stack::start().await;
     let tokens: Vec<(&str, String)> =
         ["acme", "globex", "initech"].into_iter().map(|tenant| (tenant, stack.token(tenant))).collect();
@@ -192,64 +192,67 @@ async fn what_reaches_chime_is_the_policys_and_satisfies_the_model_whatever_the_
         }
         stack.simulator.reset();
         let answer = stack.invoke(&event).await;
-        let said = format!("{tenant} sent {body} with key {key:?}: {}", answer.text);
+        let context = format!("{tenant} sent {body} with key {key:?}: {}", answer.text);
         for request in stack.simulator.requests() {
-            assert!(request.signed, "{said}");
+            assert!(request.signed, "{context}");
             if request.operation == Operation::CreateMeeting {
-                // The simulator checks every constraint of the model, so a refusal of its would be the gateway's fault.
-                assert_eq!(request.status, Some(201), "the model is satisfied: {said}");
-                check_sent(tenant, &body, &request.body, &said);
+                // The simulator checks every constraint of the model, so the gateway is at fault when it refuses a request.
+                assert_eq!(request.status, Some(201), "the model is satisfied: {context}");
+                check_sent(tenant, &body, &request.body, &context);
             }
         }
         match answer.status {
             201 => {
                 created += 1;
-                assert_eq!(stack.creations().len(), 1, "{said}");
+                assert_eq!(stack.creations().len(), 1, "{context}");
             }
             400 | 403 => {
                 refused += 1;
-                assert_eq!(stack.creations().len(), 0, "what is refused is not sent: {said}");
-                assert!(!answer.places().is_empty(), "a refusal names what is at fault: {said}");
+                assert_eq!(stack.creations().len(), 0, "what is refused is not sent: {context}");
+                assert!(!answer.places().is_empty(), "a refusal names what is at fault: {context}");
             }
-            _ => panic!("no other answer is due: {said}"),
+            _ => panic!("no other answer is due: {context}"),
         }
     }
-    // A generator that only ever made one kind would test nothing.
+    // A generator that makes only one kind tests nothing.
     assert!(created > 50 && refused > 50, "{created} created, {refused} refused");
 }
 
-fn check_sent(tenant: &str, asked: &Value, sent: &Value, said: &str) {
+fn check_sent(tenant: &str, asked: &Value, sent: &Value, context: &str) {
     let (tenant_ids, fixed_tags) = always_sent(tenant);
-    assert_eq!(sent["TenantIds"], tenant_ids, "{said}");
-    assert_eq!(sent["NotificationsConfiguration"], json!({ "SqsQueueArn": QUEUE }), "{said}");
-    assert_eq!(sent["ExternalMeetingId"], asked["ExternalMeetingId"], "nothing is cut or repaired: {said}");
+    assert_eq!(sent["TenantIds"], tenant_ids, "{context}");
+    assert_eq!(sent["NotificationsConfiguration"], json!({ "SqsQueueArn": QUEUE }), "{context}");
+    assert_eq!(
+        sent["ExternalMeetingId"], asked["ExternalMeetingId"],
+        "nothing is cut or repaired: {context}"
+    );
     for member in DECIDED {
         let expected = match asked.pointer(member) {
             Some(value) => {
-                assert!(may_ask(tenant, member, value), "{member} may not be asked for: {said}");
+                assert!(may_ask(tenant, member, value), "{member} may not be asked for: {context}");
                 Some(value.clone())
             }
             None => sent_for_silence(tenant).remove(member),
         };
-        assert_eq!(sent.pointer(member), expected.as_ref(), "{member}: {said}");
+        assert_eq!(sent.pointer(member), expected.as_ref(), "{member}: {context}");
     }
     let mut tags = BTreeMap::new();
     for tag in sent["Tags"].as_array().expect("tags are sent always") {
         let (key, value) = (tag["Key"].as_str().expect("a key"), tag["Value"].as_str().expect("a value"));
-        assert!(tags.insert(key, value).is_none(), "one tag a key: {said}");
+        assert!(tags.insert(key, value).is_none(), "one tag a key: {context}");
     }
     for (key, value) in &fixed_tags {
-        assert_eq!(tags.remove(key), Some(*value), "{said}");
+        assert_eq!(tags.remove(key), Some(*value), "{context}");
     }
     assert!(
         tags.keys().all(|key| may_add(tenant).contains(key)),
-        "no tag that the policy does not give: {said}"
+        "no tag that the policy does not give: {context}"
     );
 }
 
-/// Any part of what silence brings, asked for, brings the same: no tenant's policy refuses it, and no tag is sent twice.
+/// Asking for any part of what a silent caller gets gives the same: no policy refuses it, and no tag is sent twice.
 #[tokio::test]
-async fn what_silence_brings_may_be_asked_for_in_any_part() {
+async fn any_part_of_what_a_silent_caller_gets_may_be_asked_for() {
     let stack = Stack::start().await;
     let mut runner = TestRunner::new(Config::default());
     let strategy = (
@@ -281,16 +284,16 @@ async fn what_silence_brings_may_be_asked_for_in_any_part() {
         }
         stack.simulator.reset();
         let answer = stack.create(tenant, &body).await;
-        let said = format!("{tenant} sent {body}: {}", answer.text);
-        assert_eq!(answer.status, 201, "{said}");
-        check_sent(tenant, &body, &stack.creation(), &said);
-        assert_eq!(stack.creation()["Tags"].as_array().map(Vec::len), Some(fixed_tags.len()), "{said}");
+        let context = format!("{tenant} sent {body}: {}", answer.text);
+        assert_eq!(answer.status, 201, "{context}");
+        check_sent(tenant, &body, &stack.creation(), &context);
+        assert_eq!(stack.creation()["Tags"].as_array().map(Vec::len), Some(fixed_tags.len()), "{context}");
     }
 }
 
 /// Bytes that are hardly ever JSON, in the place of the whole event.
 #[tokio::test]
-async fn no_bytes_at_all_are_left_without_an_answer() {
+async fn answers_any_bytes() {
     let stack = Stack::start().await;
     let mut runner = TestRunner::new(Config::default());
     let strategy = prop_oneof![

@@ -1,7 +1,6 @@
 //! The sample policy and its schema, as they are checked in.
 
-use std::path::Path;
-
+use gateway_tests::repository;
 use local::policy_schema::document_schema;
 use meeting_gateway::model::Partition;
 use meeting_gateway::policy::Policies;
@@ -17,14 +16,14 @@ fn the_sample_policy_loads_and_has_three_tenants() {
 }
 
 #[test]
-fn the_sample_policy_asks_for_groups_only_since_plain_cognito_has_no_scopes_beside_a_tenant() {
+fn the_sample_policy_requires_groups_only_since_plain_cognito_has_no_scopes_beside_a_tenant() {
     let text = std::fs::read_to_string(sample_policy_path()).unwrap();
     assert!(text.contains("AnyGroup") && !text.contains("AnyScope"));
 }
 
 #[test]
-fn the_schema_that_is_checked_in_is_the_one_that_the_declarations_make() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.schema.json");
+fn the_checked_in_schema_is_the_generated_one() {
+    let path = repository().join("docs/policy.schema.json");
     let generated = format!("{}\n", serde_json::to_string_pretty(&document_schema()).unwrap());
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(
@@ -43,7 +42,7 @@ fn the_sample_policy_satisfies_the_schema() {
 }
 
 #[test]
-fn the_schema_refuses_what_an_editor_should_mark() {
+fn the_schema_rejects_what_an_editor_should_mark() {
     let schema = document_schema();
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
     for (document, why) in [

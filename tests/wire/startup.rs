@@ -22,7 +22,7 @@ async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
         .setting("AWS_ACCESS_KEY_ID", "")
         .setting("AWS_SECRET_ACCESS_KEY", " ")
         .setting("RUST_LOG", "loud=very")
-        .start_in_vain()
+        .start_and_fail()
         .await;
     assert!(matches!(outcome, Outcome::Exited(status) if !status.success()), "{outcome:?}");
     for setting in [
@@ -46,7 +46,7 @@ async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
 }
 
 #[tokio::test]
-async fn each_setting_that_is_required_is_missed_by_name() {
+async fn names_each_required_setting_that_is_missing() {
     for setting in [
         "AUTH_MODE",
         "POLICY_FILE",
@@ -58,7 +58,7 @@ async fn each_setting_that_is_required_is_missed_by_name() {
         "JWT_ISSUER",
         "JWT_AUDIENCE",
     ] {
-        let (outcome, written) = Stack::with().setting(setting, "").start_in_vain().await;
+        let (outcome, written) = Stack::with().setting(setting, "").start_and_fail().await;
         assert!(matches!(outcome, Outcome::Exited(_)), "{setting}: {outcome:?}");
         assert!(written.contains(setting), "{setting}: {written}");
     }
@@ -91,7 +91,7 @@ async fn an_optional_setting_that_is_empty_counts_as_unset() {
 }
 
 #[tokio::test]
-async fn an_empty_endpoint_does_not_end_the_process() {
+async fn an_empty_endpoint_does_not_stop_the_process() {
     // The other variable keeps the connection that init opens away from the real endpoint. Nothing listens there.
     let stack = Stack::with()
         .setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", "")
@@ -102,7 +102,7 @@ async fn an_empty_endpoint_does_not_end_the_process() {
 }
 
 #[tokio::test]
-async fn a_policy_with_five_faults_never_serves_and_has_five_pointers() {
+async fn reports_all_five_faults_of_a_policy_and_does_not_serve() {
     let policy = json!({
         "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Default": { "MediaRegion": "us-east-1" } },
         "Tenants": {
@@ -113,7 +113,7 @@ async fn a_policy_with_five_faults_never_serves_and_has_five_pointers() {
             "e5": { "Colour": "red" }
         }
     });
-    let (outcome, written) = Stack::with().policy(&policy).start_in_vain().await;
+    let (outcome, written) = Stack::with().policy(&policy).start_and_fail().await;
     assert!(matches!(outcome, Outcome::Exited(_)), "{outcome:?}");
     for pointer in [
         "#/Tenants/a1/Fixed/Tags/meetinggateway",
@@ -128,7 +128,7 @@ async fn a_policy_with_five_faults_never_serves_and_has_five_pointers() {
 }
 
 #[tokio::test]
-async fn a_runtime_api_that_goes_away_between_events_is_no_error() {
+async fn a_runtime_api_that_closes_between_events_is_not_an_error() {
     for events in [0, 1] {
         let stack = Stack::start().await;
         assert_eq!(stack.function.wait_until_ready(PATIENCE).await, None);
@@ -144,7 +144,7 @@ async fn a_runtime_api_that_goes_away_between_events_is_no_error() {
     }
 }
 
-/// A Runtime API that hands out one event and closes its port when the answer comes. Whether it takes the answer.
+/// A Runtime API that sends one event and closes its port when the answer comes. The flag says whether it takes the answer.
 async fn runtime_api_of_one_event(takes_answer: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("it is bound").to_string();
@@ -165,18 +165,18 @@ async fn runtime_api_of_one_event(takes_answer: bool) -> String {
     address
 }
 
-/// One read is enough: a request here is small and comes in one write.
+/// One read is enough: a request is small and comes in one write.
 async fn read_request(stream: &mut TcpStream) -> std::io::Result<()> {
     let mut request = vec![0; 65_536];
     stream.read(&mut request).await.map(drop)
 }
 
 #[tokio::test]
-async fn a_runtime_api_that_goes_away_after_an_answer_is_no_error_and_one_that_takes_none_is() {
+async fn a_runtime_api_that_closes_is_an_error_only_if_it_did_not_take_the_answer() {
     for takes_answer in [true, false] {
         let runtime_api = runtime_api_of_one_event(takes_answer).await;
         let (outcome, written) =
-            Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &runtime_api).start_in_vain().await;
+            Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &runtime_api).start_and_fail().await;
         assert!(matches!(outcome, Outcome::Exited(status) if status.success() == takes_answer), "{written}");
         assert_eq!(written.contains("the Runtime API is gone"), takes_answer, "{written}");
         assert_eq!(written.contains("the Lambda Runtime API failed"), !takes_answer, "{written}");
@@ -184,12 +184,12 @@ async fn a_runtime_api_that_goes_away_after_an_answer_is_no_error_and_one_that_t
 }
 
 #[tokio::test]
-async fn a_runtime_api_that_never_was_is_an_error() {
+async fn a_runtime_api_that_is_never_reachable_is_an_error() {
     let nobody = {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         listener.local_addr().expect("it is bound").to_string()
     };
-    let (outcome, written) = Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &nobody).start_in_vain().await;
+    let (outcome, written) = Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &nobody).start_and_fail().await;
     assert!(matches!(outcome, Outcome::Exited(status) if !status.success()), "{outcome:?}");
     assert!(written.contains("ERROR") && written.contains("the Lambda Runtime API failed"), "{written}");
 }

@@ -1,4 +1,4 @@
-//! Lambda's deadline is the budget: whatever hangs, the caller has a problem in hand before the function is killed.
+//! Lambda's deadline is the budget: whatever hangs, the caller gets a problem before the function is killed.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::harness::{Answer, PATIENCE, Stack, post};
 
-/// What the gateway keeps back of its time to have the answer received, less what a loaded machine takes of it.
+/// The time that the gateway reserves for the answer, less what a busy machine may take of it.
 const MARGIN: Duration = Duration::from_millis(200);
 
-/// Invokes with a limit, the init not counted; how long it took. An invocation that is killed has no answer, and fails.
+/// Invokes with a limit that excludes init. Returns the answer and the time taken; a killed invocation fails the test.
 async fn within(stack: &Stack, limit: Duration, key: &str) -> (Answer, Duration) {
     assert_eq!(stack.function.wait_until_ready(PATIENCE).await, None);
     let body = json!({ "ExternalMeetingId": key, "ClientRequestToken": key });
@@ -22,7 +22,7 @@ async fn within(stack: &Stack, limit: Duration, key: &str) -> (Answer, Duration)
 }
 
 #[tokio::test]
-async fn a_silent_chime_is_told_as_a_timeout_before_the_deadline_however_short() {
+async fn answers_504_before_any_deadline_when_chime_is_silent() {
     let stack = Stack::start().await;
     stack.simulator.inject(TransportFault::BlackHole { creates: true }, 100);
     for (milliseconds, attempts) in [(1_000, 1), (1_500, 1), (2_200, 1), (4_000, 2)] {
@@ -44,7 +44,7 @@ async fn a_silent_chime_is_told_as_a_timeout_before_the_deadline_however_short()
 }
 
 #[tokio::test]
-async fn chime_is_not_asked_when_it_could_not_answer_in_time() {
+async fn does_not_ask_chime_with_too_little_time_left() {
     let stack = Stack::start().await;
     for milliseconds in [50, 300, 700] {
         let (answer, took) = within(&stack, Duration::from_millis(milliseconds), "standup").await;
@@ -55,7 +55,7 @@ async fn chime_is_not_asked_when_it_could_not_answer_in_time() {
 }
 
 #[tokio::test]
-async fn nothing_is_repeated_that_could_not_end_in_time() {
+async fn does_not_retry_with_too_little_time_left() {
     let stack = Stack::start().await;
     let throttled =
         Fault::exception("ThrottlingException").expect("the simulator knows it").with_retry_after(2);
@@ -67,7 +67,7 @@ async fn nothing_is_repeated_that_could_not_end_in_time() {
 }
 
 #[tokio::test]
-async fn a_wait_that_chime_asks_for_is_kept() {
+async fn waits_as_long_as_chime_asks() {
     let stack = Stack::start().await;
     let throttled =
         Fault::exception("ThrottlingException").expect("the simulator knows it").with_retry_after(1);
@@ -77,14 +77,14 @@ async fn a_wait_that_chime_asks_for_is_kept() {
     assert!(took >= Duration::from_secs(1), "{took:?}");
 }
 
-/// The answer that comes too late would be the next caller's if its connection were used again.
+/// If its connection were reused, the next caller would get the late answer.
 #[tokio::test]
-async fn an_answer_that_comes_too_late_is_never_taken_for_the_next_requests() {
+async fn never_uses_a_late_answer_for_the_next_request() {
     let stack = Stack::start().await;
     stack.simulator.inject(TransportFault::DelayedHeaders { milliseconds: 900 }, 1);
     let (late, _) = within(&stack, Duration::from_millis(1_000), "the-first").await;
     assert_eq!(late.status, 504);
-    // The late answer is on its way while these are asked for.
+    // The late answer arrives while these are requested.
     for name in ["the-second", "the-third", "the-fourth"] {
         let (answer, _) = within(&stack, PATIENCE, name).await;
         assert_eq!(answer.body["Meeting"]["ExternalMeetingId"], json!(name), "{}", answer.text);
@@ -96,7 +96,7 @@ async fn an_answer_that_comes_too_late_is_never_taken_for_the_next_requests() {
 
 /// A listener that never accepts: the connections beyond its backlog get no answer to their SYN.
 #[tokio::test]
-async fn a_connection_that_never_opens_is_given_up_in_time() {
+async fn gives_up_in_time_on_a_connection_that_never_opens() {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port is free");
     let listener = socket.listen(0).expect("it listens");
@@ -116,7 +116,7 @@ async fn a_connection_that_never_opens_is_given_up_in_time() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_silent_takes_no_more_than_the_time_there_is() {
+async fn answers_in_time_when_the_issuer_is_silent() {
     let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
     let keys = format!("http://{}/keys", silent.local_addr().expect("it is bound"));
     let stack = Stack::with().setting("JWKS_URI", &keys).start().await;
@@ -129,10 +129,10 @@ async fn an_issuer_that_is_silent_takes_no_more_than_the_time_there_is() {
     }
 }
 
-/// API Gateway gives up after 30 seconds, whatever time Lambda gives. Some 25 seconds, so not in every run.
+/// API Gateway gives up after 30 seconds, whatever time Lambda gives. This takes some 25 seconds.
 #[tokio::test]
 #[ignore = "takes as long as three attempts may: run in the deep tier"]
-async fn the_caller_is_answered_before_api_gateway_gives_up_even_where_lambda_has_more_time() {
+async fn answers_before_api_gateway_gives_up_even_when_lambda_has_more_time() {
     let stack = Stack::start().await;
     stack.simulator.inject(TransportFault::BlackHole { creates: true }, 100);
     let (answer, took) = within(&stack, Duration::from_secs(60), "standup").await;

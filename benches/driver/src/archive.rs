@@ -1,4 +1,4 @@
-//! What an artefact weighs as Lambda takes it: a zip.
+//! The size of an artefact as Lambda takes it: a zip.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -21,7 +21,7 @@ fn add(archive: &mut zip::ZipWriter<Cursor<Vec<u8>>>, from: &Path, name: &Path) 
     if from.is_dir() {
         for entry in fs::read_dir(from)? {
             let entry = entry?;
-            // Compiled again by whoever runs them.
+            // Compiled again where they run.
             if entry.file_name() != "__pycache__" {
                 add(archive, &entry.path(), &name.join(entry.file_name()))?;
             }

@@ -19,7 +19,7 @@ struct Budget {
     instructions: Vec<Counts>,
 }
 
-/// The most bytes of the zip: the project's promise, whatever it weighs today.
+/// The largest zip in bytes that the project promises, whatever it weighs today.
 pub(crate) const MAX_ZIP_BYTES: u64 = 2_650_000;
 
 /// Puts what was counted into the file.

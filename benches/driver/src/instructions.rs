@@ -1,4 +1,4 @@
-//! Instructions, counted by callgrind: they repeat on a machine that does other things as well.
+//! Instructions, counted by callgrind: they do not vary with other load on the machine.
 //!
 //! Valgrind plays a processor without the newest instructions, so cryptography takes more of them here than in Lambda.
 

@@ -27,7 +27,7 @@ use crate::building::Artefacts;
 use crate::report::Report;
 use crate::surroundings::Surroundings;
 
-/// Whatever goes wrong, for people to read.
+/// Any failure, for people to read.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Measures the gateway beside what users would write instead.
@@ -38,7 +38,7 @@ struct Options {
     /// Cargo's profile for the functions in Rust.
     #[arg(long, default_value = "release", global = true)]
     profile: String,
-    /// The gateway's program, as `sam build` left it, say; built here when none is given.
+    /// The gateway's program, such as that of `sam build`; built here if absent.
     #[arg(long, value_name = "FILE", global = true)]
     gateway: Option<PathBuf>,
     /// How often each function is started; all take turns.

@@ -1,4 +1,4 @@
-//! Times, memory and sizes, by running each function many times, all in turns.
+//! Times, memory and sizes, by running each function many times, in turns.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::surroundings::Surroundings;
 /// Longest wait for any step of a function.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Requests after the first that are not measured, so that whatever warms up has.
+/// Requests after the first that are not measured, for warming up.
 const WARMING_UP: usize = 50;
 
-/// How long a connection that was begun in init is given to come about on the slow network.
+/// How long to wait for a connection that init begins on the slow network.
 const SETTLING: Duration = Duration::from_millis(400);
 
 /// Medians over all runs of one function.
@@ -94,7 +94,7 @@ pub(crate) fn same_requests(subjects: &[Subject], around: &Surroundings) -> Resu
     Ok(())
 }
 
-/// Runs every function that often, in turns, so that whatever else the machine does strikes all alike.
+/// Runs every function that often, in turns, so that other load on the machine affects all alike.
 pub(crate) fn in_turns(
     subjects: &[Subject],
     around: &Surroundings,
@@ -161,7 +161,7 @@ pub(crate) fn inits(subjects: &[Subject; 2], runs: usize) -> Result<[f64; 2], Fa
     Ok(measured.map(|inits| median(&inits)))
 }
 
-/// The first request on a slow network, once init is over and what it began has come about.
+/// The first request on a slow network, after init and the connection that it begins.
 pub(crate) fn far_away(subjects: &[Subject], runs: usize) -> Result<Vec<FarAway>, Failure> {
     let mut measured: Vec<[Vec<f64>; 3]> = subjects.iter().map(|_| Default::default()).collect();
     for _ in 0..runs {

@@ -1,4 +1,4 @@
-//! Ways to a server on loopback: with TLS put before it, or with the delay of a network between.
+//! Proxies to a server on loopback: one adds TLS, one adds the delay of a network.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -80,11 +80,11 @@ where
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            // Fails only on a connection that is gone already.
+            // Fails only on a connection that is closed already.
             let _ = stream.set_nodelay(true);
             let carried = carry(stream);
             tokio::spawn(async move {
-                // An error is a peer's that has gone away.
+                // An error is the peer's, which closed the connection.
                 let _ = carried.await;
             });
         }

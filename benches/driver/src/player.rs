@@ -1,5 +1,5 @@
 //! Plays the Lambda Runtime API to a function's process, on blocking sockets and with nothing between the clock and the
-//! wire: times are taken in the thread that reads, when the last byte of a request has come.
+//! wire: the reading thread takes the time when the last byte of a request has arrived.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -21,13 +21,13 @@ use crate::Failure;
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
     pub(crate) arguments: Vec<String>,
-    /// All that it finds in its environment beside what Lambda itself sets.
+    /// Its environment beside what Lambda itself sets.
     pub(crate) environment: Vec<(String, String)>,
     /// Where its output goes.
     pub(crate) log: PathBuf,
 }
 
-/// A function that runs, and waits for its next event.
+/// A running function that waits for its next event.
 #[derive(Debug)]
 pub(crate) struct Player {
     child: Child,
@@ -103,7 +103,7 @@ impl Player {
     }
 
     /// Hands over an event: the time until the answer was there, and the answer. Returns when the process asks for
-    /// the next one, so that all that it does between has been done.
+    /// the next one, so that all its work in between is done.
     pub(crate) fn invoke(&mut self, event: &[u8]) -> Result<(Duration, Vec<u8>), Failure> {
         let mut connection = self.waiting.take().ok_or("the function does not wait for an event")?;
         self.invocations = self.invocations.saturating_add(1);
@@ -148,7 +148,7 @@ impl Player {
         Ok(kibibytes.trim().parse::<u64>()?.saturating_mul(1024))
     }
 
-    /// Asks the process to end, as a profiler needs it to, and waits for that.
+    /// Asks the process to end, which a profiler needs, and waits for it.
     pub(crate) fn terminate(mut self) -> Result<(), Failure> {
         kill(self.process(), Signal::SIGTERM)?;
         let status = self.child.wait()?;

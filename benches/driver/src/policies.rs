@@ -11,8 +11,8 @@ pub(crate) fn sample() -> PathBuf {
     repository().join("policy/policy.json")
 }
 
-/// A document in a file of the folder: the sample's tenants, and others until there are that many. Of the others, one in
-/// three says nothing of its own, one has a cost centre and a region, one has ceilings and callers of its own.
+/// A document in a file of the folder: the sample's tenants, and others until there are that many. Of these, one in
+/// three is empty, one has a cost centre and a region, one has ceilings and callers of its own.
 pub(crate) fn with_tenants(count: usize, folder: &Path) -> Result<PathBuf, Failure> {
     let mut document: Value = serde_json::from_str(&std::fs::read_to_string(sample())?)?;
     let tenants = document.get_mut("Tenants").and_then(Value::as_object_mut).ok_or("no tenants")?;
@@ -32,7 +32,7 @@ pub(crate) fn with_tenants(count: usize, folder: &Path) -> Result<PathBuf, Failu
                 "Callers": { "AnyGroup": ["hosts"] },
             }),
         };
-        // Apart, since Chime takes no id with one character four times in a row, such as `customer-1111`.
+        // Separated, since Chime rejects ids with one character four times in a row, such as `customer-1111`.
         tenants.insert(format!("customer-{}-{}", number / 100, number % 100), block);
     }
     let path = folder.join(format!("policy-{count}.json"));

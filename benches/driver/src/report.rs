@@ -20,7 +20,7 @@ pub(crate) struct Report {
     pub(crate) versions: String,
 }
 
-/// What a line promises, and what came of it.
+/// What a line promises, and what was measured.
 struct Target {
     promise: &'static str,
     limit: String,

@@ -1,6 +1,6 @@
 //! Medians and percentiles.
 
-/// The value below which that share of all lies, between 0 and 1; 0 of nothing.
+/// The value below which that share (0 to 1) of all values lies; 0 if there are none.
 pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! What a function under measurement talks to: Chime and an issuer, both over TLS, on loopback.
+//! The surroundings of a measured function: Chime and an issuer, both over TLS, on loopback.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::{Failure, network};
 
-/// Delay of a round trip on the network that is played.
+/// Delay of a round trip on the simulated network.
 pub(crate) const ROUND_TRIP: Duration = Duration::from_millis(20);
 
 /// The tenant that all requests are for.
@@ -123,7 +123,7 @@ impl Surroundings {
     }
 }
 
-/// A certificate authority, and what a server needs to be trusted by who trusts it.
+/// A certificate authority, and a server's certificate from it.
 fn certificates() -> Result<(String, ServerConfig), Failure> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -19,11 +19,11 @@ fn status(bind: &str, target: &str, headers: &[(&str, &str)]) -> u16 {
 }
 
 #[test]
-fn answers_for_the_names_of_this_machine_alone() {
+fn accepts_only_names_of_this_machine_in_host() {
     let rows = [
         ("127.0.0.1", "localhost", PASSES, "without a port"),
         ("127.0.0.1", "LocalHost:3000", PASSES, "names have no case"),
-        ("127.0.0.1", "localhost:65535", PASSES, "the port of whoever forwards"),
+        ("127.0.0.1", "localhost:65535", PASSES, "the port of a port forwarding"),
         ("127.0.0.1", "app.localhost:3000", PASSES, "a name below localhost"),
         ("127.0.0.1", "127.255.0.9:3000", PASSES, "all of 127.0.0.0/8 is loopback"),
         ("127.0.0.1", "[::1]:3000", PASSES, "loopback of IPv6"),
@@ -64,7 +64,7 @@ fn answers_for_the_names_of_this_machine_alone() {
 }
 
 #[test]
-fn wants_one_host_and_believes_the_target_before_it() {
+fn requires_one_host_and_prefers_the_target() {
     let local = ("host", "localhost");
     assert_eq!(status("127.0.0.1", "/", &[]), NOT_A_HOST, "missing");
     assert_eq!(status("127.0.0.1", "/", &[local, local]), NOT_A_HOST, "twice");
@@ -78,7 +78,7 @@ fn wants_one_host_and_believes_the_target_before_it() {
 }
 
 #[test]
-fn answers_pages_of_this_machine_alone() {
+fn accepts_only_pages_of_this_machine_as_origin() {
     let rows = [
         ("127.0.0.1", "localhost", "http://localhost:5173", PASSES, "a frontend under development"),
         ("127.0.0.1", "localhost", "https://localhost:5173", PASSES, "the same over TLS"),
@@ -129,7 +129,7 @@ fn answers_pages_of_this_machine_alone() {
 }
 
 #[test]
-fn the_simulator_answers_for_chimes_names_and_nobody_else_does() {
+fn only_the_simulator_accepts_chimes_names() {
     let allows = |hosts: AllowedHosts, name: &str| hosts.allows(&Host::Name(name.to_owned()));
     let Ok(bind) = "127.0.0.1".parse() else { return };
     let hosts = AllowedHosts::listening_on(bind);
@@ -140,6 +140,9 @@ fn the_simulator_answers_for_chimes_names_and_nobody_else_does() {
         ("meetings-chime.us-east-1.amazonaws.com.evil.example", false, "begins like one"),
         ("meetings-chimera.us-east-1.amazonaws.com", false, "another service"),
         ("evil.us-east-1.amazonaws.com", false, "a name that a customer of AWS may have"),
+        ("meetings-chime.evil.s3.amazonaws.com", false, "a bucket of S3 that begins like one"),
+        ("meetings-chime..amazonaws.com", false, "no region"),
+        ("meetings-chime.amazonaws.com", false, "no label for a region"),
     ] {
         assert_eq!(allows(hosts.and_chime(), name), expected, "{why}");
         assert!(!allows(hosts, name), "{why}");

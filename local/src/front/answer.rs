@@ -11,9 +11,10 @@ use hyper::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// An answer that an HTTP API would make 500 of.
-#[derive(Debug)]
-pub(super) struct MalformedAnswer;
+/// An answer of the function that an HTTP API replaces with a 500.
+#[derive(Debug, thiserror::Error)]
+#[error("the function's answer is malformed")]
+pub(super) struct MalformedAnswerError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,32 +31,32 @@ struct Answer {
 }
 
 /// Makes the response; JSON without a status code is the body of a 200, as API Gateway infers it.
-pub(super) fn response(answer: &[u8]) -> Result<Response<Full<Bytes>>, MalformedAnswer> {
-    let value: Value = serde_json::from_slice(answer).map_err(|_| MalformedAnswer)?;
+pub(super) fn response(answer: &[u8]) -> Result<Response<Full<Bytes>>, MalformedAnswerError> {
+    let value: Value = serde_json::from_slice(answer).map_err(|_| MalformedAnswerError)?;
     if value.get("statusCode").is_none() {
         return Ok(crate::http_server::json_response(StatusCode::OK, &value));
     }
-    let answer: Answer = serde_json::from_value(value).map_err(|_| MalformedAnswer)?;
+    let answer: Answer = serde_json::from_value(value).map_err(|_| MalformedAnswerError)?;
     let body = answer.body.unwrap_or_default().into_bytes();
     let body = if answer.is_base64_encoded {
-        BASE64_STANDARD.decode(body).map_err(|_| MalformedAnswer)?
+        BASE64_STANDARD.decode(body).map_err(|_| MalformedAnswerError)?
     } else {
         body
     };
     let mut response = Response::new(Full::new(Bytes::from(body)));
-    *response.status_mut() = StatusCode::from_u16(answer.status_code).map_err(|_| MalformedAnswer)?;
+    *response.status_mut() = StatusCode::from_u16(answer.status_code).map_err(|_| MalformedAnswerError)?;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
     for (name, value) in answer.headers {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let name = HeaderName::try_from(name).map_err(|_| MalformedAnswer)?;
-        // The length is counted here, whatever the function says.
+        let name = HeaderName::try_from(name).map_err(|_| MalformedAnswerError)?;
+        // hyper sets the length itself.
         if name != CONTENT_LENGTH && name != TRANSFER_ENCODING {
-            headers.insert(name, HeaderValue::try_from(value).map_err(|_| MalformedAnswer)?);
+            headers.insert(name, HeaderValue::try_from(value).map_err(|_| MalformedAnswerError)?);
         }
     }
     for cookie in answer.cookies {
-        headers.append(SET_COOKIE, HeaderValue::try_from(cookie).map_err(|_| MalformedAnswer)?);
+        headers.append(SET_COOKIE, HeaderValue::try_from(cookie).map_err(|_| MalformedAnswerError)?);
     }
     Ok(response)
 }

@@ -1,7 +1,10 @@
-//! CORS as an HTTP API with a CORS configuration answers it: preflights by itself, and its own headers on every answer.
+//! CORS as in an HTTP API with a CORS configuration, which answers preflights and sets its own headers on every answer.
+
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::header::InvalidHeaderValue;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderName,
@@ -10,10 +13,10 @@ use hyper::header::{
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Response, StatusCode};
 
+use super::routes::Route;
 use crate::http_server::empty_response;
 
 // The same as in template.yaml; `checks/stack/test_local_front.py` compares the two.
-const ALLOWED_METHODS: &str = "POST";
 const ALLOWED_HEADERS: &str = "authorization,content-type,idempotency-key";
 const EXPOSED_HEADERS: &str = "retry-after,x-amzn-errortype";
 /// How long a browser may remember a preflight, in seconds.
@@ -26,20 +29,32 @@ pub(super) fn is_preflight(parts: &Parts) -> bool {
         && parts.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// 204; without an origin, without a single CORS header.
-pub(super) fn preflight_response(request: &HeaderMap) -> Response<Full<Bytes>> {
+/// The methods of the routes, as a preflight's answer lists them.
+///
+/// # Errors
+/// When they are no valid header value, which the type of a method excludes.
+pub(super) fn allowed_methods(routes: &[Route]) -> Result<HeaderValue, InvalidHeaderValue> {
+    let methods: BTreeSet<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+    HeaderValue::try_from(Vec::from_iter(methods).join(","))
+}
+
+/// The answer to a preflight: 204, and without an origin no CORS header.
+pub(super) fn preflight_response(
+    request: &HeaderMap,
+    allowed_methods: &HeaderValue,
+) -> Response<Full<Bytes>> {
     let mut response = empty_response(StatusCode::NO_CONTENT);
     let Some(origin) = allowed_origin(request) else { return response };
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(ALLOWED_METHODS));
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, allowed_methods.clone());
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
     response
 }
 
-/// Replaces whatever CORS headers the function set: API Gateway ignores them once it has a configuration of its own.
+/// Replaces the CORS headers that the function set: API Gateway ignores them once it has a configuration of its own.
 pub(super) fn add_to_answer(request: &HeaderMap, answer: &mut HeaderMap) {
     let set_by_function: Vec<HeaderName> =
         answer.keys().filter(|name| name.as_str().starts_with("access-control-")).cloned().collect();
@@ -52,7 +67,7 @@ pub(super) fn add_to_answer(request: &HeaderMap, answer: &mut HeaderMap) {
     }
 }
 
-/// The request's origin. A deployed API lists those that it allows; here a request of a foreign origin has been refused.
+/// The request's origin. A deployed API lists the allowed origins; here foreign origins are already refused.
 fn allowed_origin(request: &HeaderMap) -> Option<HeaderValue> {
     request.get(ORIGIN).cloned()
 }

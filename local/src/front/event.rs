@@ -77,7 +77,7 @@ pub(super) fn payload_2_0(arrival: &Arrival<'_>) -> Bytes {
     Bytes::from(event.to_string())
 }
 
-/// Members that are absent, not empty, when there is nothing to say.
+/// Adds the members that are absent, not empty, when they have no value.
 fn add_what_is_there(members: &mut Map<String, Value>, arrival: &Arrival<'_>, query: &str) {
     let cookies: Vec<String> = arrival
         .parts
@@ -132,7 +132,7 @@ fn join(into: &mut BTreeMap<String, String>, name: String, value: &str) {
         .or_insert_with(|| value.to_owned());
 }
 
-/// Whether an HTTP API hands a body of this type on as it is.
+/// Whether an HTTP API passes a body of this type on unchanged.
 fn is_text(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.starts_with("text/")

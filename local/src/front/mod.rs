@@ -24,9 +24,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::event::Arrival;
-pub use self::routes::{Route, RouteError};
-use crate::allowed_hosts::{AllowedHosts, RequestRefusedError};
-use crate::http_server::{CloseConnection, json_response, serve as serve_http};
+pub use self::routes::Route;
+use crate::allowed_hosts::{AllowedHosts, ForeignRequestError};
+use crate::http_server::{NoAnswerError, json_response, serve as serve_http};
 use crate::listening::Listening;
 
 /// The largest request body that an HTTP API takes, in bytes (API Gateway's quotas).
@@ -41,15 +41,15 @@ pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(28);
 /// The function: an event's JSON in, the answer's JSON out.
 pub type Handler = Arc<dyn Fn(Bytes, Invocation) -> Handling + Send + Sync>;
 
-/// A function's answer in the making.
+/// A function's pending answer.
 pub type Handling = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
-/// What Lambda tells a function beside the event.
+/// What Lambda gives a function beside the event.
 #[derive(Debug, Clone)]
 pub struct Invocation {
     /// Lambda's request id
     pub request_id: String,
-    /// when the function would be killed
+    /// when the function is killed
     pub deadline: Instant,
 }
 
@@ -66,7 +66,8 @@ impl Front {
     /// When the address cannot be bound.
     pub fn start(bind: SocketAddr, routes: Vec<Route>, handler: Handler) -> io::Result<Self> {
         let allowed_hosts = AllowedHosts::listening_on(bind.ip());
-        let gateway = Arc::new(ApiGateway { routes, handler, allowed_hosts });
+        let allowed_methods = cors::allowed_methods(&routes).map_err(io::Error::other)?;
+        let gateway = Arc::new(ApiGateway { routes, allowed_methods, handler, allowed_hosts });
         let listening = serve_http(bind, move |request, peer| {
             let gateway = Arc::clone(&gateway);
             async move { gateway.respond(request, peer).await }
@@ -89,6 +90,8 @@ impl Front {
 
 struct ApiGateway {
     routes: Vec<Route>,
+    /// for CORS
+    allowed_methods: HeaderValue,
     handler: Handler,
     allowed_hosts: AllowedHosts,
 }
@@ -98,13 +101,13 @@ impl ApiGateway {
         &self,
         request: Request<Incoming>,
         peer: SocketAddr,
-    ) -> Result<Response<Full<Bytes>>, CloseConnection> {
+    ) -> Result<Response<Full<Bytes>>, NoAnswerError> {
         let (parts, body) = request.into_parts();
         let request_id = api_gateway_request_id();
         let mut response = if let Err(error) = self.allowed_hosts.check(&parts) {
             refusal(&error, &request_id)
         } else if cors::is_preflight(&parts) {
-            cors::preflight_response(&parts.headers)
+            cors::preflight_response(&parts.headers, &self.allowed_methods)
         } else {
             let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
             let mut response = match (routes::find(&self.routes, &parts), body) {
@@ -112,7 +115,7 @@ impl ApiGateway {
                 (Some(_), Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
                     message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long")
                 }
-                (Some(_), Err(_)) => return Err(CloseConnection),
+                (Some(_), Err(_)) => return Err(NoAnswerError),
                 (Some(matched), Ok(body)) => {
                     let arrival = Arrival {
                         parts: &parts,
@@ -136,7 +139,7 @@ impl ApiGateway {
     async fn invoke(&self, event: Bytes) -> Response<Full<Bytes>> {
         let deadline = Instant::now().checked_add(FUNCTION_TIMEOUT).unwrap_or_else(Instant::now);
         let invocation = Invocation { request_id: Uuid::new_v4().to_string(), deadline };
-        // In a task of its own, the function outlives a client that hangs up, as in Lambda, and may panic.
+        // In a task of its own the function may panic, and outlives a client that disconnects, as in Lambda.
         let mut running = tokio::spawn((self.handler)(event, invocation));
         match tokio::time::timeout(INTEGRATION_TIMEOUT, &mut running).await {
             Ok(Ok(answer)) => answer::response(&answer)
@@ -161,8 +164,8 @@ fn message(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     json_response(status, &json!({ "message": text }))
 }
 
-/// A request that a deployed API would never see, refused in the shape of the gateway's own problems.
-fn refusal(error: &RequestRefusedError, request_id: &str) -> Response<Full<Bytes>> {
+/// Refuses a request that never reaches a deployed API, in the form of the gateway's own problems.
+fn refusal(error: &ForeignRequestError, request_id: &str) -> Response<Full<Bytes>> {
     let (status, detail) = (error.status(), error.to_string());
     let body = json!({
         "type": "about:blank",

@@ -1,21 +1,18 @@
-//! Route keys of an HTTP API, such as `POST /meetings` and `GET /meetings/{meetingId}`.
+//! The routes of an HTTP API, such as `POST /meetings` and `GET /meetings/{MeetingId}`.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
+use hyper::Method;
 use hyper::http::request::Parts;
+use meeting_gateway::operation::Operation;
 
 /// One route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    method: String,
-    path: String,
+    pub(super) method: Method,
+    path: &'static str,
 }
-
-/// A text that is no route key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RouteError(String);
 
 /// A route that fits a request.
 #[derive(Debug)]
@@ -25,17 +22,17 @@ pub(super) struct Matched<'a> {
     pub(super) path_parameters: BTreeMap<&'a str, String>,
 }
 
-impl FromStr for Route {
-    type Err = RouteError;
+impl Route {
+    /// A route of that method and path, whose parameters are in braces.
+    #[must_use]
+    pub const fn new(method: Method, path: &'static str) -> Self {
+        Self { method, path }
+    }
+}
 
-    /// Reads a route key; `ANY` stands for every method.
-    fn from_str(key: &str) -> Result<Self, Self::Err> {
-        match key.split_once(' ') {
-            Some((method, path)) if path.starts_with('/') && !method.is_empty() => {
-                Ok(Self { method: method.to_owned(), path: path.to_owned() })
-            }
-            _ => Err(RouteError(key.to_owned())),
-        }
+impl From<&Operation> for Route {
+    fn from(operation: &Operation) -> Self {
+        Self::new(operation.method.clone(), operation.path)
     }
 }
 
@@ -45,21 +42,13 @@ impl fmt::Display for Route {
     }
 }
 
-impl fmt::Display for RouteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no route key such as `POST /meetings`", self.0)
-    }
-}
-
-impl std::error::Error for RouteError {}
-
 /// The first route that fits.
 pub(super) fn find<'a>(routes: &'a [Route], parts: &Parts) -> Option<Matched<'a>> {
     routes.iter().find_map(|route| {
-        if route.method != "ANY" && route.method != parts.method.as_str() {
+        if route.method != parts.method {
             return None;
         }
-        let path_parameters = path_parameters(&route.path, parts.uri.path())?;
+        let path_parameters = path_parameters(route.path, parts.uri.path())?;
         Some(Matched { route, path_parameters })
     })
 }

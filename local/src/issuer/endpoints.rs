@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{Algorithm, JwksBehaviour, MintOptions, Shared, TokenRequest};
 use crate::allowed_hosts::AllowedHosts;
-use crate::http_server::{CloseConnection, empty_response, json_response, serve as serve_http};
+use crate::http_server::{NoAnswerError, empty_response, json_response, serve as serve_http};
 use crate::listening::Listening;
 
 pub(super) fn serve(bind: SocketAddr, shared: Arc<Shared>) -> io::Result<Listening> {
@@ -40,7 +40,7 @@ pub(super) fn serve(bind: SocketAddr, shared: Arc<Shared>) -> io::Result<Listeni
     })
 }
 
-async fn respond(shared: &Shared, parts: &Parts) -> Result<Response<Full<Bytes>>, CloseConnection> {
+async fn respond(shared: &Shared, parts: &Parts) -> Result<Response<Full<Bytes>>, NoAnswerError> {
     match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/.well-known/openid-configuration") => {
             shared.discovery_fetches.fetch_add(1, Ordering::Relaxed);
@@ -71,7 +71,7 @@ fn discovery_document(shared: &Shared) -> Value {
     })
 }
 
-async fn jwks(shared: &Shared) -> Result<Response<Full<Bytes>>, CloseConnection> {
+async fn jwks(shared: &Shared) -> Result<Response<Full<Bytes>>, NoAnswerError> {
     let behaviour = shared.jwks_behaviour.lock().clone();
     let keys = || shared.keys.lock().jwks();
     match behaviour {
@@ -89,11 +89,11 @@ async fn jwks(shared: &Shared) -> Result<Response<Full<Bytes>>, CloseConnection>
             Ok(text_response("application/json", text))
         }
         JwksBehaviour::Body(text) => Ok(text_response("application/json", text)),
-        JwksBehaviour::Close => Err(CloseConnection),
+        JwksBehaviour::Close => Err(NoAnswerError),
     }
 }
 
-/// The token alone, for a shell; a token answer as in OAuth 2 for whoever accepts JSON.
+/// The token alone, for a shell; an OAuth 2 token response for clients that accept JSON.
 fn token(shared: &Shared, parts: &Parts) -> Response<Full<Bytes>> {
     let request = match TokenRequest::from_query(parts.uri.query().unwrap_or_default()) {
         Ok(request) => request,

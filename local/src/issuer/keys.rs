@@ -1,5 +1,6 @@
 //! The issuer's keys, made and used by ring: P-256 keys of its own, and in tests the RSA key of RFC 7520.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine;
@@ -9,7 +10,8 @@ use ring::rsa::{KeyPairComponents, PublicKeyComponents};
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
-use super::published_rsa_key::RFC_7520_RSA_KEY;
+/// The RSA key of RFC 7520, section 3.4, as a JWK with its private half: ring signs with RSA keys but can't generate them.
+const RFC_7520_RSA_KEY: &str = include_str!("../../../tests/keys/rfc-7520-rsa.json");
 
 /// A signature algorithm that the issuer has keys for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,8 +23,9 @@ pub enum Algorithm {
     Es256,
 }
 
-/// A key could not be made or used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A key can't be made or used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a key of the issuer fails: {0}")]
 pub struct KeyError(String);
 
 /// All keys ever made, oldest first.
@@ -169,18 +172,14 @@ impl KeyError {
     }
 }
 
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a key of the issuer failed: {}", self.0)
-    }
-}
-
-impl std::error::Error for KeyError {}
-
 fn published_rsa_pair() -> Result<Pair, KeyError> {
-    let decode = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).map_err(KeyError::from_error);
-    let [n, d, p, q, dp, dq, qi] = RFC_7520_RSA_KEY.map(decode);
-    let public_key = PublicKeyComponents { n: n?, e: vec![1, 0, 1] };
+    let key: BTreeMap<&str, &str> = serde_json::from_str(RFC_7520_RSA_KEY).map_err(KeyError::from_error)?;
+    let decode = |member: &str| {
+        let value = key.get(member).copied().unwrap_or_default();
+        BASE64_URL_SAFE_NO_PAD.decode(value).map_err(KeyError::from_error)
+    };
+    let [n, d, p, q, dp, dq, qi] = ["n", "d", "p", "q", "dp", "dq", "qi"].map(decode);
+    let public_key = PublicKeyComponents { n: n?, e: decode("e")? };
     let components = KeyPairComponents { public_key, d: d?, p: p?, q: q?, dP: dp?, dQ: dq?, qInv: qi? };
     let pair = RsaKeyPair::from_components(&components).map_err(KeyError::from_error)?;
     Ok(Pair::Rsa(Box::new(pair)))

@@ -1,8 +1,7 @@
-//! A token issuer for development and tests: OpenID discovery, a JWKS, and tokens for whomever one wants to be.
+//! A token issuer for development and tests: OpenID discovery, a JWKS, and a token for any caller.
 
 mod endpoints;
 mod keys;
-mod published_rsa_key;
 mod token_request;
 
 use std::fmt;
@@ -18,7 +17,6 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 pub use self::keys::{Algorithm, KeyError};
-pub use self::published_rsa_key::RFC_7520_RSA_KEY;
 pub use self::token_request::{AUDIENCE, TokenRequest, TokenRequestError};
 
 use self::keys::KeySet;
@@ -62,37 +60,42 @@ pub enum JwksBehaviour {
     Close,
 }
 
-/// Why no issuer runs, or no token was made.
-#[derive(Debug)]
+/// Why no issuer starts, or no token is made.
+#[derive(Debug, thiserror::Error)]
 pub enum IssuerError {
-    /// the address could not be bound
-    Bind(io::Error),
-    /// a key could not be made or used
-    Key(KeyError),
-    /// no key of that algorithm has the `kid` asked for
+    /// The address can't be bound.
+    #[error("no port for the issuer: {0}")]
+    Bind(#[source] io::Error),
+    /// A key can't be made or used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No key of that algorithm has the `kid` asked for.
+    #[error("no key `{0}`")]
     UnknownKey(String),
-    /// there is no key of that algorithm
+    /// There is no key of that algorithm.
+    #[error("no key for {}", .0.name())]
     NoKeyFor(Algorithm),
 }
 
 impl Issuer {
     /// Makes a P-256 key and starts on an address; port 0 takes any free one. Must be called inside a Tokio runtime.
     ///
-    /// Whoever is to be believed has to ask this issuer: nobody else has its key.
+    /// Nobody else has its private key.
     ///
     /// # Errors
     /// When the address cannot be bound or no key can be made.
     pub fn start(bind: SocketAddr) -> Result<Self, IssuerError> {
-        Self::start_with_keys(bind, KeySet::generate().map_err(IssuerError::Key)?)
+        Self::start_with_keys(bind, KeySet::generate()?)
     }
 
-    /// Starts an issuer for tests of RS256, on a free port of loopback: it publishes [`RFC_7520_RSA_KEY`] beside a P-256
-    /// key of its own, so that whoever trusts it believes everybody. Must be called inside a Tokio runtime.
+    /// Starts an issuer for tests of RS256 on a free port of loopback. It publishes the RSA key of RFC 7520 beside a P-256
+    /// key of its own. Everybody has that private key, so nothing but a test may trust this issuer. Must be called inside
+    /// a Tokio runtime.
     ///
     /// # Errors
     /// When no port can be bound or no key can be made.
     pub fn start_with_published_rsa_key() -> Result<Self, IssuerError> {
-        let keys = KeySet::generate().and_then(KeySet::with_published_rsa_key).map_err(IssuerError::Key)?;
+        let keys = KeySet::generate()?.with_published_rsa_key()?;
         Self::start_with_keys(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), keys)
     }
 
@@ -161,7 +164,7 @@ impl Issuer {
     /// # Errors
     /// When no key can be made.
     pub fn rotate(&self) -> Result<(), IssuerError> {
-        self.shared.keys.lock().rotate().map_err(IssuerError::Key)
+        Ok(self.shared.keys.lock().rotate()?)
     }
 
     /// Stops publishing every key but the newest of each algorithm.
@@ -231,7 +234,7 @@ impl Shared {
         }
         let encode = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(&header), encode(claims));
-        let signature = key.sign(signed.as_bytes()).map_err(IssuerError::Key)?;
+        let signature = key.sign(signed.as_bytes())?;
         Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
     }
 }
@@ -241,16 +244,3 @@ impl fmt::Debug for Shared {
         f.debug_struct("Shared").field("issuer_url", &self.issuer_url()).finish_non_exhaustive()
     }
 }
-
-impl fmt::Display for IssuerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bind(error) => write!(f, "no port for the issuer: {error}"),
-            Self::Key(error) => error.fmt(f),
-            Self::UnknownKey(kid) => write!(f, "no key `{kid}`"),
-            Self::NoKeyFor(algorithm) => write!(f, "no key for {}", algorithm.name()),
-        }
-    }
-}
-
-impl std::error::Error for IssuerError {}

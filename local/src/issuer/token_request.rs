@@ -1,6 +1,5 @@
-//! Whom a development token is for.
+//! Reads who a development token is for, and makes its claims.
 
-use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -12,7 +11,7 @@ pub const AUDIENCE: &str = "local";
 /// How long a development token lives unless told otherwise: a working day.
 const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
 
-/// The person, tenant and rights that a token speaks of.
+/// The person, tenant and rights in a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRequest {
     /// `custom:tenant_id`; none leaves the claim out
@@ -21,18 +20,20 @@ pub struct TokenRequest {
     pub groups: Vec<String>,
     /// `sub`
     pub subject: String,
-    /// `scope`, words parted by spaces; none leaves the claim out
+    /// `scope`, words separated by spaces; none leaves the claim out
     pub scope: Option<String>,
     /// from `iat` to `exp`; 0 is a token that has expired
     pub lifetime_seconds: u64,
 }
 
-/// A query of `/token` that is not understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a query of `/token` is invalid.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRequestError {
-    /// no such parameter
+    /// The parameter is unknown.
+    #[error("unknown parameter `{0}`; known are tenant, groups, sub, scope, expires_in")]
     UnknownParameter(String),
-    /// `expires_in` is not a number of seconds
+    /// `expires_in` is not a number of seconds.
+    #[error("expires_in `{0}` is not a number of seconds")]
     Lifetime(String),
 }
 
@@ -112,16 +113,3 @@ impl Default for TokenRequest {
         }
     }
 }
-
-impl fmt::Display for TokenRequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownParameter(name) => {
-                write!(f, "no parameter `{name}`; there are tenant, groups, sub, scope, expires_in")
-            }
-            Self::Lifetime(value) => write!(f, "expires_in `{value}` is not a number of seconds"),
-        }
-    }
-}
-
-impl std::error::Error for TokenRequestError {}

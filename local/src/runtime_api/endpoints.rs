@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{FunctionState, Outcome};
-use crate::http_server::{CloseConnection, json_response, serve as serve_http};
+use crate::http_server::{NoAnswerError, json_response, serve as serve_http};
 use crate::listening::Listening;
 
 const PREFIX: &str = "/2018-06-01/runtime";
@@ -71,7 +71,7 @@ impl Exchange {
     }
 
     /// Long poll: answers when there is an event.
-    async fn next(&self) -> Result<Response<Full<Bytes>>, CloseConnection> {
+    async fn next(&self) -> Result<Response<Full<Bytes>>, NoAnswerError> {
         // Only the first request for an event ends the init.
         let _ = self.init_time.set(self.started.lock().elapsed());
         self.progress.send_if_modified(|state| {
@@ -81,8 +81,8 @@ impl Exchange {
             }
             first
         });
-        // Without a sender the stand-in is going away.
-        let invocation = self.queue.lock().await.recv().await.ok_or(CloseConnection)?;
+        // Without a sender the stand-in is being dropped.
+        let invocation = self.queue.lock().await.recv().await.ok_or(NoAnswerError)?;
         let request_id = Uuid::new_v4().to_string();
         let mut response = Response::new(Full::new(invocation.event));
         set_headers(response.headers_mut(), &request_id, invocation.limit, &invocation.invoked_function_arn);
@@ -90,13 +90,13 @@ impl Exchange {
         Ok(response)
     }
 
-    /// Takes an answer to the current invocation; the status that the function is told.
+    /// Takes an answer to the current invocation and returns the function's response.
     fn finish(&self, request_id: &str, outcome: Outcome) -> Response<Full<Bytes>> {
         let mut current = self.current.lock();
         let taken = current.take_if(|(id, _)| id == request_id);
         match taken {
             Some((_, answer)) => {
-                // Nobody waits any more when the invocation has timed out.
+                // The receiver is gone when the invocation has timed out.
                 let _ = answer.send(outcome);
                 accepted()
             }
@@ -126,9 +126,9 @@ pub(super) fn serve(bind: SocketAddr, exchange: Arc<Exchange>) -> io::Result<Lis
 async fn respond(
     exchange: &Exchange,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, CloseConnection> {
+) -> Result<Response<Full<Bytes>>, NoAnswerError> {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| CloseConnection)?.to_bytes();
+    let body = body.collect().await.map_err(|_| NoAnswerError)?.to_bytes();
     let path: Vec<&str> =
         parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().split('/').skip(1).collect();
     match (&parts.method, path.as_slice()) {

@@ -1,5 +1,5 @@
-//! A stand-in for the Lambda Runtime API: runs a function's binary as a process, hands it one event at a time, and tells
-//! what became of each.
+//! A stand-in for the Lambda Runtime API: runs a function's binary as a process, hands it one event at a time, and
+//! reports the outcome of each.
 
 mod endpoints;
 mod process;
@@ -18,7 +18,7 @@ use self::endpoints::{Exchange, Invocation};
 use self::process::Process;
 use crate::listening::Listening;
 
-/// What is run, and with what around it.
+/// The program to run, with its arguments and environment.
 #[derive(Debug, Clone)]
 pub struct Function {
     /// the program
@@ -46,7 +46,7 @@ pub struct RuntimeApi {
     invoked_function_arn: String,
 }
 
-/// What became of an invocation.
+/// The outcome of an invocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// the function's answer
@@ -61,7 +61,7 @@ pub enum Outcome {
     TimedOut,
 }
 
-/// How far the function has come.
+/// The state of the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum FunctionState {
     Starting,
@@ -113,7 +113,7 @@ impl RuntimeApi {
         exchange.process_starts_now();
         let process = Process::start(function, listening.address(), move |status| {
             progress.send_if_modified(|state| {
-                // Why it ended says more than that it ended.
+                // The reported reason says more than the exit status.
                 let ended_for_a_reason = matches!(state, FunctionState::InitFailed(_));
                 if !ended_for_a_reason {
                     *state = FunctionState::Exited(status);
@@ -134,7 +134,7 @@ impl RuntimeApi {
         })
     }
 
-    /// Hands the function an event and waits for what comes of it, its init included.
+    /// Hands the function an event and waits for the outcome, its init included.
     ///
     /// The deadline that the function is told is `limit` from when it takes the event, as in Lambda.
     pub async fn invoke(&self, event: impl Into<Bytes>, limit: Duration) -> Outcome {
@@ -163,7 +163,7 @@ impl RuntimeApi {
         }
     }
 
-    /// Waits until the function asks for its first event: `None` then, otherwise what its init came to.
+    /// Waits until the function asks for its first event. Returns `None` then, and otherwise how its init failed.
     pub async fn wait_until_ready(&self, limit: Duration) -> Option<Outcome> {
         let mut state = self.state.clone();
         let settled = state.wait_for(|state| *state != FunctionState::Starting);
@@ -199,11 +199,11 @@ impl RuntimeApi {
         self.process.standard_error()
     }
 
-    /// Both outputs, as soon as they contain a text. The pipes are read beside the invocations, so a log line may come
+    /// Waits until the outputs contain a text and returns both. The pipes are read concurrently, so a log line may come
     /// a moment after the answer.
     ///
     /// # Errors
-    /// Both outputs as they are, when the text has not come within the limit.
+    /// Both outputs as they are when the limit has passed.
     pub async fn logs_with(&self, text: &str, limit: Duration) -> Result<String, String> {
         let deadline = Instant::now().checked_add(limit);
         loop {
@@ -230,22 +230,22 @@ impl RuntimeApi {
         self.listening.address()
     }
 
-    /// Closes the Runtime API and leaves the process alone, as an emulator does that is stopped.
+    /// Closes the Runtime API and leaves the process alone, as an emulator does when it stops.
     pub fn close(&self) {
         self.listening.close();
     }
 
-    /// Waits until the process has ended, or for as long as it may take.
+    /// Waits until the process has ended; `None` after the limit.
     pub async fn wait_until_ended(&self, limit: Duration) -> Option<Outcome> {
         tokio::time::timeout(limit, self.end_of_function()).await.ok()
     }
 
-    /// Kills the process; an invocation under way becomes [`Outcome::Exited`].
+    /// Kills the process; a running invocation becomes [`Outcome::Exited`].
     pub fn kill(&self) {
         self.process.kill();
     }
 
-    /// Never returns while the function may still answer.
+    /// Waits until the function can no longer answer.
     async fn end_of_function(&self) -> Outcome {
         let mut state = self.state.clone();
         let ended = state

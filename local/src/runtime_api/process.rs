@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::Function;
 
-/// How long a process that has ended is given for its output to arrive. A child that it leaves behind holds the pipes
+/// How long to wait for the output of a process that has ended. A child that it leaves behind holds the pipes
 /// open, so that their end may never come.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 

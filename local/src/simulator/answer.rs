@@ -7,7 +7,7 @@ use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// An answer that has not been written yet.
+/// An answer before it is written.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -40,13 +40,13 @@ impl Answer {
         answer
     }
 
-    /// A status and a body with no headers yet. A status that is none becomes 500.
+    /// A status and a body without headers. An invalid status becomes 500.
     pub(super) fn raw(status: u16, body: Bytes) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, headers: HeaderMap::new(), body }
     }
 
-    /// Sets a header; one that HTTP could not carry is left out.
+    /// Sets a header; one that is invalid in HTTP is left out.
     pub(super) fn header(&mut self, name: &str, value: &str) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             self.headers.insert(name, value);

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -14,51 +13,17 @@ use hyper::Response;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
 
 use super::Shared;
 use super::faults::Moment;
 use super::record::Operation;
+use super::script::{Step, Transport, play};
 use super::service::{self, Reaction};
 
-/// The answer in the making; boxed, because taking a connection back from hyper needs a future that can move.
+/// A pending answer; boxed, because taking a connection back from hyper needs a future that can move.
 type Responding = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;
-
-/// What a misbehaving connection does next.
-#[derive(Debug, Clone)]
-pub(super) enum Step {
-    /// writes these bytes
-    Write(Bytes),
-    /// waits
-    Pause(Duration),
-    /// closes in order (FIN)
-    Close,
-    /// resets (RST)
-    Reset,
-    /// keeps the connection open and says nothing, until the peer gives up
-    Hold,
-}
-
-/// A byte stream over TCP whose closing can be made a reset.
-pub(super) trait Transport: AsyncRead + AsyncWrite + Unpin + Send + 'static {
-    /// Makes the connection end with RST in place of FIN when it is dropped.
-    fn reset_on_drop(&self);
-}
-
-impl Transport for TcpStream {
-    fn reset_on_drop(&self) {
-        // Fails only on a connection that is gone already.
-        let _ = self.set_zero_linger();
-    }
-}
-
-impl Transport for tokio_rustls::server::TlsStream<TcpStream> {
-    fn reset_on_drop(&self) {
-        self.get_ref().0.reset_on_drop();
-    }
-}
 
 /// Serves one connection to its end.
 pub(super) async fn serve<T: Transport>(stream: T, shared: Arc<Shared>) {
@@ -97,32 +62,13 @@ pub(super) async fn serve<T: Transport>(stream: T, shared: Arc<Shared>) {
     });
     let mut connection = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service);
     let steps = tokio::select! {
-        // An error here is the peer's: it went away, or sent no HTTP.
+        // An error here is the peer's: it closed the connection, or sent no HTTP.
         _ = &mut connection => return,
         steps = script.recv() => steps.unwrap_or_default(),
     };
     let stream = connection.into_parts().io.into_inner().inner;
-    // A script ends early only when the peer is gone.
+    // A script ends early only when the peer closes the connection.
     let _ = play(stream, steps).await;
-}
-
-async fn play<T: Transport>(mut stream: T, steps: Vec<Step>) -> io::Result<()> {
-    for step in steps {
-        match step {
-            Step::Write(bytes) => {
-                stream.write_all(&bytes).await?;
-                stream.flush().await?;
-            }
-            Step::Pause(pause) => tokio::time::sleep(pause).await,
-            Step::Close => stream.shutdown().await?,
-            Step::Reset => stream.reset_on_drop(),
-            Step::Hold => {
-                let mut ignored = tokio::io::sink();
-                tokio::io::copy(&mut stream, &mut ignored).await?;
-            }
-        }
-    }
-    Ok(())
 }
 
 struct ConnectionState {
@@ -139,12 +85,12 @@ struct WatchedStream<T> {
     inner: T,
     shared: Arc<Shared>,
     state: Arc<ConnectionState>,
-    /// whether it is to end by a reset, which an orderly shutdown would pre-empt
+    /// whether it ends with a reset, which an orderly shutdown would prevent
     cut_off: bool,
 }
 
 impl<T: Transport> WatchedStream<T> {
-    /// Whether the request that begins with these bytes is to be cut off.
+    /// Whether the fault armed for the request that begins with these bytes resets the connection.
     fn cuts_off(&self, beginning: &[u8]) -> bool {
         if beginning.is_empty() || !self.state.awaits_request.swap(false, Ordering::Relaxed) {
             return false;

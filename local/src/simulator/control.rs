@@ -1,4 +1,4 @@
-//! The simulator's control plane for other processes, under `/simulator/`: arm faults, read what was asked, start over.
+//! The simulator's control plane for other processes, under `/simulator/`: arm faults, read requests, reset.
 
 use hyper::Method;
 use hyper::http::request::Parts;
@@ -8,7 +8,7 @@ use super::Shared;
 use super::answer::Answer;
 use super::faults::Injection;
 
-/// Answers one control request; the simulator's README-like summary is the 404 text.
+/// Answers one control request; the 404 lists the paths.
 pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
     match (&parts.method, parts.uri.path()) {
         (&Method::POST, "/simulator/faults") => arm(shared, body),

@@ -1,4 +1,4 @@
-//! What the simulator can be told to do wrong, and for how many requests.
+//! The faults that the simulator can be told to play, and for how many requests.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::model::{EXCEPTIONS, UNMODELLED_EXCEPTIONS};
 use super::record::Operation;
 
-/// One way of answering that a client has to survive.
+/// One fault that a client has to survive.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
     /// An error in Chime's own shape.
@@ -20,14 +20,14 @@ pub enum Fault {
         status: u16,
         /// the header Retry-After, in seconds
         retry_after: Option<u32>,
-        /// whether the request takes effect all the same
+        /// whether the request takes effect nevertheless
         creates: bool,
     },
     /// A fault of the transport or of the answer's form.
     Transport(TransportFault),
 }
 
-/// A fault below or beside Chime's own errors. Over HTTP its name is the member `fault`, its fields stand beside it.
+/// A fault other than Chime's own errors. Over HTTP its name is the member `fault`, with its fields beside it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "fault", rename_all_fields = "snake_case", deny_unknown_fields)]
 pub enum TransportFault {
@@ -76,7 +76,7 @@ pub enum TransportFault {
         /// whether the request takes effect
         creates: bool,
     },
-    /// The right answer as on a connection that stays, which then closes at once.
+    /// The right answer, without announcing that the connection then closes at once.
     CloseAfterAnswer {},
     /// Any answer at all; nothing is created.
     Answer {
@@ -165,7 +165,7 @@ impl Injection {
     /// Reads the body of `POST /simulator/faults`: `fault`, its own fields, and `times` or `rate`, `operation`.
     ///
     /// # Errors
-    /// What is wrong, with the names that would be right.
+    /// What is wrong, with the valid names.
     pub fn from_json(mut members: Map<String, Value>) -> Result<Self, String> {
         let operation = take(&mut members, "operation")?;
         let times: Option<u32> = take(&mut members, "times")?;

@@ -29,7 +29,7 @@ pub struct Meeting {
 pub(super) enum CreateError {
     /// the token was used with other members
     TokenReused,
-    /// PrimaryMeetingId names nothing that can be replicated now
+    /// PrimaryMeetingId names no meeting that can be replicated
     Primary(&'static str),
 }
 
@@ -38,7 +38,7 @@ pub(super) enum CreateError {
 pub(super) struct Meetings {
     /// in the order of their creation
     all: Vec<Meeting>,
-    /// by region and token: the members sent and the meeting made; Chime's memory is not documented, this one lasts
+    /// by region and token: the members sent and the meeting made; how long Chime remembers is undocumented
     tokens: HashMap<(String, String), (Map<String, Value>, Value)>,
 }
 

@@ -8,6 +8,7 @@ mod faults;
 mod meetings;
 pub mod model;
 mod record;
+mod script;
 mod service;
 mod signature;
 mod validation;
@@ -45,11 +46,11 @@ pub struct Simulator {
 /// What can be chosen at start.
 #[derive(Default)]
 pub struct SimulatorOptions {
-    /// where a line per request goes, with the body of each CreateMeeting
+    /// where to log a line per request and the body of each CreateMeeting
     pub log: Option<Box<dyn Write + Send>>,
     /// speak TLS with this configuration
     pub tls: Option<Arc<ServerConfig>>,
-    /// where the randomness of [`Extent::Rate`] begins
+    /// the seed of [`Extent::Rate`]
     pub seed: u64,
 }
 
@@ -120,7 +121,7 @@ impl Simulator {
         self.arm(Injection { fault: fault.into(), extent: Extent::Times(times), operation: None });
     }
 
-    /// Arms a fault with all its particulars.
+    /// Arms a fault with its extent and operation.
     pub fn arm(&self, injection: Injection) {
         self.shared.state.lock().faults.arm(injection);
     }
@@ -213,7 +214,7 @@ impl Shared {
             request.log_lines()
         };
         if let Some(log) = self.log.lock().as_mut() {
-            // Whoever closed the log does not want it.
+            // A closed log is not an error.
             let _ = log.write_all(lines.as_bytes()).and_then(|()| log.flush());
         }
     }

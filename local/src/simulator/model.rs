@@ -1,8 +1,8 @@
-//! What Chime's API model says of CreateMeeting, GetMeeting and DeleteMeeting, shape by shape.
+//! Chime's API model of CreateMeeting, GetMeeting and DeleteMeeting, shape by shape.
 //!
 //! The names, numbers, patterns and values are those of `chime-sdk-meetings/2021-07-15/service-2.json`, the model that
-//! AWS publishes in botocore and generates its SDKs from, and are compared with it by a test. What the
-//! model's documentation says in words only is in [`DOCUMENTED_PATTERNS`], [`MEDIA_REGIONS`] and the rules of
+//! AWS publishes in botocore and generates its SDKs from; a test compares them. What the
+//! model only documents in words is in [`DOCUMENTED_PATTERNS`], [`MEDIA_REGIONS`] and the rules of
 //! `validation`.
 
 use serde::Serialize;
@@ -114,11 +114,11 @@ pub const EXCEPTIONS: &[(&str, u16)] = &[
     ("ServiceUnavailableException", 503),
 ];
 
-/// Exceptions that the service has been seen to answer although its model does not have them.
+/// Exceptions that the service answers in practice although its model does not have them.
 pub const UNMODELLED_EXCEPTIONS: &[(&str, u16)] =
     &[("ValidationException", 400), ("AccessDeniedException", 403), ("ExpiredTokenException", 403)];
 
-/// One shape of the model with everything that it demands of a value.
+/// One shape of the model with all its constraints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Constraint {
     /// the shape's name in `service-2.json`

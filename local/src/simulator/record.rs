@@ -1,4 +1,4 @@
-//! What the simulator remembers of each request, and the line that it prints.
+//! The record of each request, and the line that is printed for it.
 
 use std::collections::BTreeMap;
 
@@ -27,21 +27,21 @@ pub struct RecordedRequest {
     pub path: String,
     /// the operation that they name
     pub operation: Operation,
-    /// the body: JSON where it is that, otherwise the text as a string, null when empty
+    /// the body: as JSON where possible, otherwise the text as a string, null when empty
     pub body: Value,
     /// the headers by their names in lower case; of a repeated one the last value
     pub headers: BTreeMap<String, String>,
-    /// whether a Signature Version 4 for Chime was there
+    /// whether it carries a Signature Version 4 for Chime
     pub signed: bool,
     /// the control region that it was signed for
     pub region: Option<String>,
     /// the number of the attempt, from the SDK's own header `amz-sdk-request`
     pub attempt: Option<u32>,
-    /// when it had been read, in milliseconds since 1970
+    /// when it was read, in milliseconds since 1970
     pub time: u64,
     /// the number of the connection that it came on, counted from 1
     pub connection: u64,
-    /// the status that was answered; absent while that is open, and where a fault of the transport left none
+    /// the status of the answer; absent before the answer, and when a fault of the transport leaves none
     pub status: Option<u16>,
 }
 
@@ -60,7 +60,7 @@ impl Operation {
 }
 
 impl RecordedRequest {
-    /// The lines that `cargo run -p local` shows: what Chime was asked, in full, and what it answered.
+    /// The lines that `cargo run -p local` prints: the full request to Chime and the status of its answer.
     pub(super) fn log_lines(&self) -> String {
         let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let mut lines = format!("chime  {} {} -> {status}\n", self.method, self.path);

@@ -1,4 +1,4 @@
-//! From a request to what the simulator does about it: route, signature, operation, and the fault armed for it.
+//! From a request to the simulator's reaction: route, signature, operation, and the fault armed for it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,10 +11,10 @@ use hyper::{HeaderMap, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::connection::Step;
 use super::faults::{Fault, Moment, TransportFault};
 use super::meetings::CreateError;
 use super::record::{Operation, RecordedRequest};
+use super::script::Step;
 use super::signature::{SignatureError, region_of_signature};
 use super::{Shared, control, validation};
 
@@ -32,13 +32,13 @@ pub(super) enum Reaction {
 
 pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Incoming>) -> Reaction {
     let (parts, body) = request.into_parts();
-    // Neither recorded nor a reason for a fault: it is no request to Chime.
+    // It is not a request to Chime, so it is not recorded and uses up no fault.
     if let Err(error) = shared.allowed_hosts.check(&parts) {
         let status = error.status().as_u16();
         return Reaction::Answer(Answer::exception(error.code(), status, &error.to_string(), None));
     }
     let Ok(body) = body.collect().await.map(|body| body.to_bytes()) else {
-        // The peer broke off: nobody is there to read an answer.
+        // The peer closed the connection.
         return Reaction::Script(vec![Step::Close]);
     };
     if parts.uri.path().starts_with(CONTROL_PREFIX) {
@@ -110,7 +110,7 @@ impl Call {
         }
     }
 
-    /// Does what the request asks.
+    /// Performs the operation.
     fn perform(&self, shared: &Shared) -> Answer {
         let region = match &self.region {
             Ok(region) => region,
@@ -164,7 +164,7 @@ fn answered(answer: Answer) -> (Option<StatusCode>, Reaction) {
     (Some(answer.status), Reaction::Answer(answer))
 }
 
-/// Plays a fault of the transport or of the form; gives the status that was or will be seen, if any.
+/// Plays a fault of the transport or of the form. Returns the status that the client sees, if any.
 fn misbehave(fault: TransportFault, perform: impl FnOnce() -> Answer) -> (Option<StatusCode>, Reaction) {
     match fault {
         TransportFault::UnparseableBody { status } => {
@@ -231,7 +231,7 @@ fn write(mut head: Vec<u8>, body: &[u8]) -> Step {
     Step::Write(Bytes::from(head))
 }
 
-/// The same answer with some members of its meeting replaced or, by null, removed.
+/// Replaces members of the answer's meeting, or removes them where the value is null.
 fn with_other_members(answer: Answer, members: Map<String, Value>) -> Answer {
     let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
     let Some(meeting) = body.get_mut("Meeting").and_then(Value::as_object_mut) else { return answer };

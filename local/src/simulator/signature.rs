@@ -11,7 +11,8 @@ use hyper::header::AUTHORIZATION;
 pub const SIGNING_NAME: &str = "chime";
 
 /// Why a request does not count as signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct SignatureError {
     /// the exception that AWS answers
     pub exception: &'static str,

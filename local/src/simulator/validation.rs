@@ -1,4 +1,4 @@
-//! Checks a CreateMeeting request as Chime would, and names everything that is wrong with it at once.
+//! Checks a CreateMeeting request as Chime does, and reports every violation at once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -161,7 +161,7 @@ fn resolution_rule(members: &Map<String, Value>, violations: &mut Vec<String>) {
     }
 }
 
-/// JSON leaves open which of two members of one name counts, so a client that sends both is wrong.
+/// Rejects repeated members: JSON does not define which of them counts.
 fn repeated_members(json: &Json<'_>, place: &str, violations: &mut Vec<String>) {
     match json {
         Json::Array(items) => {

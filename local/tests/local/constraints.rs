@@ -1,4 +1,4 @@
-//! Each constraint of CreateMeeting from both sides: what just fits, and what just does not.
+//! Each constraint of CreateMeeting from both sides: the last valid and the first invalid value.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::simulator::{ANY_PORT, create, request_with};
 
-/// A member, a value that just fits, one that just does not, and why not.
+/// A member, a value that just fits, one that does not, and why.
 type Pair = (&'static str, Value, Value, &'static str);
 
 fn pairs() -> Vec<Pair> {
@@ -168,7 +168,7 @@ fn pairs() -> Vec<Pair> {
 }
 
 #[tokio::test]
-async fn each_constraint_lets_just_enough_pass_and_refuses_just_too_much() {
+async fn each_constraint_accepts_the_last_valid_value_and_rejects_the_next() {
     let simulator = Simulator::start(ANY_PORT).unwrap();
     for (member, fits, breaks, reason) in pairs() {
         simulator.reset();

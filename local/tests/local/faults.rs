@@ -1,4 +1,4 @@
-//! The simulator's faults, as a client meets them on the wire.
+//! The simulator's faults as a client sees them.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -61,7 +61,7 @@ async fn a_fault_for_one_operation_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn a_rate_strikes_about_that_often_and_the_same_way_for_the_same_seed() {
+async fn a_rate_strikes_about_that_often_and_alike_for_the_same_seed() {
     let mut struck = Vec::new();
     for _ in 0..2 {
         let simulator = Simulator::start(ANY_PORT).unwrap();
@@ -163,7 +163,7 @@ async fn a_connection_can_close_right_after_a_good_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_late_slow_or_never_come() {
+async fn an_answer_can_be_late_slow_or_missing() {
     let simulator = Simulator::start(ANY_PORT).unwrap();
 
     simulator.inject(TransportFault::DelayedHeaders { milliseconds: 300 }, 1);

@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use local::front::{Front, Handler};
+use hyper::Method;
+use local::front::{Front, Handler, Route};
 use local::issuer::Issuer;
 use local::simulator::Simulator;
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ impl Ports {
             counted.fetch_add(1, Ordering::Relaxed);
             Box::pin(async { br#"{"statusCode":200,"body":"{}"}"#.to_vec() })
         });
-        let front = Front::start(bind, vec!["POST /meetings".parse().unwrap()], handler).unwrap();
+        let front = Front::start(bind, vec![Route::new(Method::POST, "/meetings")], handler).unwrap();
         let simulator = Simulator::start(bind).unwrap();
         Self { front, simulator, issuer: Issuer::start(bind).unwrap(), invocations }
     }
@@ -87,7 +88,7 @@ type Row = (&'static str, &'static [&'static str], u16, &'static str);
 const OVER_LOOPBACK: &[Row] = &[
     ("1.1", &["Host: localhost"], 200, "a local host"),
     ("1.1", &["Host: localhost:PORT"], 200, "with the port"),
-    ("1.1", &["Host: localhost:8080"], 200, "with the port of whoever forwards"),
+    ("1.1", &["Host: localhost:8080"], 200, "with the port of a port forwarding"),
     ("1.1", &["Host: 127.0.0.1:PORT"], 200, "the bind address"),
     ("1.1", &["Host: [::1]:PORT"], 200, "loopback of IPv6"),
     ("1.1", &["Host: host.docker.internal:PORT"], 200, "a container of Docker for Mac"),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hyper::Method;
 use local::front::{Front, Handler, Invocation, Route};
 use serde_json::{Value, json};
 
@@ -9,8 +10,9 @@ use crate::exchange::{Exchange, exchange};
 use crate::simulator::ANY_PORT;
 
 fn front(handler: Handler) -> Front {
-    let routes = ["POST /meetings", "GET /meetings/{meetingId}"].map(|key| key.parse::<Route>().unwrap());
-    Front::start(ANY_PORT, routes.to_vec(), handler).unwrap()
+    let routes =
+        vec![Route::new(Method::POST, "/meetings"), Route::new(Method::GET, "/meetings/{meetingId}")];
+    Front::start(ANY_PORT, routes, handler).unwrap()
 }
 
 /// A function that answers the event that it got.
@@ -92,7 +94,7 @@ async fn what_is_absent_from_a_request_is_absent_from_its_event() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_text_arrive_in_base64() {
+async fn bodies_that_are_not_text_arrive_in_base64() {
     let front = echo();
     let rows: &[(&str, &[u8], bool)] = &[
         ("application/json", b"{}", false),
@@ -158,7 +160,7 @@ async fn a_functions_answer_becomes_the_response() {
 }
 
 #[tokio::test]
-async fn a_function_that_fails_or_answers_nonsense_is_an_internal_server_error() {
+async fn a_failing_function_or_malformed_answer_is_an_internal_server_error() {
     let panicking: Handler = Arc::new(|_, _| Box::pin(async { panic!("on purpose") }));
     let fronts = [
         ("a panic", front(panicking)),
@@ -199,7 +201,7 @@ async fn a_frontend_on_another_local_port_passes_the_preflight_and_reads_the_ans
             cors_headers(&answer),
             json!({
                 "allow-origin": origin,
-                "allow-methods": "POST",
+                "allow-methods": "GET,POST",
                 "allow-headers": "authorization,content-type,idempotency-key",
                 "expose-headers": "retry-after,x-amzn-errortype",
                 "max-age": "7200",

@@ -57,7 +57,7 @@ async fn discovery_leads_to_the_keys_and_they_verify_both_algorithms() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_others_can_reach_has_no_key_that_others_have() {
+async fn an_issuer_on_a_chosen_address_has_no_published_private_key() {
     let (one, two) = (Issuer::start(ANY_PORT).unwrap(), Issuer::start(ANY_PORT).unwrap());
     let discovery =
         exchange(one.address(), "GET", "/.well-known/openid-configuration", &[], b"").await.json();
@@ -93,7 +93,7 @@ async fn the_token_endpoint_makes_a_token_for_anyone() {
     assert_eq!(json["expires_in"], 12 * 60 * 60);
 
     for (query, reason) in
-        [("tennant=acme", "no parameter `tennant`"), ("expires_in=soon", "`soon` is not a number")]
+        [("tennant=acme", "unknown parameter `tennant`"), ("expires_in=soon", "`soon` is not a number")]
     {
         let answer = exchange(issuer.address(), "GET", &format!("/token?{query}"), &[], b"").await;
         assert_eq!(answer.status, 400);

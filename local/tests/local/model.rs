@@ -6,7 +6,7 @@ use local::simulator::model::{CONSTRAINTS, DOCUMENTED_PATTERNS, EXCEPTIONS, MEDI
 use serde_json::{Map, Value, json};
 
 /// Made from botocore by `tests/chime-model/extract.py`.
-const PUBLISHED: &str = include_str!("../chime-model/create-meeting.json");
+const PUBLISHED: &str = include_str!("../../../tests/chime-model/create-meeting.json");
 
 #[test]
 fn the_constraints_are_those_of_the_published_model() {

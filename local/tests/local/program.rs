@@ -1,4 +1,4 @@
-//! `cargo run -p local` as a newcomer meets it.
+//! `cargo run -p local` as a new user sees it.
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::exchange::exchange;
 use crate::simulator::{SIGNED, request_with};
 
-/// Long enough for a line that is meant to come, on a busy machine.
+/// Long enough for an expected line, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running program; killed when dropped.
@@ -60,7 +60,7 @@ impl Program {
         read
     }
 
-    /// What stands after a text in the welcome, up to the next space.
+    /// The word after a text in the welcome.
     fn word_after(&self, text: &str) -> &str {
         let rest = self.welcome.split_once(text).unwrap().1;
         rest.split_whitespace().next().unwrap()
@@ -85,7 +85,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// The exit code and what was said about it.
+/// The exit code and the standard error.
 fn refusal(arguments: &[&str]) -> (Option<i32>, String) {
     let output = command(arguments).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
@@ -113,14 +113,21 @@ fn claims_of(token: &str) -> serde_json::Value {
 }
 
 #[test]
-fn it_prints_addresses_tenants_and_a_curl_for_each_with_a_token_that_fits_the_policy() {
+fn it_prints_addresses_operations_and_for_each_tenant_a_curl_with_a_token_that_fits_the_policy() {
     let policy = policy_file("welcome");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    let operations = command(&["--list-operations"]).output().unwrap().stdout;
+    for operation in String::from_utf8(operations).unwrap().lines() {
+        assert!(program.welcome.contains(operation), "{operation} is not in {}", program.welcome);
+    }
     let url = program.word_after("Meeting gateway").to_owned();
     let issuer = program.word_after("JWT_ISSUER=").to_owned();
     for (tenant, groups) in [("acme", ["hosts"]), ("globex", ["members"])] {
         let curl = program.welcome.split_once(&format!("\n{tenant}:\n")).unwrap().1.lines().next().unwrap();
-        assert!(curl.starts_with(&format!("curl -sS -X POST {url} -H 'Authorization: Bearer ")), "{curl}");
+        assert!(
+            curl.starts_with(&format!("curl -sS -X POST {url}/meetings -H 'Authorization: Bearer ")),
+            "{curl}"
+        );
         let claims = claims_of(curl.split_once("Bearer ").unwrap().1.split('\'').next().unwrap());
         assert_eq!(claims["custom:tenant_id"], tenant);
         assert_eq!(claims["cognito:groups"], json!(groups));
@@ -165,7 +172,7 @@ fn it_listens_where_it_is_told() {
 }
 
 #[test]
-fn what_it_cannot_do_it_says_and_exits_1() {
+fn reports_what_fails_and_exits_1() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = holder.local_addr().unwrap().port().to_string();
     let policy = policy_file("refusals");
@@ -187,17 +194,17 @@ fn what_it_cannot_do_it_says_and_exits_1() {
         ),
     ];
     for (arguments, message) in rows {
-        let (code, said) = refusal(&[*arguments, &["--policy", policy]].concat());
-        assert_eq!(code, Some(1), "{arguments:?}: {said}");
-        assert!(said.contains(message.as_str()), "{arguments:?}: {said}");
+        let (code, stderr) = refusal(&[*arguments, &["--policy", policy]].concat());
+        assert_eq!(code, Some(1), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(message.as_str()), "{arguments:?}: {stderr}");
     }
     let no_ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
-    let (code, said) = refusal(&[&no_ports[..], &["--policy", "/no/such/policy.json"]].concat());
-    assert!(code == Some(1) && said.contains("cannot read the policy /no/such/policy.json"), "{said}");
-    let (code, said) = refusal(&["--chime-endpoint", "chime.example"]);
-    assert!(code == Some(2) && said.contains("neither `aws` nor an http or https URL"), "{said}");
-    let (code, said) = refusal(&["--check-policy", "/no/such/policy.json"]);
-    assert!(code == Some(1) && said.contains("cannot read /no/such/policy.json"), "{said}");
+    let (code, stderr) = refusal(&[&no_ports[..], &["--policy", "/no/such/policy.json"]].concat());
+    assert!(code == Some(1) && stderr.contains("cannot read the policy /no/such/policy.json"), "{stderr}");
+    let (code, stderr) = refusal(&["--chime-endpoint", "chime.example"]);
+    assert!(code == Some(2) && stderr.contains("neither `aws` nor an http or https URL"), "{stderr}");
+    let (code, stderr) = refusal(&["--check-policy", "/no/such/policy.json"]);
+    assert!(code == Some(1) && stderr.contains("cannot read /no/such/policy.json"), "{stderr}");
 }
 
 #[test]
@@ -211,10 +218,10 @@ fn a_region_without_chime_is_a_fault_of_a_checked_policy() {
         ("eu-west-1", "hosts media only"),
         ("US-EAST-1", "regions are compared exactly"),
     ] {
-        let (code, said) = check(region);
-        assert_eq!(code, Some(1), "{why}: {said}");
-        assert!(said.contains(&format!("`{region}` has no Chime endpoint")), "{why}: {said}");
-        assert!(said.contains("eu-central-1"), "{why}: the regions that have one are named: {said}");
+        let (code, stderr) = check(region);
+        assert_eq!(code, Some(1), "{why}: {stderr}");
+        assert!(stderr.contains(&format!("`{region}` has no Chime endpoint")), "{why}: {stderr}");
+        assert!(stderr.contains("eu-central-1"), "{why}: the regions that have one are named: {stderr}");
     }
 }
 
@@ -229,10 +236,10 @@ fn the_users_own_aws_variables_count_for_the_real_chime_only() {
     ];
     let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
     let aws = command(&[&ports[..], &["--chime-endpoint", "aws"]].concat()).envs(variables).output().unwrap();
-    let said = String::from_utf8(aws.stderr).unwrap();
-    assert_eq!(aws.status.code(), Some(1), "{said}");
+    let stderr = String::from_utf8(aws.stderr).unwrap();
+    assert_eq!(aws.status.code(), Some(1), "{stderr}");
     for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SDK_UA_APP_ID"] {
-        assert!(said.contains(name), "{name}: {said}");
+        assert!(stderr.contains(name), "{name}: {stderr}");
     }
     let program = Program::start_with_environment(&[], &variables, "Ctrl-C stops");
     assert!(program.welcome.contains("Meeting gateway"));
@@ -242,14 +249,14 @@ fn the_users_own_aws_variables_count_for_the_real_chime_only() {
 fn a_region_without_chime_is_reported_with_the_policys_own_faults() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("two-faults.json");
     std::fs::write(&file, r#"{ "Tenants": { "acme": { "Colour": "red" } } }"#).unwrap();
-    let (code, said) = refusal(&["--check-policy", file.to_str().unwrap(), "--region", "eu-centrl-1"]);
+    let (code, stderr) = refusal(&["--check-policy", file.to_str().unwrap(), "--region", "eu-centrl-1"]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("eu-centrl-1") && said.contains("#/Tenants/acme/Colour"), "{said}");
+    assert!(stderr.contains("eu-centrl-1") && stderr.contains("#/Tenants/acme/Colour"), "{stderr}");
 }
 
 #[test]
-fn credentials_are_lent_to_the_network_only_when_that_is_allowed() {
-    // Stops after the check of its options and before anything is asked of Chime.
+fn credentials_are_open_to_the_network_only_when_allowed() {
+    // Stops after checking its options, before it calls Chime.
     let rest =
         ["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--policy", "/no/such/policy.json"];
     let passes = "cannot read the policy";
@@ -273,24 +280,20 @@ fn credentials_are_lent_to_the_network_only_when_that_is_allowed() {
         (&["--chime-endpoint", "http://localhost:3001", "--bind", "0.0.0.0"], &[passes]),
     ];
     for (arguments, expected) in rows {
-        let (code, said) = refusal(&[*arguments, &rest[..]].concat());
-        assert_eq!(code, Some(1), "{arguments:?}: {said}");
+        let (code, stderr) = refusal(&[*arguments, &rest[..]].concat());
+        assert_eq!(code, Some(1), "{arguments:?}: {stderr}");
         for text in *expected {
-            assert!(said.contains(text), "{arguments:?}: `{text}` is not in {said}");
+            assert!(stderr.contains(text), "{arguments:?}: `{text}` is not in {stderr}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_token_signed_by_a_key_that_everybody_has_is_refused() {
+async fn rejects_a_token_signed_by_the_published_private_key() {
     let policy = policy_file("published-key");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
-    let front: SocketAddr = program
-        .word_after("Meeting gateway")
-        .trim_start_matches("http://")
-        .trim_end_matches("/meetings")
-        .parse()
-        .unwrap();
+    let front: SocketAddr =
+        program.word_after("Meeting gateway").trim_start_matches("http://").parse().unwrap();
     let claims = TokenRequest::new("acme", &["hosts"]).claims(program.word_after("JWT_ISSUER="));
     let forger = Issuer::start_with_published_rsa_key().unwrap();
     let rs256 = MintOptions { algorithm: Algorithm::Rs256, ..MintOptions::default() };
@@ -306,7 +309,7 @@ async fn a_token_signed_by_a_key_that_everybody_has_is_refused() {
 
 #[test]
 fn lock_files_hold_no_rsa_crate() {
-    // RUSTSEC-2023-0071: its signing leaks the key through its timing, and no version is without that.
+    // RUSTSEC-2023-0071: its signing leaks the key through timing, in every version.
     let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     for file in ["Cargo.lock", "fuzz/Cargo.lock"] {
         let lock = std::fs::read_to_string(repository.join(file)).unwrap();
@@ -331,6 +334,7 @@ fn help_names_every_option() {
         "--allow-remote",
         "--policy-schema",
         "--list-settings",
+        "--list-operations",
         "Who is answered",
     ] {
         assert!(help.contains(option), "{option} is not in {help}");
@@ -338,7 +342,7 @@ fn help_names_every_option() {
 }
 
 #[test]
-fn interrupted_it_ends_in_order() {
+fn an_interrupt_ends_it_in_order() {
     let mut program = Program::start(&["--simulator-only"], "/token?");
     let interrupted = Command::new("kill").args(["-INT", &program.child.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
@@ -346,6 +350,6 @@ fn interrupted_it_ends_in_order() {
     assert_eq!(
         program.output.recv_timeout(PATIENCE),
         Err(RecvTimeoutError::Disconnected),
-        "nothing more is said"
+        "nothing more is printed"
     );
 }

@@ -87,7 +87,7 @@ async fn failures_of_the_function_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_function_that_answers_too_late_is_killed() {
+async fn kills_a_function_that_answers_too_late() {
     // A child of the function that outlives it holds its pipes open.
     let function = RuntimeApi::start(&script("/bin/sleep 15", &scratch("late"))).unwrap();
     assert_eq!(function.wait_until_ready(LIMIT).await, None);
@@ -97,11 +97,11 @@ async fn a_function_that_answers_too_late_is_killed() {
 }
 
 #[tokio::test]
-async fn dropping_the_stand_in_kills_a_process_that_would_go_on() {
+async fn dropping_the_stand_in_kills_the_process() {
     let function = Function::new("/bin/sh").with_argument("-c").with_argument("exec /bin/sleep 600");
     let function = RuntimeApi::start(&function).unwrap();
     let status = std::path::PathBuf::from(format!("/proc/{}/stat", function.process_id()));
-    // The state stands behind the name in parentheses; Z is a process that has ended and was not waited for.
+    // The state follows the name in parentheses; Z is an ended process that nobody has waited for.
     let runs = || std::fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z "));
     assert!(runs());
     drop(function);

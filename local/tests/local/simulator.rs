@@ -113,7 +113,7 @@ async fn a_meeting_is_known_only_in_the_control_region_that_made_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_operation_is_answered_404_in_chimes_shape() {
+async fn answers_an_unknown_operation_404_in_chimes_shape() {
     let simulator = Simulator::start(ANY_PORT).unwrap();
     for (method, path) in [
         ("GET", "/meetings"),
@@ -163,7 +163,7 @@ async fn a_request_without_a_complete_signature_for_chime_is_refused() {
 }
 
 #[tokio::test]
-async fn every_violation_of_a_request_is_named_at_once() {
+async fn reports_every_violation_at_once() {
     let simulator = Simulator::start(ANY_PORT).unwrap();
     let body =
         json!({ "ClientRequestToken": "a", "MediaRegion": "m", "TenantIds": ["a", "b.c"], "Extra": 1 });
@@ -182,7 +182,7 @@ async fn every_violation_of_a_request_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn a_body_that_readers_could_read_differently_is_refused() {
+async fn rejects_an_ambiguous_body() {
     let simulator = Simulator::start(ANY_PORT).unwrap();
     let rest = r#""ClientRequestToken":"ab","MediaRegion":"us-east-1","ExternalMeetingId":"ab""#;
     let rows = [

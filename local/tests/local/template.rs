@@ -1,4 +1,4 @@
-//! What the local front says must be what `template.yaml` deploys. CORS and routes are compared in `checks/stack`.
+//! The local front must have the timeouts that `template.yaml` deploys. CORS and routes are compared in `checks/stack`.
 
 use std::time::Duration;
 

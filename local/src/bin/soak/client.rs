@@ -20,10 +20,10 @@ use tokio::net::TcpStream;
 /// How often a client asks for one meeting before it gives up, which fails the run.
 const MAX_TRIES: u32 = 40;
 
-/// What a client waits between two tries, whatever Retry-After says: the quota of this Chime is not really full.
+/// How long a client waits between two tries, whatever Retry-After says: the simulator's quota is not really full.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// One meeting in so many is asked for once more after it was given, and must be the same.
+/// One meeting in this many is requested again, and must be the same.
 const REPEATED: usize = 10;
 
 /// What all clients share.
@@ -92,7 +92,7 @@ impl Client {
         }
     }
 
-    /// Asks for one meeting, with its key, until it is there: its id.
+    /// Asks for one meeting with its key until it exists. Returns its id.
     async fn meeting(&mut self, number: usize) -> Result<String, String> {
         let name = format!("meeting {number}");
         let body =
@@ -146,7 +146,7 @@ impl Client {
     }
 }
 
-/// Whether the answer is one that the README lists for what the faults can come to.
+/// Whether the answer is one that the documentation lists for these faults.
 fn is_documented(status: u16, code: &str, answer: &Value) -> bool {
     const PROBLEMS: [(u16, &str); 8] = [
         (409, "ConflictException"),

@@ -2,7 +2,7 @@
 //!
 //! Clients come through the HTTP front, which hands each request to one of a pool of gateway processes, as Lambda does.
 //! Each client has a key of its own for each meeting and asks again with it until it has the meeting. In the end, Chime
-//! has exactly one meeting a key.
+//! has exactly one meeting per key.
 
 mod client;
 mod pool;
@@ -17,9 +17,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use local::front::Front;
+use local::front::{Front, Route};
 use local::issuer::{Issuer, TokenRequest};
 use local::simulator::{Extent, Fault, Injection, Simulator, SimulatorOptions, TransportFault};
+use meeting_gateway::operation::OPERATIONS;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -65,7 +66,7 @@ async fn main() -> ExitCode {
         Ok(report) => (report, ExitCode::SUCCESS),
         Err(message) => (format!("FAILED: {message}\n"), ExitCode::FAILURE),
     };
-    // Nobody is left to tell when this fails.
+    // There is nowhere to report a failure of this.
     let _ = io::stdout().write_all(text.as_bytes());
     code
 }
@@ -78,12 +79,8 @@ async fn soak(options: &Options) -> Result<String, String> {
         Simulator::start_with(loopback, simulator_options).map_err(cannot("the Chime simulator"))?;
     let issuer = Issuer::start(loopback).map_err(|error| error.to_string())?;
     let pool = Pool::start(options, &simulator, &issuer).await?;
-    let front = Front::start(
-        loopback,
-        vec!["POST /meetings".parse().map_err(|error| format!("{error}"))?],
-        Pool::handler(&pool),
-    )
-    .map_err(cannot("the HTTP front"))?;
+    let routes = OPERATIONS.iter().map(Route::from).collect();
+    let front = Front::start(loopback, routes, Pool::handler(&pool)).map_err(cannot("the HTTP front"))?;
     let faults = faults()?;
     for (_, fault) in &faults {
         let extent = Extent::Rate(options.rate);
@@ -104,10 +101,10 @@ async fn soak(options: &Options) -> Result<String, String> {
         ended?;
     }
     let elapsed = started.elapsed();
-    judge(options, &run, &pool, &simulator, &memory, elapsed, &faults)
+    check_outcome(options, &run, &pool, &simulator, &memory, elapsed, &faults)
 }
 
-/// What goes wrong: every kind of fault that there is, each by its name in the report.
+/// Every kind of fault, with its name in the report.
 fn faults() -> Result<Vec<(&'static str, Fault)>, String> {
     let exception = |name: &str| Fault::exception(name).ok_or_else(|| format!("no exception {name}"));
     Ok(vec![
@@ -145,7 +142,7 @@ struct Memory {
     last: Vec<u64>,
 }
 
-/// Reads the processes' memory until all meetings are there, or too long nothing has happened.
+/// Reads the processes' memory until all meetings exist or nothing has happened for too long.
 async fn watch(run: &Run, pool: &Pool, started: Instant) -> Result<Memory, String> {
     const SILENCE: Duration = Duration::from_secs(60);
     let mut memory: Option<Memory> = None;
@@ -167,7 +164,7 @@ async fn watch(run: &Run, pool: &Pool, started: Instant) -> Result<Memory, Strin
         if tenth > told {
             told = tenth;
             let line = format!("{:>6.0} s  {done} meetings\n", started.elapsed().as_secs_f64());
-            // Progress that nobody sees is no failure.
+            // Output that can't be written is not a failure.
             let _ = io::stderr().write_all(line.as_bytes());
         }
         if done != before {
@@ -185,7 +182,7 @@ async fn watch(run: &Run, pool: &Pool, started: Instant) -> Result<Memory, Strin
     }
 }
 
-fn judge(
+fn check_outcome(
     options: &Options,
     run: &Run,
     pool: &Pool,

@@ -1,4 +1,4 @@
-//! The gateway processes, and whose turn it is.
+//! The gateway processes, each of which serves one request at a time.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Pool {
             ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", simulator.endpoint()),
             ("AWS_ACCESS_KEY_ID", "AKIDLOCAL".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "made-up".to_owned()),
-            // The stand-in keeps what is logged, and nobody reads it here.
+            // The stand-in keeps the log in memory, and nothing here reads it.
             ("RUST_LOG", "off".to_owned()),
         ];
         let function = settings.iter().fold(Function::new(&options.gateway), |function, (name, value)| {

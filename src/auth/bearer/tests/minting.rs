@@ -3,7 +3,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use local::issuer::RFC_7520_RSA_KEY;
 use ring::rand::SystemRandom;
 use ring::rsa::KeyPairComponents;
 use ring::signature::{
@@ -66,7 +65,10 @@ impl Signer {
     }
 
     fn rsa(kid: &str, algorithm: &str, encoding: &'static dyn RsaEncoding) -> Self {
-        let [n, d, p, q, dp, dq, qi] = RFC_7520_RSA_KEY.map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+        let key = include_str!("../../../../tests/keys/rfc-7520-rsa.json");
+        let key: Value = serde_json::from_str(key).unwrap();
+        let [n, d, p, q, dp, dq, qi] = ["n", "d", "p", "q", "dp", "dq", "qi"]
+            .map(|part| URL_SAFE_NO_PAD.decode(key[part].as_str().unwrap()).unwrap());
         let jwk =
             json!({"kty": "RSA", "kid": kid, "alg": algorithm, "use": "sig", "n": encode(&n), "e": "AQAB"});
         let public_key = RsaPublicKeyComponents { n, e: vec![1, 0, 1] };

@@ -1,7 +1,8 @@
-//! Judges tokens with the gateway's own verifier, for checks against other libraries and issuers. Not deployed.
+//! Verifies tokens with the gateway's own verifier, for checks against other libraries and issuers. Not deployed.
 //!
 //! The settings are the gateway's (JWT_ISSUER, JWT_AUDIENCE, JWKS_FILE, TOKEN_USE or JWT_ISSUERS; TENANT_CLAIM,
-//! SCOPE_CLAIM, GROUPS_CLAIM, SUBJECT_CLAIM), with the keys in files. NOW is the time of the judgement in seconds since 1970.
+//! SCOPE_CLAIM, GROUPS_CLAIM, SUBJECT_CLAIM), with the keys in files. NOW is the time at which tokens are verified, in
+//! seconds since 1970.
 //!
 //! Each line of the standard input is a JSON string with the value of an Authorization header; each line of the
 //! standard output is a JSON object: `{"verdict": "accepted", "tenant": …, "subject": …, "scopes": …, "groups": …}`, or

@@ -1,13 +1,12 @@
-//! Which requests a port answers: those that name this machine in `Host` and come from no foreign web page.
+//! Which requests a port answers: those whose `Host` names this machine and whose `Origin`, if any, is a page of it.
 //!
 //! Any web page can make its visitor's browser send requests to the visitor's own machine. Sent to `localhost` they carry
-//! the page's `Origin`; sent by DNS rebinding, to a name of the page's own that suddenly resolves to this machine, they
-//! carry that name in `Host`.
+//! the page's `Origin`. With DNS rebinding, the page's own host name resolves to this machine, and they carry that name in
+//! `Host`.
 
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::net::IpAddr;
 
 use hyper::header::{HOST, HeaderName, HeaderValue, ORIGIN};
@@ -26,9 +25,10 @@ pub(crate) struct AllowedHosts {
     allows_chime: bool,
 }
 
-/// Why a request is refused before anything else of it is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RequestRefusedError {
+/// Why a request is refused before the rest of it is read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{rule}")]
+pub(crate) struct ForeignRequestError {
     header: HeaderName,
     status: StatusCode,
     rule: String,
@@ -48,21 +48,21 @@ impl AllowedHosts {
         Self { bind: bind.to_canonical(), allows_chime: false }
     }
 
-    /// Allows the names of Chime's endpoints as well, for a simulator that stands where a resolver expects Chime. Only AWS
-    /// can make such a name resolve to another address, so rebinding cannot use it.
+    /// Allows the names of Chime's endpoints too, for a simulator to which a resolver directs them. Only AWS can make such a
+    /// name resolve to another address, so DNS rebinding can't use it.
     pub(crate) fn and_chime(self) -> Self {
         Self { allows_chime: true, ..self }
     }
 
-    /// Lets a request pass or says what is wrong with it.
+    /// Checks `Host` and `Origin` of a request.
     ///
-    /// The port in either header is ignored: port forwarding and published ports of containers change it, and it plays no
-    /// part in either attack.
+    /// The port in either header is ignored: port forwarding and published ports of containers change it, and neither attack
+    /// depends on it.
     ///
     /// # Errors
-    /// 400 where `Host` is missing, repeated or malformed (RFC 9112, section 3.2), 421 where it names another machine,
-    /// 403 where `Origin` is not one page of this machine.
-    pub(crate) fn check(self, request: &Parts) -> Result<(), RequestRefusedError> {
+    /// 400 when `Host` is missing, repeated or malformed (RFC 9112, section 3.2), 421 when it names another machine, 403
+    /// when `Origin` is repeated, malformed or a foreign page.
+    pub(crate) fn check(self, request: &Parts) -> Result<(), ForeignRequestError> {
         let named = only_value(&request.headers, &HOST).and_then(Host::of_header);
         let host = named.ok_or_else(|| self.refused(HOST, StatusCode::BAD_REQUEST))?;
         // A target in absolute form takes precedence over the header (RFC 9112, section 3.2.2).
@@ -85,8 +85,8 @@ impl AllowedHosts {
     fn allows(self, host: &Host) -> bool {
         self.is_local(host)
             || match host {
-                // Rebinding needs a name, and which addresses lead to a port on all interfaces is not known here: behind
-                // address translation they are not this machine's own.
+                // Rebinding needs a name. Which addresses lead to a port on all interfaces is unknown: behind address
+                // translation they are not this machine's own.
                 Host::Address(_) => self.bind.is_unspecified(),
                 Host::Name(name) => {
                     CONTAINER_HOST_NAMES.contains(&name.as_str()) || (self.allows_chime && is_chime(name))
@@ -94,7 +94,8 @@ impl AllowedHosts {
             }
     }
 
-    /// Whether a page there, on any port, is one of this machine. Not every IP address is: foreign pages have them too.
+    /// Whether a page at that host, on any port, is one of this machine. IP addresses alone prove nothing: foreign pages
+    /// have them too.
     fn is_local(self, host: &Host) -> bool {
         match host {
             Host::Address(address) => address.is_loopback() || *address == self.bind,
@@ -103,7 +104,7 @@ impl AllowedHosts {
         }
     }
 
-    fn refused(self, header: HeaderName, status: StatusCode) -> RequestRefusedError {
+    fn refused(self, header: HeaderName, status: StatusCode) -> ForeignRequestError {
         let bind = match self.bind {
             bind if bind.is_loopback() => String::new(),
             bind if bind.is_unspecified() && header == HOST => ", any IP address".to_owned(),
@@ -121,17 +122,20 @@ impl AllowedHosts {
                  .localhost, a loopback address{bind}, or the host that `Host` names; with any port"
             )
         };
-        RequestRefusedError { header, status, rule }
+        ForeignRequestError { header, status, rule }
     }
 }
 
-/// Whether the name is that of a Chime endpoint, by the SDK's endpoint rules: `meetings-chime.us-east-1.amazonaws.com`.
+/// Whether the name is a Chime endpoint's by the SDK's endpoint rules, such as `meetings-chime.us-east-1.amazonaws.com`. One
+/// label stands for the region: names with more may belong to a customer of AWS, such as a bucket of S3.
 fn is_chime(name: &str) -> bool {
-    (name.starts_with("meetings-chime.") || name.starts_with("meetings-chime-fips."))
-        && (name.ends_with(".amazonaws.com") || name.ends_with(".api.aws"))
+    let service = ["meetings-chime.", "meetings-chime-fips."].iter().find_map(|it| name.strip_prefix(it));
+    let region =
+        service.and_then(|rest| [".amazonaws.com", ".api.aws"].iter().find_map(|it| rest.strip_suffix(it)));
+    region.is_some_and(|region| !region.is_empty() && !region.contains('.'))
 }
 
-impl RequestRefusedError {
+impl ForeignRequestError {
     /// The header at fault, in lower case.
     pub(crate) fn header(&self) -> &str {
         self.header.as_str()
@@ -146,14 +150,6 @@ impl RequestRefusedError {
         if self.status == StatusCode::FORBIDDEN { "ForbiddenException" } else { "BadRequestException" }
     }
 }
-
-impl fmt::Display for RequestRefusedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.rule)
-    }
-}
-
-impl std::error::Error for RequestRefusedError {}
 
 impl Host {
     fn of_header(value: &HeaderValue) -> Option<Self> {
@@ -184,7 +180,7 @@ impl Host {
     }
 }
 
-/// The value of a header that stands there once.
+/// The value of a header that is present exactly once.
 fn only_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;

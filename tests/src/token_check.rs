@@ -1,5 +1,4 @@
-//! What must hold for any bytes on the path from a header to a decision. Run by the fuzz target `tokens` over what it
-//! invents, and by the test `token_corpus` over what it kept.
+//! What must hold for any bytes on the path from an Authorization header to a decision.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -18,26 +17,28 @@ const HEADER: &str = r#"{"alg":"EdDSA","kid":"k1"}"#;
 const PAYLOAD: &str =
     r#"{"iss":"https://issuer.example","aud":"meetings-client","sub":"u","exp":1800000300,"tenant":"acme"}"#;
 
-/// The first byte says what the others are: a header's value, the texts of a token's header and payload, a payload, or
-/// a key set. Whether a token was accepted; panics when something that must hold does not.
-pub(crate) fn check(data: &[u8]) -> bool {
+/// Checks the decision on a header's value, a token's header and payload, a payload or a key set: the first byte says which
+/// of them the other bytes are. Returns whether the token is accepted.
+///
+/// # Panics
+/// When something that must hold does not.
+pub fn check(data: &[u8]) -> bool {
     let Some((kind, rest)) = data.split_first() else { return false };
     match kind % 4 {
-        0 => std::str::from_utf8(rest).is_ok_and(|value| judge(value, &keys())),
+        0 => std::str::from_utf8(rest).is_ok_and(|value| check_decision(value, &keys())),
         1 => {
             let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
             let (header, payload) = rest.split_at(end);
-            judge(&signed(header, payload.get(1..).unwrap_or_default()), &keys())
+            check_decision(&signed(header, payload.get(1..).unwrap_or_default()), &keys())
         }
-        2 => judge(&signed(HEADER.as_bytes(), rest), &keys()),
-        _ => {
-            KeySet::parse(rest).is_ok_and(|keys| judge(&signed(HEADER.as_bytes(), PAYLOAD.as_bytes()), &keys))
-        }
+        2 => check_decision(&signed(HEADER.as_bytes(), rest), &keys()),
+        _ => KeySet::parse(rest)
+            .is_ok_and(|keys| check_decision(&signed(HEADER.as_bytes(), PAYLOAD.as_bytes()), &keys)),
     }
 }
 
-/// Decides, and holds the decision against another reading of the same token.
-fn judge(authorization: &str, keys: &KeySet) -> bool {
+/// Decides, and compares the decision with another reading of the same token.
+fn check_decision(authorization: &str, keys: &KeySet) -> bool {
     let issuer = issuer();
     match decide(Some(authorization), &[(&issuer, keys)], UNIX_EPOCH + Duration::from_secs(NOW)) {
         Ok(caller) => {
@@ -55,7 +56,7 @@ fn judge(authorization: &str, keys: &KeySet) -> bool {
     }
 }
 
-/// What an accepted token must say, by `serde_json`'s own reading of it.
+/// Checks an accepted token as `serde_json` alone reads it.
 fn check_accepted(authorization: &str, caller: &Caller) {
     let token = authorization.split_once(' ').unwrap().1.trim_start();
     let segments: Vec<&str> = token.split('.').collect();

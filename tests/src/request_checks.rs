@@ -1,7 +1,7 @@
-//! What must hold for any bytes that come as an event, as a body or as a policy document. Run by the fuzz targets `event`,
-//! `body` and `policy` over what they invent, and by the test `request_corpus` over what they kept.
+//! What must hold for any bytes that come as an event, as a body or as a policy document.
 //!
-//! The whole gateway runs, with no time left: whatever would go to Chime is answered 504 instead.
+//! The whole gateway runs, with no time left: whatever would go to Chime is answered 504 instead. Each check panics where
+//! something does not hold.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use tokio::time::Instant;
 /// The status of a request that would have gone to Chime.
 const ACCEPTED: u16 = 504;
 
-/// Everything that is answered without Chime. 500 is not among it: it would be a panic.
+/// Every status that is answered without Chime. 500 is missing: it would be a panic.
 const STATUSES: [u16; 8] = [400, 401, 403, 404, 405, 413, 415, ACCEPTED];
 
 /// The exceptions of Chime's model that can be answered without Chime.
@@ -35,7 +35,7 @@ const CODES: [&str; 5] = [
     "ServiceUnavailableException",
 ];
 
-/// No answer that lists findings is larger, in bytes.
+/// The size of an answer that lists findings, in bytes.
 const MAX_REFUSAL: usize = 100_000;
 
 /// Lambda takes no larger answer from a function, in bytes.
@@ -52,13 +52,14 @@ struct Rig {
     gateway: Gateway,
 }
 
-/// An event of any kind. Whether it would have gone to Chime.
-pub(crate) fn event(data: &[u8]) -> bool {
+/// Checks the answer to an event of any kind. Returns whether the request would have gone to Chime.
+pub fn event(data: &[u8]) -> bool {
     RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, data)))
 }
 
-/// A body, up to the first NUL; what comes after that is the value of the header `Idempotency-Key`.
-pub(crate) fn body(data: &[u8]) -> bool {
+/// Checks the answer to a body, which ends at the first NUL; the rest is the value of the header `Idempotency-Key`. Returns
+/// whether the request would have gone to Chime.
+pub fn body(data: &[u8]) -> bool {
     let end = data.iter().position(|byte| *byte == 0);
     let (body, key) = data.split_at(end.unwrap_or(data.len()));
     let key = end.map(|_| String::from_utf8_lossy(&key[1..]).into_owned());
@@ -70,8 +71,8 @@ pub(crate) fn body(data: &[u8]) -> bool {
     accepted
 }
 
-/// A policy document. Whether it was loaded.
-pub(crate) fn policy(data: &[u8]) -> bool {
+/// Checks a policy document. Returns whether it loads.
+pub fn policy(data: &[u8]) -> bool {
     match Policies::load(data, Partition::Commercial) {
         Err(faults) => {
             assert!(!faults.is_empty(), "a document without a fault is loaded");
@@ -91,7 +92,7 @@ pub(crate) fn policy(data: &[u8]) -> bool {
 
 impl Rig {
     fn new() -> Self {
-        let sample = include_bytes!("../policy/policy.json");
+        let sample = include_bytes!("../../policy/policy.json");
         let policies = Policies::load(sample, Partition::Commercial).expect("the sample has no fault");
         let parameters = Params::builder().region("us-east-1").endpoint("http://127.0.0.1:1").build();
         let endpoint = ChimeEndpoint::resolve(parameters.expect("both are set")).expect("it is a URL");
@@ -115,7 +116,8 @@ impl Rig {
         })
     }
 
-    /// A document that loads lets no tenant down: who says nothing gets a plan, unless the policy keeps the caller out.
+    /// Checks that a tenant of a loaded document gets a plan for a minimal request, unless the policy gives the caller no
+    /// right.
     fn check_policies(&self, policies: Policies, tenants: &[String]) {
         let gateway = gateway(policies, self.chime.clone());
         for tenant in tenants {
@@ -157,7 +159,7 @@ fn create_event(tenant: &str, body: &[u8], key: Option<&str>) -> Value {
     })
 }
 
-/// Every answer is one of the documented ones, and fit for HTTP. Whether the request would have gone to Chime.
+/// Checks that an answer is a documented one and valid HTTP. Returns whether the request would have gone to Chime.
 fn check_answer(answer: &Answer) -> bool {
     assert!(STATUSES.contains(&answer.status), "{answer:?}");
     for (name, value) in &answer.headers {
@@ -186,7 +188,7 @@ fn check_answer(answer: &Answer) -> bool {
     answer.status == ACCEPTED
 }
 
-/// What a body says that went through, by `serde_json`'s own reading of it.
+/// Checks an accepted body as `serde_json` alone reads it.
 fn check_accepted_body(body: &[u8], header: Option<&str>) {
     const MEMBERS: [&str; 8] = [
         "ClientRequestToken",
@@ -199,7 +201,7 @@ fn check_accepted_body(body: &[u8], header: Option<&str>) {
         "Tags",
     ];
     assert!(body.len() <= 64 * 1024);
-    let value: Value = serde_json::from_slice(body).expect("a body that went through is JSON");
+    let value: Value = serde_json::from_slice(body).expect("an accepted body is JSON");
     let object = value.as_object().expect("and an object");
     let names: BTreeSet<&str> = object.keys().map(String::as_str).collect();
     assert!(names.iter().all(|name| MEMBERS.contains(name)), "{names:?}");
