@@ -31,7 +31,7 @@ pub enum TokenUse {
 }
 
 impl TokenUse {
-    pub(in crate::auth::bearer) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             TokenUse::Access => "access",
             TokenUse::Id => "id",
