@@ -30,7 +30,7 @@ pub(super) struct VerifiedToken {
 impl VerifiedToken {
     /// Verifies the signature with the one key of `keys` that the token's header names.
     pub(super) fn verify(token: UnverifiedToken<'_>, keys: &KeySet) -> Result<Self, TokenError> {
-        let key = keys.find(&token.kid, token.algorithm)?;
+        let key = keys.find(&token.kid).ok_or(TokenError::UnknownKey)?;
         key.verify(token.algorithm, token.signing_input.as_bytes(), &token.signature)?;
         Ok(VerifiedToken { kind: token.kind, payload: token.payload })
     }

@@ -34,7 +34,7 @@ impl VerificationKey {
         self.algorithms.contains(&algorithm)
     }
 
-    /// Verifies a signature over `message`.
+    /// Verifies a signature over `message`. The key must be for the algorithm.
     pub(super) fn verify(
         &self,
         algorithm: SignatureAlgorithm,
@@ -65,17 +65,17 @@ impl VerificationKey {
             return Err(KeyError::Private);
         }
         check_purpose(jwk)?;
-        let (numbers, fitting) = match kty {
+        let (numbers, allowed) = match kty {
             "RSA" => (rsa(jwk)?, RSA_ALGORITHMS),
             "EC" => elliptic(jwk)?,
             "OKP" => edwards(jwk)?,
             _ => return Err(KeyError::UnknownType),
         };
         let algorithms = match jwk.get("alg") {
-            None => fitting.to_vec(),
+            None => allowed.to_vec(),
             Some(Json::String(name)) => {
                 let algorithm = SignatureAlgorithm::from_name(name).ok_or(KeyError::AlgorithmNotAccepted)?;
-                if !fitting.contains(&algorithm) {
+                if !allowed.contains(&algorithm) {
                     return Err(KeyError::AlgorithmIsNotForType);
                 }
                 vec![algorithm]
@@ -145,7 +145,7 @@ fn number(jwk: &Object<'_>, member: &str) -> Result<Vec<u8>, KeyError> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::Malformed)
 }
 
-/// Leaves the numbers out, for the log's sake.
+/// Omits the numbers, to keep logs short.
 impl fmt::Debug for VerificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerificationKey")

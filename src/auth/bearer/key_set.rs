@@ -1,9 +1,7 @@
 //! An issuer's published keys: the keys of a JWK set (RFC 7517) that may verify a token.
 
-use super::algorithm::SignatureAlgorithm;
 use super::jwk::VerificationKey;
 use super::key_error::KeyError;
-use crate::auth::token_error::TokenError;
 use crate::json::Json;
 
 /// The maximum length of a key set, in bytes: over a hundred times that of a usual one.
@@ -96,19 +94,11 @@ impl KeySet {
     /// Whether the set has a usable key with this id.
     #[must_use]
     pub fn has(&self, kid: &str) -> bool {
-        self.keys.iter().any(|key| key.kid == kid)
+        self.find(kid).is_some()
     }
 
-    /// The one key that may verify a token whose header names `kid` and `algorithm`.
-    pub(super) fn find(
-        &self,
-        kid: &str,
-        algorithm: SignatureAlgorithm,
-    ) -> Result<&VerificationKey, TokenError> {
-        let key = self.keys.iter().find(|key| key.kid == kid).ok_or(TokenError::UnknownKey)?;
-        if !key.is_for(algorithm) {
-            return Err(TokenError::KeyIsNotForAlgorithm(algorithm.name()));
-        }
-        Ok(key)
+    /// The only key with this id.
+    pub(super) fn find(&self, kid: &str) -> Option<&VerificationKey> {
+        self.keys.iter().find(|key| key.kid == kid)
     }
 }

@@ -1,4 +1,4 @@
-//! All settings of bearer mode: one issuer in settings of its own, or several in JWT_ISSUERS.
+//! All settings of bearer mode: a single issuer, or several in JWT_ISSUERS.
 
 use super::issuer_list::{self, JWT_ISSUERS};
 use super::issuer_settings::{IssuerSettings, TokenUse};
@@ -29,7 +29,7 @@ impl BearerSettings {
                 let unused = single_issuer::SETTINGS.into_iter().filter(|one| settings.get(one).is_some());
                 errors.extend(unused.map(|setting| SettingError {
                     setting,
-                    detail: "can't be combined with JWT_ISSUERS, which has it for each issuer".to_owned(),
+                    detail: "can't be combined with JWT_ISSUERS, which sets it for each issuer".to_owned(),
                 }));
                 issuer_list::read(&list, claim_names, token_use, errors)
             }

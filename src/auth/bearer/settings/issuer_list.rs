@@ -8,7 +8,7 @@ use crate::settings::SettingError;
 
 pub(super) const JWT_ISSUERS: &str = "JWT_ISSUERS";
 
-/// Reads the list. Adds every error to `errors`, with a JSON pointer into the list; the result is valid only if there is
+/// Reads the list. Adds every error to `errors`, with a JSON pointer into the list. The result is valid only if it adds
 /// none.
 pub(super) fn read(
     text: &str,
@@ -75,7 +75,7 @@ impl EntryReader<'_, '_> {
     const MEMBERS: [&'static str; 6] =
         ["issuer", "audiences", "jwksUri", "jwksFile", "tenantClaim", "tenants"];
 
-    /// The issuer. `sole` says whether the list has no other entry.
+    /// Reads the issuer. `sole`: the list has no other entry.
     fn read(
         &mut self,
         mut claim_names: ClaimNames,

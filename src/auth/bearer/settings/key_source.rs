@@ -18,7 +18,7 @@ pub enum KeySource {
     File(Arc<KeySet>),
 }
 
-/// What the settings of one issuer say about its keys.
+/// The settings of one issuer that decide where its keys are.
 pub(super) struct KeyPlace<'s> {
     /// `None` if it is missing, which is reported already.
     pub(super) issuer: Option<&'s str>,
@@ -29,7 +29,7 @@ pub(super) struct KeyPlace<'s> {
 }
 
 impl KeyPlace<'_> {
-    /// The key source. Reports every error with the name of its setting; returns a source if there is none.
+    /// Reads the key source. Reports every error with the name of its setting; returns a source if there is none.
     pub(super) fn read(&self, report: &mut dyn FnMut(&'static str, String)) -> Option<KeySource> {
         let [issuer_name, uri_name, file_name] = self.names;
         let has_stray_character = |issuer: &str| issuer.trim() != issuer || issuer.contains(char::is_control);
@@ -62,7 +62,7 @@ impl KeyPlace<'_> {
 /// When the file can't be read, is too large, is not a JWK set or has no usable key.
 fn read_key_file(path: &str) -> Result<KeySet, String> {
     let mut text = Vec::new();
-    // The path may name a file without an end, such as a device, so the read is bounded.
+    // Bounded, since the path may name a file without an end, such as a device.
     let bound = u64::try_from(MAX_KEY_SET_LENGTH).unwrap_or(u64::MAX).saturating_add(1);
     std::fs::File::open(path)
         .and_then(|file| file.take(bound).read_to_end(&mut text))

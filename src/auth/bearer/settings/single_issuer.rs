@@ -1,4 +1,4 @@
-//! One issuer, in settings of its own.
+//! A single issuer, in settings of its own.
 
 use super::issuer_settings::{IssuerSettings, TokenUse};
 use super::key_source::KeyPlace;
