@@ -1,19 +1,25 @@
 //! The claims that API Gateway's authorizer verified.
 //!
-//! This trusts the event: whoever may invoke the function directly can write whatever claims they like into it. The
-//! stack's default is `AUTH_MODE=bearer` for that reason.
+//! This trusts the event: anyone who may invoke the function directly can write any claims into it. Therefore the
+//! stack's default is `AUTH_MODE=bearer`.
 //!
-//! API Gateway writes a claim that is an array as one string, in which the items cannot always be told apart: `"[a b]"`
-//! may be two items or one with a space. Such a string is split only where no item can have a space; otherwise it is
-//! read as one item, so that nobody gets a group or scope that the issuer did not write. In bearer mode the function
-//! reads the token itself and has no such doubt.
+//! API Gateway writes a claim that is an array as one string, which is ambiguous: `"[a b]"` may be two items or one with
+//! a space. Such a string is split only if no item can have a space; otherwise it is read as one item, so that nobody
+//! gets a group or scope that the issuer did not write. In bearer mode the function reads the token itself, which is
+//! not ambiguous.
 
+use super::caller::Caller;
+use super::claim_names::ClaimNames;
 use super::claim_values;
-use super::{AuthenticationError, Caller, ClaimNames, TenantError};
+use super::error::{AuthenticationError, TenantError};
+use super::token_error::TokenError;
 use crate::api_gateway::AuthorizerContext;
 use crate::json::{Json, Object};
 
-/// Makes a caller of what the authorizer says.
+/// What the log calls an array that API Gateway flattened.
+const FLATTENED_ARRAY: &str = "a flattened array";
+
+/// Makes a caller from the authorizer's claims.
 ///
 /// # Errors
 /// When there was no authorizer, or its claims name no subject or no tenant.
@@ -27,35 +33,23 @@ pub fn authenticate(
         AuthorizerContext::Payload1Claims(claims) => (claims, Writer::Payload1),
         AuthorizerContext::LambdaContext(claims) => (claims, Writer::LambdaAuthorizer),
     };
-    let subject = subject(claims, &names.subject).map_err(AuthenticationError::InvalidCredentials)?;
-    let tenant = claim_values::tenant(claims, &names.tenant).map_err(AuthenticationError::NoTenant)?;
+    let subject = subject(claims, &names.subject)
+        .map_err(|error| AuthenticationError::InvalidCredentials(error.to_string()))?;
+    let tenant = claim_values::tenant(claims, &names.tenant)?;
     if is_flattened_array(&tenant) {
-        let claim = names.tenant.clone();
-        return Err(AuthenticationError::NoTenant(TenantError::NotAString {
-            claim,
-            found: "a flattened array",
-        }));
+        return Err(TenantError::NotAString { claim: names.tenant.clone(), found: FLATTENED_ARRAY }.into());
     }
     let lists = Lists { claims, writer, is_cognito: is_cognito_user_pool(claims) };
     Ok(Caller::new(tenant, subject, lists.scopes(&names.scope), lists.groups(&names.groups)))
 }
 
-/// The caller's identifier, from the claim of the settings. No other claim takes its place: a Lambda authorizer's
-/// `principalId` may be one constant for everybody, and people who share a subject share idempotency keys.
-fn subject(claims: &Object<'_>, name: &str) -> Result<String, String> {
-    match claim_values::find(claims, name) {
-        None => Err(format!("the claim `{name}` of the subject is missing")),
-        Some(Json::String(subject)) if subject.is_empty() => {
-            Err(format!("the claim `{name}` of the subject is empty"))
-        }
-        Some(Json::String(subject)) if is_flattened_array(subject) => {
-            Err(format!("the claim `{name}` of the subject must be a string, not a flattened array"))
-        }
-        Some(Json::String(subject)) => Ok(subject.clone().into_owned()),
-        Some(other) => {
-            Err(format!("the claim `{name}` of the subject must be a string, not {}", other.kind()))
-        }
+/// The caller's identifier; [`claim_values::subject`], but not a flattened array.
+fn subject(claims: &Object<'_>, name: &str) -> Result<String, TokenError> {
+    let subject = claim_values::subject(claims, name)?;
+    if is_flattened_array(&subject) {
+        return Err(TokenError::mistyped(name, FLATTENED_ARRAY));
     }
+    Ok(subject)
 }
 
 /// Whether the text has the form of an array that API Gateway flattened: `"[a b]"`. A TenantId has no bracket.
@@ -63,8 +57,8 @@ fn is_flattened_array(text: &str) -> bool {
     text.starts_with('[') && text.ends_with(']')
 }
 
-/// Whether the token's issuer is a Cognito user pool: `https://cognito-idp.<region>.amazonaws.com/<pool>`. The name of a
-/// group of such a pool has no space (`GroupNameType` of Cognito's API model), nor has a scope.
+/// Whether the token's issuer is a Cognito user pool: `https://cognito-idp.<region>.amazonaws.com/<pool>`. Its groups
+/// (`GroupNameType` in Cognito's API model) and scopes have no spaces in their names.
 fn is_cognito_user_pool(claims: &Object<'_>) -> bool {
     let issuer = claims.get("iss").and_then(Json::as_str).unwrap_or_default();
     let Some((host, pool)) =
@@ -79,18 +73,18 @@ fn is_cognito_user_pool(claims: &Object<'_>) -> bool {
     region.is_some_and(is_region) && !pool.is_empty() && !pool.contains('/')
 }
 
-/// Who wrote the claims into the event, and so how a list is written.
+/// Who wrote the claims into the event, which decides how a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Writer {
     /// An HTTP API's JWT authorizer: arrays are flattened.
     Payload2,
     /// A REST API's Cognito authorizer, which joins arrays by commas, or an HTTP API's JWT authorizer in payload 1.0.
     Payload1,
-    /// A Lambda authorizer: what it wrote is what it meant.
+    /// A Lambda authorizer: its values are taken literally.
     LambdaAuthorizer,
 }
 
-/// The claims that are lists of names. A claim that is not one names nothing, and whatever needs a name is refused.
+/// Reads the claims that are lists of names. A claim of any other type is read as an empty list.
 struct Lists<'c, 'j> {
     claims: &'c Object<'j>,
     writer: Writer,
@@ -98,10 +92,10 @@ struct Lists<'c, 'j> {
 }
 
 impl Lists<'_, '_> {
-    /// Scopes: a string with spaces between (RFC 6749, section 3.3), an array, or a flattened array.
+    /// Scopes: a string separated by spaces (RFC 6749, section 3.3), an array, or a flattened array.
     fn scopes(&self, name: &str) -> Vec<String> {
         let (name, claim) = match claim_values::find(self.claims, name) {
-            // As in bearer mode: where the settings leave the name at `scope`, some issuers write `scp` in its place.
+            // As in bearer mode: some issuers write `scp` instead of `scope`.
             None if name == "scope" => ("scp", self.claims.get("scp")),
             claim => (name, claim),
         };
@@ -114,9 +108,8 @@ impl Lists<'_, '_> {
         }
     }
 
-    /// Groups: one group as a string, an array, a flattened array or, from a REST API, groups with commas between. A
-    /// group of a user pool may have a comma or brackets in its name and then can be read as several: with such groups
-    /// the function must verify the token itself.
+    /// Groups: one group as a string, an array, a flattened array or, from a REST API, groups separated by commas. A user
+    /// pool's group with a comma or brackets in its name can be read as several groups; such pools need bearer mode.
     fn groups(&self, name: &str) -> Vec<String> {
         match claim_values::find(self.claims, name) {
             Some(Json::String(text)) if text.is_empty() => Vec::new(),
@@ -138,13 +131,13 @@ impl Lists<'_, '_> {
         self.writer != Writer::LambdaAuthorizer
     }
 
-    /// Whether a user pool writes that claim itself, by its own rules for names. A custom attribute, or a claim that a
-    /// trigger adds, may hold any text.
+    /// Whether a user pool writes this claim itself, under its own rules for names. A custom attribute, or a claim that a
+    /// trigger adds, can be any text.
     fn is_cognitos_own(&self, name: &str) -> bool {
         self.is_cognito && matches!(name, "cognito:groups" | "scope" | "scp")
     }
 
-    /// The items of a flattened array: split at spaces where no item has one, else a single item.
+    /// The items of a flattened array: split at spaces if no item can have one, otherwise one item.
     fn flattened(&self, name: &str, text: &str) -> Vec<String> {
         let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
         let items: Vec<&str> =
@@ -176,7 +169,7 @@ mod tests {
     const OTHER: &str = "https://issuer.example.com";
 
     #[test]
-    fn groups_are_read_as_each_authorizer_writes_them() {
+    fn reads_groups_as_each_authorizer_writes_them() {
         for (kind, issuer, value, expected, why) in [
             (
                 "payload 2",
@@ -186,7 +179,13 @@ mod tests {
                 "payload 2.0 flattens an array",
             ),
             ("payload 2", OTHER, r#""[not hosts]""#, vec!["not hosts"], "may be one group with a space"),
-            ("payload 2", OTHER, r#""[Former hosts]""#, vec!["Former hosts"], "nor is its last word a group"),
+            (
+                "payload 2",
+                OTHER,
+                r#""[Former hosts]""#,
+                vec!["Former hosts"],
+                "its last word is not a group either",
+            ),
             ("payload 2", OTHER, r#""[hosts]""#, vec!["hosts"], "one group without a space"),
             ("payload 2", OTHER, r#""[]""#, vec![], "an empty array, flattened"),
             ("payload 2", USER_POOL, r#""[]""#, vec![], "the same of a user pool"),
@@ -224,11 +223,11 @@ mod tests {
                 "a context may have an array",
             ),
             ("lambda", OTHER, r#""a,b""#, vec!["a,b"], "a string in a context is one group"),
-            ("lambda", USER_POOL, r#""[a b]""#, vec!["[a b]"], "whatever it looks like"),
+            ("lambda", USER_POOL, r#""[a b]""#, vec!["[a b]"], "even if it looks like a flattened array"),
             ("lambda", OTHER, r#""""#, vec![], "the empty string names no group"),
             ("payload 2", USER_POOL, "7", vec![], "a number names no group"),
-            ("payload 2", USER_POOL, r#"[7,"hosts",null]"#, vec!["hosts"], "nor does one among others"),
-            ("payload 2", USER_POOL, "null", vec![], "null names none"),
+            ("payload 2", USER_POOL, r#"[7,"hosts",null]"#, vec!["hosts"], "a number in an array is skipped"),
+            ("payload 2", USER_POOL, "null", vec![], "null names no group"),
         ] {
             let claims = format!(
                 r#"{{"iss":"{issuer}","sub":"u","custom:tenant_id":"acme","cognito:groups":{value}}}"#
@@ -238,11 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn only_claims_that_a_user_pool_writes_itself_are_split() {
+    fn splits_only_claims_that_a_user_pool_writes_itself() {
         for (kind, value, expected, why) in [
             ("payload 2", "[not hosts]", "not hosts", "a claim that a trigger adds may have spaces"),
             ("payload 1", "[not hosts]", "not hosts", "the same in payload 1.0"),
-            ("payload 1", "guest,hosts", "guest,hosts", "and commas"),
+            ("payload 1", "guest,hosts", "guest,hosts", "a comma does not split either"),
         ] {
             let claims =
                 format!(r#"{{"iss":"{USER_POOL}","sub":"u","custom:tenant_id":"acme","roles":"{value}"}}"#);
@@ -258,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn scp_does_not_stand_in_for_a_claim_of_another_name() {
+    fn scp_does_not_replace_a_renamed_scope_claim() {
         let json = Json::parse(br#"{"sub":"u","custom:tenant_id":"acme","scp":["a"]}"#).unwrap();
         let context = AuthorizerContext::JwtClaims(json.as_object().unwrap().clone());
         let names = ClaimNames { scope: "permissions".into(), ..names() };
@@ -266,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_issuer_of_cognitos_form_is_a_user_pool() {
+    fn recognises_user_pools_by_their_issuer() {
         for (issuer, expected) in [
             (USER_POOL, true),
             ("https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Example", true),
@@ -287,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_read_from_either_claim_in_any_form() {
+    fn reads_scopes_from_scope_or_scp_in_any_form() {
         for (kind, issuer, claim, expected) in [
             ("payload 2", OTHER, r#""scope":"a b""#, vec!["a", "b"]),
             ("payload 2", USER_POOL, r#""scope":"[a b]""#, vec!["a", "b"]),
@@ -307,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tenant_is_a_plain_string_and_nothing_else() {
+    fn rejects_tenant_that_is_not_a_plain_string() {
         for (claims, why) in [
             (r#"{"sub":"u"}"#, "no claim"),
             (r#"{"sub":"u","custom:tenant_id":"[acme globex]"}"#, "an array, flattened"),
@@ -323,18 +322,18 @@ mod tests {
     }
 
     #[test]
-    fn the_subject_comes_from_the_claim_of_the_setting_and_no_other() {
+    fn reads_subject_only_from_the_configured_claim() {
         for (setting, claims, subject, why) in [
             ("sub", r#""sub":"u","principalId":"p""#, Some("u"), "the default"),
-            ("sub", r#""principalId":"p""#, None, "a principal that may be everybody's does not stand in"),
-            ("sub", r#""sub":null,"principalId":"p""#, None, "nor where the subject is null"),
+            ("sub", r#""principalId":"p""#, None, "`principalId` may be the same for everybody"),
+            ("sub", r#""sub":null,"principalId":"p""#, None, "nor does it replace a null subject"),
             ("sub", r#""sub":7"#, None, "a number"),
             ("sub", r#""sub":"""#, None, "empty"),
             ("sub", r#""sub":"[u]""#, None, "an array, flattened"),
             ("sub", r#""sub":["u"]"#, None, "an array"),
-            ("principalId", r#""principalId":"p""#, Some("p"), "the setting names it"),
+            ("principalId", r#""principalId":"p""#, Some("p"), "the configured claim"),
             ("/user/id", r#""sub":"u","user":{"id":"i"}"#, Some("i"), "a JSON pointer"),
-            ("/user/id", r#""sub":"u""#, None, "no other claim takes its place"),
+            ("/user/id", r#""sub":"u""#, None, "no other claim replaces it"),
         ] {
             let text = format!(r#"{{"custom:tenant_id":"acme",{claims}}}"#);
             let json = Json::parse(text.as_bytes()).unwrap();
@@ -347,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_believed_where_there_was_no_authorizer() {
+    fn no_authorizer_means_no_credentials() {
         let refused = authenticate(&AuthorizerContext::Absent, &names());
         assert!(matches!(refused, Err(AuthenticationError::NoCredentials)));
     }

@@ -1,4 +1,4 @@
-//! Who is asking, once authentication has said so.
+//! The authenticated caller.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use ring::digest::{Context, SHA256};
 
 /// An authenticated caller.
 ///
-// INVARIANT (authenticated): only `auth` can make one, since the constructor is private to it; the policy decision
-// takes nothing else as the asker. "Decide without authentication" does not compile.
+// INVARIANT (authenticated): only `auth` can make one, since the constructor is private to it, and the policy decision
+// accepts nothing else. "Decide without authentication" does not compile.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
     tenant: String,
@@ -27,7 +27,7 @@ impl Caller {
         Caller::new(tenant.to_owned(), subject.to_owned(), scopes, groups)
     }
 
-    /// The caller as log lines of the gateway of that name show it.
+    /// The caller as log lines of the gateway with this name show it.
     #[must_use]
     pub fn logged(&self, gateway_name: &str) -> LoggedCaller {
         let mut hash = Context::new(&SHA256);
@@ -39,13 +39,13 @@ impl Caller {
         LoggedCaller { tenant: bounded(&self.tenant).into_owned(), caller }
     }
 
-    /// The tenant that the token names. Not yet known to be one that the policy has.
+    /// The tenant that the token names. The policy may not know it.
     #[must_use]
     pub fn tenant(&self) -> &str {
         &self.tenant
     }
 
-    /// The token's subject: unique within its issuer.
+    /// The token's subject, unique within its issuer.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
@@ -64,7 +64,7 @@ impl Caller {
     }
 }
 
-/// A caller as log lines show it, so that an operator can tell callers apart and nobody can read who they are.
+/// A caller as log lines show it: operators can tell callers apart but not identify them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedCaller {
     /// The tenant, at most 256 characters of it.
@@ -73,10 +73,10 @@ pub struct LoggedCaller {
     pub caller: String,
 }
 
-/// Maximum number of characters of a caller's own text in a log line. Chime's TenantIds have at most 256 (model).
+/// The maximum number of characters of a caller's own text in a log line. Chime's TenantIds have at most 256 (model).
 const MAX_LOGGED_CHARACTERS: usize = 256;
 
-/// The text for a log line: whole, or its first 256 characters and how many bytes it has.
+/// The text for a log line: all of it, or its first 256 characters and its length in bytes.
 pub(crate) fn bounded(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MAX_LOGGED_CHARACTERS) {
         None => Cow::Borrowed(text),
@@ -87,7 +87,7 @@ pub(crate) fn bounded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The subject is a person's identifier and stays out of logs; the rest may be shown.
+/// Withholds the subject: it identifies a person and must not be logged.
 impl std::fmt::Debug for Caller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Caller")
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn log_lines_name_the_caller_by_a_hash_of_gateway_name_and_subject() {
+    fn log_line_has_a_hash_of_gateway_name_and_subject() {
         let caller = Caller::for_tests("acme", "anna@example.com", Vec::new(), Vec::new());
         let logged = caller.logged("gateway");
         // printf 'gateway\0anna@example.com' | sha256sum
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn logged_text_is_bounded_and_says_so() {
+    fn logged_text_is_bounded_and_shows_its_length() {
         let longest = "é".repeat(MAX_LOGGED_CHARACTERS);
         assert_eq!(bounded(&longest), longest);
         assert_eq!(bounded(&format!("{longest}é")), format!("{longest}… (514 bytes)"));
     }
 
     #[test]
-    fn a_caller_can_be_logged_without_the_person() {
+    fn debug_output_withholds_the_subject() {
         let caller =
             Caller::for_tests("acme", "anna@example.com", vec!["write".to_owned()], vec!["hosts".to_owned()]);
         let shown = format!("{caller:?}");

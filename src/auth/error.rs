@@ -4,22 +4,22 @@ use super::token_error::TokenError;
 
 /// Why a request has no [`Caller`](super::Caller).
 ///
-/// The client learns only which variant it is; the text goes to the log. No text holds any part of a token.
+/// The client learns only the variant; the text goes to the log. No text has any part of a token.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthenticationError {
-    /// There was no credential at all: 401 without an `error` attribute (RFC 6750, section 3.1).
+    /// There are no credentials: 401 without an `error` attribute (RFC 6750, section 3.1).
     #[error("no credentials")]
     NoCredentials,
-    /// The claims that API Gateway handed over name no subject: 401 `invalid_token`.
+    /// The claims from API Gateway name no subject: 401 `invalid_token`.
     #[error("{0}")]
     InvalidCredentials(String),
     /// The bearer token is invalid: 401 `invalid_token`.
     #[error(transparent)]
     InvalidToken(#[from] TokenError),
-    /// The credential is valid, but names no tenant that it may act for: 403.
+    /// The credentials are valid but name no tenant that they may act for: 403.
     #[error(transparent)]
     NoTenant(#[from] TenantError),
-    /// The keys to verify the token with could not be fetched, and never were: 503.
+    /// There are no keys to verify the token with, because fetching them has failed: 503.
     #[error("the keys of the token's issuer are unavailable, retry in {retry_after} s")]
     KeysUnavailable {
         /// Seconds until a retry makes sense.
@@ -31,16 +31,16 @@ pub enum AuthenticationError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "`claim` is documented once, above")]
 pub enum TenantError {
-    /// There is no such claim.
+    /// The claim is missing.
     #[error("the tenant's claim `{claim}` is missing")]
     Missing { claim: String },
-    /// The claim is there and is not a plain string: an array of tenants names none. `found` says what it is.
+    /// The claim is not a plain string, such as an array of tenants. `found` says what it is.
     #[error("the tenant's claim `{claim}` must be a string, not {found}")]
     NotAString { claim: String, found: &'static str },
     /// The claim is the empty string.
     #[error("the tenant's claim `{claim}` is empty")]
     Empty { claim: String },
-    /// The settings do not let this token's issuer speak for the tenant that the token names.
+    /// The settings do not let the token's issuer speak for the tenant that the token names.
     #[error("the claim `{claim}` names a tenant that the token's issuer may not speak for")]
     NotTheIssuers { claim: String },
 }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_names_the_claim_that_was_at_fault() {
+    fn log_names_the_invalid_claim() {
         let claim = || "custom:tenant_id".to_owned();
         for (error, text) in [
             (TenantError::Missing { claim: claim() }, "the tenant's claim `custom:tenant_id` is missing"),
@@ -70,14 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn the_log_tells_refusals_apart() {
+    fn log_tells_causes_apart() {
         for (error, text) in [
             (AuthenticationError::NoCredentials, "no credentials"),
             (
                 AuthenticationError::InvalidCredentials("the caller has no subject".to_owned()),
                 "the caller has no subject",
             ),
-            (AuthenticationError::InvalidToken(TokenError::BadSignature), "the signature does not hold"),
+            (AuthenticationError::InvalidToken(TokenError::BadSignature), "the signature is invalid"),
             (
                 AuthenticationError::KeysUnavailable { retry_after: 7 },
                 "the keys of the token's issuer are unavailable, retry in 7 s",

@@ -1,5 +1,5 @@
-//! From credentials to a [`Caller`]: the claims that API Gateway's authorizer verified, or a bearer token that the
-//! function verifies itself. There is no third way.
+//! Makes a [`Caller`] from credentials: the claims that API Gateway's authorizer verified, or a bearer token that the
+//! function verifies itself. There is no other way to get one.
 
 mod caller;
 mod claim_names;
@@ -14,4 +14,4 @@ pub(crate) use caller::bounded;
 pub use caller::{Caller, LoggedCaller};
 pub use claim_names::ClaimNames;
 pub use error::{AuthenticationError, TenantError};
-pub use token_error::{Segment, TokenError};
+pub use token_error::{MAX_TOKEN_LENGTH, Segment, TokenError};

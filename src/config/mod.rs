@@ -75,12 +75,9 @@ impl Config {
 }
 
 fn read_auth(settings: &Settings<'_>, errors: &mut Vec<SettingError>) -> Option<AuthSettings> {
-    let names = ClaimNames::read(settings);
+    let names = ClaimNames::read(settings, errors);
     match settings.require("AUTH_MODE", errors)?.as_str() {
-        "authorizer" => {
-            crate::auth::bearer::check_claim_names(&names, errors);
-            Some(AuthSettings::Authorizer(names))
-        }
+        "authorizer" => Some(AuthSettings::Authorizer(names)),
         "bearer" => BearerSettings::read(settings, &names, errors).map(AuthSettings::Bearer),
         other => {
             let detail = format!("must be `authorizer` or `bearer`, not `{other}`");

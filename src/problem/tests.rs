@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::api_gateway::HttpRequest;
-use crate::auth::TenantError;
-use crate::auth::bearer::TokenError;
+use crate::auth::{TenantError, TokenError};
 
 /// An error of every variant, and of every variant within it.
 fn every_error() -> Vec<RequestError> {

@@ -1,9 +1,15 @@
-//! The signature algorithms that are accepted. What is not in this list cannot be named further inside.
+//! The accepted signature algorithms, and what ring verifies each with.
+
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters, VerificationAlgorithm,
+};
 
 /// A signature algorithm of RFC 7518 or RFC 8037 that a token may be signed with.
 ///
-// INVARIANT (no weak algorithm): there is no variant for `none` and none for HMAC, so no key, no table and no branch
-// after the header is read can choose them.
+// INVARIANT (no weak algorithm): `none` and HMAC have no variant, so no key and no code can choose them once the header
+// is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
@@ -22,7 +28,7 @@ pub enum SignatureAlgorithm {
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
-    /// Ed25519; the name also stands for Ed448, which no key here can have.
+    /// Ed25519. The name also stands for Ed448, but no key here can have that curve.
     EdDsa,
 }
 
@@ -40,7 +46,7 @@ impl SignatureAlgorithm {
         SignatureAlgorithm::EdDsa,
     ];
 
-    /// The algorithm of that registered name. Names are case-sensitive (RFC 7515, section 4.1.1).
+    /// The algorithm with this registered name. Names are case-sensitive (RFC 7515, section 4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
@@ -61,6 +67,30 @@ impl SignatureAlgorithm {
             SignatureAlgorithm::EdDsa => "EdDSA",
         }
     }
+
+    /// The names of ring's RSA algorithms have the bounds of the modulus, 2048 to 8192 bits, which ring checks. FIXED: an
+    /// ECDSA signature is r and s side by side (RFC 7518, section 3.4), never ASN.1.
+    pub(super) fn ring(self) -> RingAlgorithm {
+        match self {
+            SignatureAlgorithm::Rs256 => RingAlgorithm::Rsa(&RSA_PKCS1_2048_8192_SHA256),
+            SignatureAlgorithm::Rs384 => RingAlgorithm::Rsa(&RSA_PKCS1_2048_8192_SHA384),
+            SignatureAlgorithm::Rs512 => RingAlgorithm::Rsa(&RSA_PKCS1_2048_8192_SHA512),
+            SignatureAlgorithm::Ps256 => RingAlgorithm::Rsa(&RSA_PSS_2048_8192_SHA256),
+            SignatureAlgorithm::Ps384 => RingAlgorithm::Rsa(&RSA_PSS_2048_8192_SHA384),
+            SignatureAlgorithm::Ps512 => RingAlgorithm::Rsa(&RSA_PSS_2048_8192_SHA512),
+            SignatureAlgorithm::Es256 => RingAlgorithm::Point(&ECDSA_P256_SHA256_FIXED),
+            SignatureAlgorithm::Es384 => RingAlgorithm::Point(&ECDSA_P384_SHA384_FIXED),
+            SignatureAlgorithm::EdDsa => RingAlgorithm::Point(&ED25519),
+        }
+    }
+}
+
+/// ring's algorithm, by the kind of key that it takes.
+pub(super) enum RingAlgorithm {
+    /// A modulus and an exponent.
+    Rsa(&'static RsaParameters),
+    /// A point of a curve.
+    Point(&'static dyn VerificationAlgorithm),
 }
 
 #[cfg(test)]
@@ -68,14 +98,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_leads_back_to_its_algorithm() {
+    fn finds_each_algorithm_by_its_name() {
         for algorithm in SignatureAlgorithm::ALL {
             assert_eq!(SignatureAlgorithm::from_name(algorithm.name()), Some(algorithm));
         }
     }
 
     #[test]
-    fn names_that_are_weak_unknown_or_in_another_case_lead_nowhere() {
+    fn rejects_names_that_are_weak_unknown_or_in_another_case() {
         for name in [
             "none", "None", "NONE", "nOnE", "", "HS256", "HS384", "HS512", "rs256", "ES512", "ES521",
             "RSA1_5",

@@ -1,32 +1,31 @@
-//! From the value of the Authorization header to the token in it (RFC 6750, section 2.1).
+//! Reads the token from the value of an Authorization header (RFC 6750, section 2.1).
 
-use crate::auth::{AuthenticationError, TokenError};
+use crate::auth::error::AuthenticationError;
+use crate::auth::token_error::TokenError;
 
-/// The token of an Authorization header's value.
+/// The token in an Authorization header's value.
 ///
 /// # Errors
-/// `NoCredentials` when there is no value, or it uses another scheme: RFC 6750, section 3.1, puts "an unsupported
-/// authentication method" on one footing with none. `InvalidToken` when the value is a bearer credential and is not
-/// exactly one token.
+/// `NoCredentials` if there is no value or it uses another scheme: RFC 6750, section 3.1, treats "an unsupported
+/// authentication method" like missing credentials. `InvalidToken` if a bearer credential is not exactly one token.
 pub(super) fn bearer_token(authorization: Option<&str>) -> Result<&str, AuthenticationError> {
     let value = authorization.unwrap_or_default();
     if value.is_empty() {
         return Err(AuthenticationError::NoCredentials);
     }
-    // Gateways join two headers of one name with a comma. Which of the two another reader takes is anyone's guess, and
-    // no token has a comma, so neither is taken.
+    // Gateways join repeated headers with a comma. Another reader may take either one, and no token has a comma, so the
+    // value is rejected.
     if value.contains(',') {
-        return Err(AuthenticationError::InvalidToken(TokenError::SeveralCredentials));
+        return Err(TokenError::SeveralCredentials.into());
     }
     let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case("Bearer") {
         return Err(AuthenticationError::NoCredentials);
     }
     let token = rest.trim_start_matches(' ');
-    // A token of another alphabet is refused with more precision later; white space inside is refused here because it
-    // means that more than a token was sent.
+    // Other characters are rejected later, with a more precise error. White space means that more than a token was sent.
     if token.is_empty() || token.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(AuthenticationError::InvalidToken(TokenError::NotOneToken));
+        return Err(TokenError::NotOneToken.into());
     }
     Ok(token)
 }
@@ -36,14 +35,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scheme_is_read_without_case_and_the_token_as_it_is() {
+    fn ignores_case_of_scheme_but_not_of_token() {
         for value in ["Bearer a.B.c", "bearer a.B.c", "BEARER a.B.c", "bEaReR   a.B.c"] {
             assert_eq!(bearer_token(Some(value)), Ok("a.B.c"), "{value}");
         }
     }
 
     #[test]
-    fn no_header_an_empty_one_and_other_schemes_are_no_credentials() {
+    fn missing_or_empty_header_or_another_scheme_is_no_credentials() {
         for value in
             [None, Some(""), Some("Basic dTpw"), Some("Bearer_ a.b.c"), Some("a.b.c"), Some("DPoP a.b.c")]
         {
@@ -52,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_with_a_comma_is_refused_whatever_stands_on_either_side() {
+    fn rejects_header_with_comma_anywhere() {
         for value in
             ["Bearer a.b.c, Bearer d.e.f", "Bearer a.b.c,", ",Bearer a.b.c", "Basic dTpw, Bearer a.b.c"]
         {
@@ -62,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn bearer_without_exactly_one_token_is_refused() {
+    fn rejects_bearer_without_exactly_one_token() {
         for value in
             ["Bearer", "bearer ", "Bearer a.b.c d", "Bearer a.b.c ", "Bearer \ta.b.c", "Bearer a.b.c\n"]
         {

@@ -1,36 +1,32 @@
-//! A token as it arrived: three segments, of which only what picks a key may be read before the signature holds.
+//! A token as it arrived: three segments. Before the signature is verified, only what selects a key may be read.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::SignatureAlgorithm;
-use crate::auth::{Segment, TokenError};
-use crate::json::Json;
+use super::algorithm::SignatureAlgorithm;
+use crate::auth::claim_values;
+use crate::auth::token_error::{MAX_TOKEN_LENGTH, Segment, TokenError};
+use crate::json::{Json, Object};
 
-/// The longest token, in bytes, that is looked at. API Gateway and function URLs bound all headers together (10,240
-/// bytes for HTTP APIs, by the developer guide); Cognito's largest tokens stay under half of this.
-pub const MAX_TOKEN_LENGTH: usize = 8 * 1024;
-
-/// A token whose signature nobody has checked.
+/// A token whose signature is not verified.
 ///
-// INVARIANT (unverified): nothing but `alg`, `kid` and `iss` can be read from it, and those only to pick a key. The
-// claims come out of `VerifiedToken`, which only a signature that holds can make.
+// INVARIANT (unverified): only `alg`, `kid` and `iss` can be read from it, and only to select a key. The claims come from
+// `VerifiedToken`, which needs a valid signature.
 #[derive(Debug)]
 pub(super) struct UnverifiedToken<'t> {
-    /// The first two segments and the dot between them: what the signature is over.
+    /// The first two segments and the dot between them, which are signed.
     pub(super) signing_input: &'t str,
-    /// The third segment, canonical base64url.
-    pub(super) signature: &'t str,
+    pub(super) signature: Vec<u8>,
     pub(super) algorithm: SignatureAlgorithm,
     pub(super) kid: String,
     pub(super) kind: DeclaredType,
     pub(super) payload: Vec<u8>,
 }
 
-/// What the header's `typ` says the token is.
+/// What the token is, by the header's `typ`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DeclaredType {
-    /// Nothing: Cognito's tokens have no `typ`.
+    /// No `typ`, as in Cognito's tokens.
     Nothing,
     /// `JWT`
     Jwt,
@@ -39,7 +35,7 @@ pub(super) enum DeclaredType {
 }
 
 impl<'t> UnverifiedToken<'t> {
-    /// Takes a token apart, refusing all that is not the compact serialisation of one signed token.
+    /// Parses the compact serialisation of one signed token and rejects everything else.
     pub(super) fn read(token: &'t str) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_LENGTH {
             return Err(TokenError::TooLong);
@@ -56,44 +52,37 @@ impl<'t> UnverifiedToken<'t> {
         };
         let header = decode(header, Segment::Header)?;
         let payload = decode(payload, Segment::Payload)?;
-        decode(signature, Segment::Signature)?;
+        let signature = decode(signature, Segment::Signature)?;
         let Header { algorithm, kid, kind } = Header::read(&header)?;
-        let (signing_input, signature) =
-            token.rsplit_once('.').ok_or(TokenError::SegmentCount { found: 1 })?;
+        let (signing_input, _) = token.rsplit_once('.').ok_or(TokenError::SegmentCount { found: 1 })?;
         Ok(UnverifiedToken { signing_input, signature, algorithm, kid, kind, payload })
     }
 
-    /// The `iss` that the token claims, which decides whose keys may verify it and nothing else.
+    /// The claimed `iss`, which only decides whose keys may verify the token.
     pub(super) fn claimed_issuer(&self) -> Result<String, TokenError> {
-        let claims = read_object(&self.payload, Segment::Payload)?;
-        match claims.as_object().and_then(|claims| claims.get("iss")) {
-            Some(Json::String(issuer)) => Ok(issuer.clone().into_owned()),
-            Some(other) => Err(TokenError::ClaimMistyped { claim: "iss".to_owned(), found: other.kind() }),
-            None => Err(TokenError::ClaimMissing { claim: "iss".to_owned() }),
-        }
+        let claims = parse_object(&self.payload, Segment::Payload)?;
+        claim_values::required_string(&claims, "iss").map(str::to_owned)
     }
 }
 
-/// Reads a segment's text as a JSON object without repeats; the value returned is an object.
-pub(super) fn read_object(text: &[u8], segment: Segment) -> Result<Json<'_>, TokenError> {
+/// Parses a segment as a JSON object without repeated members.
+pub(super) fn parse_object(text: &[u8], segment: Segment) -> Result<Object<'_>, TokenError> {
     let json = Json::parse(text).map_err(|_| TokenError::NotJson(segment))?;
-    if json.as_object().is_none() {
-        return Err(TokenError::NotAnObject(segment));
+    let has_repeats = json.has_repeated_members();
+    match json {
+        Json::Object(_) if has_repeats => Err(TokenError::RepeatedMember(segment)),
+        Json::Object(object) => Ok(object),
+        _ => Err(TokenError::NotAnObject(segment)),
     }
-    if json.has_repeated_members() {
-        return Err(TokenError::RepeatedMember(segment));
-    }
-    Ok(json)
 }
 
-/// Decodes base64url in its one canonical form: no padding, no other alphabet, no bits left over in the last symbol.
-/// Otherwise one token could be written in several ways, and "the same token" would mean different things to a cache,
-/// a deny list and this verifier.
+/// Decodes base64url in its canonical form: no padding, no other alphabet, no unused bits set in the last symbol.
+/// Otherwise one token could have several spellings, which a cache or a deny list would take for different tokens.
 fn decode(segment_text: &str, segment: Segment) -> Result<Vec<u8>, TokenError> {
     URL_SAFE_NO_PAD.decode(segment_text).map_err(|_| TokenError::NotBase64Url(segment))
 }
 
-/// The members of a JOSE header that mean something here.
+/// The members of a JOSE header that are used.
 struct Header {
     algorithm: SignatureAlgorithm,
     kid: String,
@@ -101,21 +90,21 @@ struct Header {
 }
 
 impl Header {
-    /// Members whose presence alone refuses a token.
+    /// Members that no token may have.
     ///
-    /// - `crit` and `b64`: extensions that must be understood, and none is (RFC 7515, section 4.1.11; RFC 7797).
+    /// - `crit` and `b64`: extensions that a verifier must support, and none is supported (RFC 7515, section 4.1.11;
+    ///   RFC 7797).
     /// - `jwk`, `jku`, `x5c`, `x5u`: a key, or where to fetch one. Only the issuer's published keys count, and nothing
     ///   that a token names is ever fetched (RFC 8725, section 3.10).
-    /// - `enc`, `zip`, `epk`: encryption; `cty`: another token nested inside (RFC 7519, section 5.2).
+    /// - `enc`, `zip`, `epk`: encryption; `cty`: a nested token (RFC 7519, section 5.2).
     ///
-    /// The thumbprints `x5t` and `x5t#S256` only name a certificate; like unknown members they are ignored, as
-    /// RFC 7515 asks.
+    /// The thumbprints `x5t` and `x5t#S256` only name a certificate; they are ignored like unknown members, as RFC 7515
+    /// requires.
     const FORBIDDEN: [&'static str; 10] =
         ["crit", "b64", "jwk", "jku", "x5c", "x5u", "enc", "zip", "epk", "cty"];
 
     fn read(text: &[u8]) -> Result<Self, TokenError> {
-        let json = read_object(text, Segment::Header)?;
-        let header = json.as_object().ok_or(TokenError::NotAnObject(Segment::Header))?;
+        let header = parse_object(text, Segment::Header)?;
         for member in Self::FORBIDDEN {
             if header.get(member).is_some() {
                 return Err(TokenError::ForbiddenHeader { member });
@@ -139,7 +128,7 @@ impl Header {
 }
 
 impl DeclaredType {
-    /// Media types compare without case, and `application/` may be left out (RFC 7515, section 4.1.9).
+    /// Media types ignore case, and `application/` is optional (RFC 7515, section 4.1.9).
     fn of(name: &str) -> Result<Self, TokenError> {
         let lower = name.to_ascii_lowercase();
         match lower.strip_prefix("application/").unwrap_or(&lower) {

@@ -1,12 +1,11 @@
-//! OpenID Connect Discovery: where an issuer publishes its configuration, and which address is taken from it.
+//! OpenID Connect Discovery: where an issuer publishes its configuration, and which key address it may name.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::SecureUrl;
-use super::secure_url::HttpUrl;
+use super::secure_url::{HttpUrl, SecureUrl};
 use crate::json::Json;
 
-/// An issuer of the settings whose keys are discovered.
+/// An issuer whose keys are discovered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovery {
     issuer: String,
@@ -14,26 +13,26 @@ pub struct Discovery {
     trust: DiscoveredTrust,
 }
 
-/// The address of a key set as a published configuration names it.
+/// The address of a key set, from a published configuration.
 ///
-/// The issuer's server wrote it, not the operator, so it is held to more than a [`SecureUrl`]: it must not lead the
-/// function to its own machine. There, the Lambda Runtime API hands out other callers' invocations over plain HTTP.
+/// It comes from the issuer's server, not the operator, so its rules are stricter than those of a [`SecureUrl`]: it must
+/// not name the function's own machine, where the Lambda Runtime API serves other callers' invocations over plain HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DiscoveredUrl(HttpUrl);
 
-/// What an issuer's configuration may lead to.
+/// Which addresses an issuer's configuration may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum DiscoveredTrust {
     /// `https` on other machines.
     Remote,
-    /// `https` anywhere: the operator wrote an issuer on this machine, with `https`.
+    /// `https` on any machine: the operator configured an `https` issuer on this machine.
     Loopback,
-    /// Also `http` on loopback: the operator wrote an issuer with `http`, which only loopback may have.
+    /// Also `http` on loopback: the operator configured an `http` issuer, which must be on loopback.
     PlainLoopback,
 }
 
 impl Discovery {
-    /// Checks an issuer whose keys are to be discovered.
+    /// Checks an issuer whose keys should be discovered.
     ///
     /// # Errors
     /// What is wrong with the issuer as a URL, without quoting it.
@@ -41,15 +40,15 @@ impl Discovery {
         if issuer.contains('?') {
             return Err("must have no query");
         }
-        let written = SecureUrl::parse(issuer)?;
-        let trust = if !written.url().is_encrypted {
+        let parsed = SecureUrl::parse(issuer)?;
+        let trust = if !parsed.url().is_encrypted {
             DiscoveredTrust::PlainLoopback
-        } else if is_local(&written.url().host) {
+        } else if is_local(&parsed.url().host) {
             DiscoveredTrust::Loopback
         } else {
             DiscoveredTrust::Remote
         };
-        // OpenID Connect Discovery 1.0, section 4.1: a slash that ends the issuer is not doubled.
+        // OpenID Connect Discovery 1.0, section 4.1: a trailing slash of the issuer is removed.
         let configuration = SecureUrl::parse(&format!(
             "{}/.well-known/openid-configuration",
             issuer.strip_suffix('/').unwrap_or(issuer)
@@ -65,8 +64,7 @@ impl Discovery {
 
     /// Reads the address of the keys from the published configuration.
     ///
-    /// The configuration's `issuer` must be exactly the one of the settings (OpenID Connect Discovery 1.0, section 4.3):
-    /// the configuration of another issuer is refused.
+    /// The configuration's `issuer` must equal that of the settings (OpenID Connect Discovery 1.0, section 4.3).
     ///
     /// # Errors
     /// What is wrong with the configuration, without quoting it.
@@ -77,7 +75,7 @@ impl Discovery {
         }
         let member = |name: &str| json.as_object().and_then(|object| object.get(name)).and_then(Json::as_str);
         if member("issuer") != Some(self.issuer.as_str()) {
-            return Err("is another issuer's: `issuer` differs from the setting");
+            return Err("is for another issuer: `issuer` differs from the setting");
         }
         let address = member("jwks_uri").ok_or("has no `jwks_uri`")?;
         let url = HttpUrl::parse(address).map_err(|_| "has a `jwks_uri` that is not an https URL")?;
@@ -102,22 +100,22 @@ impl DiscoveredUrl {
     }
 }
 
-/// Whether a host is this machine, its local link, or written in a way that hides which address it is.
+/// Whether a host is this machine, link-local, or in a form that hides its address.
 ///
-/// A DNS name can still resolve to loopback. Such a connection begins with a TLS handshake for that name, which no server
-/// of this machine completes.
+/// A DNS name can still resolve to loopback. But then the TLS handshake for that name fails, since no server of this
+/// machine has its certificate.
 fn is_local(host: &str) -> bool {
     if let Ok(address) = host.parse::<IpAddr>() {
         return is_local_address(address);
     }
-    // An IPv6 address with a zone (`fe80::1%25eth0`) is none to the parser. Names have no colon.
+    // The parser rejects IPv6 addresses with a zone (`fe80::1%25eth0`). Names have no colon.
     if host.contains(':') {
         return true;
     }
     let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let last_label = name.rsplit('.').next().unwrap_or_default();
-    // RFC 6761, section 6.3, reserves `localhost` and all names below it. The resolver takes `127.1`, `2130706433` and
-    // `0x7f.1` for 127.0.0.1; no top-level domain is a number.
+    // RFC 6761, section 6.3, reserves `localhost` and all its subdomains. Resolvers read `127.1`, `2130706433` and `0x7f.1`
+    // as 127.0.0.1; no top-level domain is a number.
     last_label == "localhost"
         || last_label.starts_with("0x")
         || last_label.bytes().all(|byte| byte.is_ascii_digit())
@@ -132,8 +130,8 @@ fn is_local_address(address: IpAddr) -> bool {
     }
 }
 
-/// The rest of 0.0.0.0/8 names this machine as well (RFC 1122, section 3.2.1.3). In Lambda the Runtime API can have an
-/// address in 169.254.0.0/16.
+/// All of 0.0.0.0/8 is this machine (RFC 1122, section 3.2.1.3). In Lambda, the Runtime API can have an address in
+/// 169.254.0.0/16.
 fn is_local_ipv4(address: Ipv4Addr) -> bool {
     address.is_loopback() || address.is_link_local() || address.octets()[0] == 0
 }
@@ -144,8 +142,8 @@ mod tests {
 
     use super::*;
 
-    /// Whether an issuer's configuration may name that address.
-    fn takes(issuer: &str, jwks_uri: &str) -> Result<(), &'static str> {
+    /// Whether an issuer's configuration may name this address.
+    fn accepts(issuer: &str, jwks_uri: &str) -> Result<(), &'static str> {
         let configuration = json!({ "issuer": issuer, "jwks_uri": jwks_uri }).to_string();
         Discovery::of_issuer(issuer).unwrap().keys_address(configuration.as_bytes()).map(|_| ())
     }
@@ -163,15 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn remote_issuer_leads_to_https_on_other_machines_only() {
-        for (jwks_uri, taken, why) in [
+    fn remote_issuer_may_name_only_https_on_other_machines() {
+        for (jwks_uri, accepted, why) in [
             ("https://issuer.example/keys", true, "the issuer's own host"),
             ("https://keys.example:8443/keys", true, "another host, another port"),
             ("https://192.0.2.7/keys", true, "an address"),
             ("https://10.0.0.7/keys", true, "a private network is not this machine"),
             ("https://[2001:db8::7]/keys", true, "an IPv6 address"),
-            ("https://localhost.example/keys", true, "a name that only begins like loopback"),
-            ("https://7.example/keys", true, "a number in front of a name"),
+            ("https://localhost.example/keys", true, "a name that only begins with localhost"),
+            ("https://7.example/keys", true, "a numeric label of a name"),
             ("http://issuer.example/keys", false, "http"),
             ("http://127.0.0.1:9001/2018-06-01/runtime/invocation/next", false, "the Runtime API"),
             ("http://localhost:9001/2018-06-01/runtime/invocation/next", false, "the same by name"),
@@ -180,9 +178,9 @@ mod tests {
             ("https://127.0.0.1/keys", false, "loopback"),
             ("https://127.255.0.1/keys", false, "loopback is 127.0.0.0/8"),
             ("https://localhost/keys", false, "loopback by name"),
-            ("https://LOCALHOST/keys", false, "names have no case"),
+            ("https://LOCALHOST/keys", false, "names ignore case"),
             ("https://localhost./keys", false, "the same name, fully qualified"),
-            ("https://a.localhost/keys", false, "a name below localhost"),
+            ("https://a.localhost/keys", false, "a subdomain of localhost"),
             ("https://[::1]/keys", false, "IPv6 loopback"),
             ("https://[::ffff:127.0.0.1]/keys", false, "loopback mapped into IPv6"),
             ("https://0.0.0.0/keys", false, "unspecified, which connects to this machine"),
@@ -195,28 +193,27 @@ mod tests {
             ("https://0x7f.1/keys", false, "127.0.0.1 with a hexadecimal part"),
             ("https://0x7f000001/keys", false, "127.0.0.1 as one hexadecimal number"),
             ("https://0177.0.0.01/keys", false, "127.0.0.1 with octal parts"),
-            ("https://127.0.0.1./keys", false, "an address with a dot at its end"),
+            ("https://127.0.0.1./keys", false, "an address with a trailing dot"),
         ] {
-            assert_eq!(takes("https://issuer.example/pool", jwks_uri).is_ok(), taken, "{jwks_uri}: {why}");
+            assert_eq!(
+                accepts("https://issuer.example/pool", jwks_uri).is_ok(),
+                accepted,
+                "{jwks_uri}: {why}"
+            );
         }
     }
 
     #[test]
-    fn loopback_issuer_leads_to_loopback_and_never_to_a_weaker_scheme() {
-        for (issuer, jwks_uri, taken, why) in [
-            ("http://127.0.0.1:9000", "http://127.0.0.1:9000/keys", true, "as the operator wrote it"),
+    fn loopback_issuer_may_name_loopback_but_no_weaker_scheme() {
+        for (issuer, jwks_uri, accepted, why) in [
+            ("http://127.0.0.1:9000", "http://127.0.0.1:9000/keys", true, "the issuer's own address"),
             ("http://127.0.0.1:9000", "http://localhost:9001/keys", true, "another port of this machine"),
             ("http://127.0.0.1:9000", "https://keys.example/keys", true, "https"),
             ("http://127.0.0.1:9000", "http://keys.example/keys", false, "http beyond loopback"),
             ("https://localhost:9000", "https://127.0.0.1:9001/keys", true, "https on this machine"),
-            (
-                "https://localhost:9000",
-                "http://127.0.0.1:9001/keys",
-                false,
-                "http, where the operator wrote https",
-            ),
+            ("https://localhost:9000", "http://127.0.0.1:9001/keys", false, "http, but the issuer has https"),
         ] {
-            assert_eq!(takes(issuer, jwks_uri).is_ok(), taken, "{issuer} to {jwks_uri}: {why}");
+            assert_eq!(accepts(issuer, jwks_uri).is_ok(), accepted, "{issuer} to {jwks_uri}: {why}");
         }
     }
 }

@@ -1,19 +1,18 @@
-//! What makes an Ed25519 public key fit to be trusted, beyond being 32 bytes.
+//! Checks that an Ed25519 public key of 32 bytes is trustworthy.
 
-use super::jwk::KeyError;
+use super::key_error::KeyError;
 
-/// Checks that the bytes are the one encoding of their point (RFC 8032, section 5.1.2) and that the point is not of
-/// small order.
+/// Checks that the bytes are the canonical encoding of their point (RFC 8032, section 5.1.2) and that the point does not
+/// have small order.
 ///
-/// ring checks neither. With a key of small order, signatures that nobody made verify: each message has a chance of at
-/// least one in eight.
+/// ring checks neither. With a key of small order, a forged signature is valid for at least one in eight messages.
 ///
 /// # Errors
 /// [`KeyError::NotCanonical`] or [`KeyError::SmallOrder`].
 pub(super) fn check(encoded: &[u8; 32]) -> Result<(), KeyError> {
     let mut y = *encoded;
     let [.., last] = &mut y;
-    // The highest bit is the sign of x; every small order has both signs refused, also where x is zero.
+    // The highest bit is the sign of x. Points of small order are rejected with either sign, even if x is zero.
     *last &= 0x7f;
     if y.iter().rev().ge(P.iter().rev()) {
         return Err(KeyError::NotCanonical);
@@ -24,7 +23,7 @@ pub(super) fn check(encoded: &[u8; 32]) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// The field's prime, 2^255 - 19, little-endian as all numbers here.
+/// The field's prime, 2^255 - 19, little-endian like all numbers here.
 const P: [u8; 32] = little_endian_ends(0xed, 0xff, 0x7f);
 
 /// The y coordinates of the eight points whose order divides eight. A test computes them from the curve.
@@ -46,7 +45,7 @@ const SMALL_ORDER_Y: [[u8; 32]; 5] = [
     ],
 ];
 
-/// A number by its lowest byte, the thirty in the middle, and the highest.
+/// A number from its lowest byte, the value of the thirty bytes in the middle, and its highest byte.
 const fn little_endian_ends(lowest: u8, middle: u8, highest: u8) -> [u8; 32] {
     let mut number = [middle; 32];
     number[0] = lowest;

@@ -1,6 +1,5 @@
-//! Fetching an issuer's published documents, with bounds on what an endpoint can make this function spend.
+//! Fetches an issuer's published documents, with bounds on the time and memory that an endpoint can cost.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,40 +8,51 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use http_body_util::{BodyExt as _, Limited};
 
 use super::discovery::DiscoveredUrl;
-use super::{KeySet, KeySource, LeftOut, SecureUrl};
+use super::key_set::{KeySet, KeySetError, MAX_KEY_SET_LENGTH, RejectedKey};
+use super::secure_url::SecureUrl;
+use super::settings::KeySource;
 use crate::outbound::chain_of_causes;
 
-/// The most time, in all, that getting an issuer's keys may take: discovery and key set together. It bounds what a
-/// silent endpoint adds to the function's start and to the one request that waits for a refresh.
+/// The maximum time to fetch an issuer's keys, discovery included. It bounds what a silent endpoint adds to the function's
+/// start and to the request that waits for a refresh.
 pub const FETCH_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// The largest document, in bytes, that is read: over a hundred times a usual key set.
-pub const MAX_BODY_LENGTH: usize = 256 * 1024;
+/// The maximum length of any document, in bytes.
+const MAX_BODY_LENGTH: usize = MAX_KEY_SET_LENGTH;
 
-/// Why an issuer's keys could not be had. No variant holds anything that the endpoint sent.
-#[derive(Debug)]
+/// Why an issuer's keys can't be fetched. No variant has anything that the endpoint sent.
+#[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
+    #[error("no complete answer within {} ms", FETCH_TIMEOUT.as_millis())]
     TimedOut,
-    /// No answer: the connection's own words.
+    #[error("no answer: {0}")]
     Connection(String),
-    /// Any status but 200. A redirection is not followed: the settings say where the keys are, nobody else does.
+    /// Any status but 200. Redirections are not followed: only the settings say where the keys are.
+    #[error("the answer has status {0}, not 200")]
     Status(u16),
+    #[error("the answer is larger than {} bytes", MAX_BODY_LENGTH)]
     TooLarge,
-    /// The published configuration is not what OpenID Connect Discovery asks for.
+    /// The published configuration breaks OpenID Connect Discovery.
+    #[error("the published configuration {0}")]
     Configuration(&'static str),
-    KeySet(super::KeySetError),
-    /// The key set has no key that can verify a token; these are left out of it.
-    NoUsableKey(Vec<LeftOut>),
+    #[error("the key set: {0}")]
+    KeySet(#[from] KeySetError),
+    /// All keys of the key set are rejected. One error stands for all: a document of the maximum length has tens of
+    /// thousands of keys.
+    #[error(
+        "the key set has no usable key among {}{}", .0.len(),
+        .0.first().map(|key| format!("; key {}: {}", key.index, key.error)).unwrap_or_default()
+    )]
+    NoUsableKey(Vec<RejectedKey>),
 }
 
 /// Where a document is fetched from. Only a checked address makes one.
 #[derive(Debug, Clone, Copy)]
 struct Address<'a>(&'a str);
 
-/// Gets the keys anew: at least one. Shipped keys need no fetching and come back as they are.
+/// Fetches the keys: at least one. Keys from a file are returned as they are.
 ///
-/// A key set without a usable key fails like an endpoint that does not answer: at an issuer that signs tokens it is a
-/// mistake, and must not cost the keys that are held.
+/// A key set without a usable key is an error: it is a mistake of the issuer and must not replace the current keys.
 pub(super) async fn fetch_keys(
     connector: &SharedHttpConnector,
     source: &KeySource,
@@ -57,9 +67,9 @@ pub(super) async fn fetch_keys(
                 get(connector, (&address).into()).await?
             }
         };
-        let keys = KeySet::parse(&text).map_err(FetchError::KeySet)?;
+        let keys = KeySet::parse(&text)?;
         if keys.is_empty() {
-            return Err(FetchError::NoUsableKey(keys.left_out().to_vec()));
+            return Err(FetchError::NoUsableKey(keys.rejected().to_vec()));
         }
         Ok(Arc::new(keys))
     };
@@ -78,8 +88,8 @@ impl<'a> From<&'a DiscoveredUrl> for Address<'a> {
     }
 }
 
-/// Gets a document, trying once more when the connection fails: after a pause between invocations, the connection that
-/// was kept open is usually dead, and only using it tells.
+/// Gets a document and retries once if the connection fails: after a pause between invocations, the pooled connection is
+/// usually dead.
 async fn get(connector: &SharedHttpConnector, address: Address<'_>) -> Result<Vec<u8>, FetchError> {
     match get_once(connector, address).await {
         Err(FetchError::Connection(_)) => get_once(connector, address).await,
@@ -112,49 +122,27 @@ async fn get_once(connector: &SharedHttpConnector, address: Address<'_>) -> Resu
     Ok(body.to_bytes().to_vec())
 }
 
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FetchError::TimedOut => write!(f, "no complete answer within {} ms", FETCH_TIMEOUT.as_millis()),
-            FetchError::Connection(cause) => write!(f, "no answer: {cause}"),
-            FetchError::Status(status) => write!(f, "the answer has status {status}, not 200"),
-            FetchError::TooLarge => write!(f, "the answer is larger than {MAX_BODY_LENGTH} bytes"),
-            FetchError::Configuration(problem) => write!(f, "the published configuration {problem}"),
-            FetchError::KeySet(error) => write!(f, "the key set: {error}"),
-            FetchError::NoUsableKey(left_out) => match left_out.first() {
-                None => f.write_str("the key set is empty"),
-                // One reason stands for all: a document of the largest size has tens of thousands of entries.
-                Some(LeftOut { index, fault }) => {
-                    write!(f, "the key set has no usable key among {}; key {index}: {fault}", left_out.len())
-                }
-            },
-        }
-    }
-}
-
-impl std::error::Error for FetchError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::bearer::KeyError;
+    use crate::auth::bearer::key_error::KeyError;
 
     #[test]
-    fn the_log_tells_failures_apart_and_repeats_nothing_of_the_endpoints() {
+    fn log_tells_errors_apart() {
         for (error, text) in [
             (FetchError::TimedOut, "no complete answer within 1500 ms"),
             (FetchError::Connection("refused".to_owned()), "no answer: refused"),
             (FetchError::Status(302), "the answer has status 302, not 200"),
             (FetchError::TooLarge, "the answer is larger than 262144 bytes"),
             (FetchError::Configuration("is not JSON"), "the published configuration is not JSON"),
-            (FetchError::KeySet(crate::auth::bearer::KeySetError::NotJson("x".to_owned())), "the key set: "),
-            (FetchError::NoUsableKey(Vec::new()), "the key set is empty"),
+            (FetchError::KeySet(KeySetError::NotJson("x".to_owned())), "the key set: not JSON: x"),
+            (FetchError::NoUsableKey(Vec::new()), "the key set has no usable key among 0"),
             (
-                FetchError::NoUsableKey(vec![LeftOut { index: 0, fault: KeyError::NoKid }; 3]),
+                FetchError::NoUsableKey(vec![RejectedKey { index: 0, error: KeyError::NoKid }; 3]),
                 "the key set has no usable key among 3; key 0: no `kid`",
             ),
         ] {
-            assert!(error.to_string().starts_with(text), "{error}");
+            assert_eq!(error.to_string(), text);
         }
     }
 }

@@ -1,65 +1,56 @@
-//! One JSON Web Key (RFC 7517, RFC 7518 section 6, RFC 8037): what it takes to verify signatures with it.
+//! One JSON Web Key (RFC 7517, RFC 7518 section 6, RFC 8037), and the verification of signatures with it.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
+use ring::signature::{RsaPublicKeyComponents, UnparsedPublicKey};
 
-use super::{SignatureAlgorithm, edwards_point, rsa_modulus};
+use super::algorithm::{RingAlgorithm, SignatureAlgorithm};
+use super::key_error::KeyError;
+use super::{edwards_point, rsa_modulus};
+use crate::auth::token_error::TokenError;
 use crate::json::{Json, Object};
 
 /// A public key that may verify signatures, and with which algorithms.
 #[derive(Clone)]
 pub(super) struct VerificationKey {
     pub(super) kid: String,
-    pub(super) material: DecodingKey,
+    numbers: PublicNumbers,
     algorithms: Vec<SignatureAlgorithm>,
 }
 
-/// Why a key is left out of its set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyError {
-    /// It is not a JSON object.
-    NotAnObject,
-    /// It has no `kid`, an empty one, or one that is not a string. Tokens must name their key.
-    NoKid,
-    /// Another key of the set has the same `kid`.
-    KidRepeated,
-    /// `kty` is missing or unknown.
-    UnknownType,
-    /// It is a shared secret (`kty` is `oct`), which nobody may publish and nothing here may use.
-    SharedSecret,
-    /// It has the private member `d`: whoever reads the set can sign with it.
-    Private,
-    /// `use` is there and is not `sig`.
-    NotForSignatures,
-    /// `key_ops` is there and is not an array with `verify`.
-    NotForVerifying,
-    /// `alg` is there and is not an accepted algorithm.
-    AlgorithmNotAccepted,
-    /// `alg` does not go with `kty` and `crv`.
-    AlgorithmIsNotForType,
-    /// `crv` is missing or none of P-256, P-384 and Ed25519.
-    UnknownCurve,
-    /// A number of the key is missing, not base64url, or of another length than its curve has.
-    Malformed,
-    /// The RSA modulus has fewer than 2048 or more than 8192 bits.
-    ModulusLength,
-    /// The RSA exponent is even, below 65537 or above 2^33 - 1.
-    Exponent,
-    /// The RSA modulus has the shape of those that ROCA (CVE-2017-15361) factors.
-    Roca,
-    /// The Ed25519 point has order 1, 2, 4 or 8: anybody can make signatures that verify.
-    SmallOrder,
-    /// The y coordinate of the Ed25519 point is not below 2^255 - 19: a second encoding of another key.
-    NotCanonical,
+/// The numbers of a public key, in the form that ring reads.
+#[derive(Clone)]
+enum PublicNumbers {
+    Rsa(RsaPublicKeyComponents<Vec<u8>>),
+    /// A point of a curve, for ECDSA or Ed25519. ring rejects points that are not on the curve when it verifies.
+    Point(Vec<u8>),
 }
 
 impl VerificationKey {
-    /// Whether the key may verify signatures of this algorithm: its `alg` says so or, where it has none, its type.
+    /// Whether the key may verify signatures of this algorithm: by its `alg` or, without one, by its type.
     pub(super) fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
         self.algorithms.contains(&algorithm)
+    }
+
+    /// Verifies a signature over `message`. The key must be for the algorithm.
+    pub(super) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), TokenError> {
+        let verified = match (&self.numbers, algorithm.ring()) {
+            (PublicNumbers::Rsa(key), RingAlgorithm::Rsa(parameters)) if self.is_for(algorithm) => {
+                key.verify(parameters, message, signature)
+            }
+            (PublicNumbers::Point(point), RingAlgorithm::Point(curve)) if self.is_for(algorithm) => {
+                UnparsedPublicKey::new(curve, point).verify(message, signature)
+            }
+            _ => return Err(TokenError::KeyIsNotForAlgorithm(algorithm.name())),
+        };
+        verified.map_err(|_| TokenError::BadSignature)
     }
 
     pub(super) fn read(entry: &Json<'_>) -> Result<Self, KeyError> {
@@ -74,24 +65,24 @@ impl VerificationKey {
             return Err(KeyError::Private);
         }
         check_purpose(jwk)?;
-        let (material, fitting) = match kty {
+        let (numbers, allowed) = match kty {
             "RSA" => (rsa(jwk)?, RSA_ALGORITHMS),
             "EC" => elliptic(jwk)?,
             "OKP" => edwards(jwk)?,
             _ => return Err(KeyError::UnknownType),
         };
         let algorithms = match jwk.get("alg") {
-            None => fitting.to_vec(),
+            None => allowed.to_vec(),
             Some(Json::String(name)) => {
                 let algorithm = SignatureAlgorithm::from_name(name).ok_or(KeyError::AlgorithmNotAccepted)?;
-                if !fitting.contains(&algorithm) {
+                if !allowed.contains(&algorithm) {
                     return Err(KeyError::AlgorithmIsNotForType);
                 }
                 vec![algorithm]
             }
             Some(_) => return Err(KeyError::AlgorithmNotAccepted),
         };
-        Ok(VerificationKey { kid: kid.to_owned(), material, algorithms })
+        Ok(VerificationKey { kid: kid.to_owned(), numbers, algorithms })
     }
 }
 
@@ -104,12 +95,10 @@ const RSA_ALGORITHMS: &[SignatureAlgorithm] = &[
     SignatureAlgorithm::Ps512,
 ];
 
-/// `use` and `key_ops` say what a key is for. Either may be absent; whichever is there must allow verifying.
+/// `use` and `key_ops` say what a key is for. Each is optional and must allow verifying.
 fn check_purpose(jwk: &Object<'_>) -> Result<(), KeyError> {
-    match jwk.get("use") {
-        None => {}
-        Some(Json::String(purpose)) if purpose == "sig" => {}
-        Some(_) => return Err(KeyError::NotForSignatures),
+    if jwk.get("use").is_some_and(|purpose| purpose.as_str() != Some("sig")) {
+        return Err(KeyError::NotForSignatures);
     }
     match jwk.get("key_ops") {
         None => Ok(()),
@@ -120,15 +109,14 @@ fn check_purpose(jwk: &Object<'_>) -> Result<(), KeyError> {
     }
 }
 
-fn rsa(jwk: &Object<'_>) -> Result<DecodingKey, KeyError> {
-    let modulus = number(jwk, "n")?;
-    let exponent = number(jwk, "e")?;
-    rsa_modulus::check(&modulus, &exponent)?;
-    Ok(DecodingKey::from_rsa_raw_components(&modulus, &exponent))
+fn rsa(jwk: &Object<'_>) -> Result<PublicNumbers, KeyError> {
+    let (n, e) = (number(jwk, "n")?, number(jwk, "e")?);
+    rsa_modulus::check(&n, &e)?;
+    Ok(PublicNumbers::Rsa(RsaPublicKeyComponents { n, e }))
 }
 
-fn elliptic(jwk: &Object<'_>) -> Result<(DecodingKey, &'static [SignatureAlgorithm]), KeyError> {
-    // A coordinate is always written at the full length of its curve (RFC 7518, section 6.2.1.2).
+fn elliptic(jwk: &Object<'_>) -> Result<(PublicNumbers, &'static [SignatureAlgorithm]), KeyError> {
+    // A coordinate always has the full length of its curve (RFC 7518, section 6.2.1.2).
     let (length, algorithms): (usize, &[SignatureAlgorithm]) = match jwk.get("crv").and_then(Json::as_str) {
         Some("P-256") => (32, &[SignatureAlgorithm::Es256]),
         Some("P-384") => (48, &[SignatureAlgorithm::Es384]),
@@ -138,18 +126,17 @@ fn elliptic(jwk: &Object<'_>) -> Result<(DecodingKey, &'static [SignatureAlgorit
     if x.len() != length || y.len() != length {
         return Err(KeyError::Malformed);
     }
-    // The uncompressed form of SEC 1, section 2.3.3. That the point lies on the curve is checked by each verification.
-    let point = [&[4], x.as_slice(), y.as_slice()].concat();
-    Ok((DecodingKey::from_ec_der(&point), algorithms))
+    // The uncompressed form of SEC 1, section 2.3.3.
+    Ok((PublicNumbers::Point([&[4], x.as_slice(), y.as_slice()].concat()), algorithms))
 }
 
-fn edwards(jwk: &Object<'_>) -> Result<(DecodingKey, &'static [SignatureAlgorithm]), KeyError> {
+fn edwards(jwk: &Object<'_>) -> Result<(PublicNumbers, &'static [SignatureAlgorithm]), KeyError> {
     if jwk.get("crv").and_then(Json::as_str) != Some("Ed25519") {
         return Err(KeyError::UnknownCurve);
     }
     let point: [u8; 32] = number(jwk, "x")?.try_into().map_err(|_| KeyError::Malformed)?;
     edwards_point::check(&point)?;
-    Ok((DecodingKey::from_ed_der(&point), &[SignatureAlgorithm::EdDsa]))
+    Ok((PublicNumbers::Point(point.to_vec()), &[SignatureAlgorithm::EdDsa]))
 }
 
 /// The bytes of a member that is base64url without padding.
@@ -158,6 +145,7 @@ fn number(jwk: &Object<'_>, member: &str) -> Result<Vec<u8>, KeyError> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::Malformed)
 }
 
+/// Omits the numbers, to keep logs short.
 impl fmt::Debug for VerificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerificationKey")
@@ -167,26 +155,35 @@ impl fmt::Debug for VerificationKey {
     }
 }
 
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            KeyError::NotAnObject => "not a JSON object",
-            KeyError::NoKid => "no `kid`",
-            KeyError::KidRepeated => "another key has the same `kid`",
-            KeyError::UnknownType => "`kty` is missing or unknown",
-            KeyError::SharedSecret => "a shared secret",
-            KeyError::Private => "a private key, published",
-            KeyError::NotForSignatures => "`use` is not `sig`",
-            KeyError::NotForVerifying => "`key_ops` has no `verify`",
-            KeyError::AlgorithmNotAccepted => "`alg` is not an accepted algorithm",
-            KeyError::AlgorithmIsNotForType => "`alg` does not go with `kty` and `crv`",
-            KeyError::UnknownCurve => "`crv` is missing or not accepted",
-            KeyError::Malformed => "a number is missing, not base64url, or of the wrong length",
-            KeyError::ModulusLength => "the modulus has fewer than 2048 or more than 8192 bits",
-            KeyError::Exponent => "the exponent is even, below 65537 or above 2^33 - 1",
-            KeyError::Roca => "the modulus has the shape that ROCA (CVE-2017-15361) factors",
-            KeyError::SmallOrder => "the point has small order: anybody can make signatures that verify",
-            KeyError::NotCanonical => "the point is not in its canonical encoding",
-        })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejects_key_of_another_family() {
+        let rsa = PublicNumbers::Rsa(RsaPublicKeyComponents { n: vec![0xff; 256], e: vec![1, 0, 1] });
+        let point = PublicNumbers::Point(vec![0; 32]);
+        for algorithm in SignatureAlgorithm::ALL {
+            let is_rsa = RSA_ALGORITHMS.contains(&algorithm);
+            let not_for = TokenError::KeyIsNotForAlgorithm(algorithm.name());
+            for (numbers, expected) in [
+                (&rsa, if is_rsa { TokenError::BadSignature } else { not_for.clone() }),
+                (&point, if is_rsa { not_for.clone() } else { TokenError::BadSignature }),
+            ] {
+                // The list of algorithms would allow it.
+                let algorithms = SignatureAlgorithm::ALL.to_vec();
+                let key = VerificationKey { kid: "k1".to_owned(), numbers: numbers.clone(), algorithms };
+                assert_eq!(key.verify(algorithm, b"", b""), Err(expected), "{algorithm:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn rejects_algorithm_that_the_key_does_not_list() {
+        let numbers = PublicNumbers::Rsa(RsaPublicKeyComponents { n: vec![0xff; 256], e: vec![1, 0, 1] });
+        let key =
+            VerificationKey { kid: "k1".to_owned(), numbers, algorithms: vec![SignatureAlgorithm::Rs256] };
+        let outcome = key.verify(SignatureAlgorithm::Ps256, b"", b"");
+        assert_eq!(outcome, Err(TokenError::KeyIsNotForAlgorithm("PS256")));
     }
 }

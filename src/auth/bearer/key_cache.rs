@@ -1,13 +1,12 @@
-//! The keys of one issuer while the function runs: fetched at start, refreshed in use, bounded in every direction.
+//! Caches the keys of one issuer: fetched at start and refreshed when a request needs it.
 //!
-//! **Which clock.** Between invocations Lambda freezes the process, and a monotonic clock may stand still for that
-//! time; after a thaw `Instant` would call keys of yesterday minutes old. So ages are measured on the wall clock, which
-//! is right again after a thaw. It can be set back: an age that comes out negative by more than a minute counts as
-//! infinite, so that the keys are fetched again rather than believed for longer. Only the time limit of a fetch, which
-//! lies within one invocation, is on tokio's clock.
+//! **Clock.** Lambda freezes the process between invocations, and a monotonic clock may stop meanwhile: by `Instant`,
+//! yesterday's keys could be minutes old. Therefore ages use the wall clock. If the wall clock is set back by more than a
+//! minute, an age counts as infinite, so that the keys are fetched again. Only the time limit of a fetch uses tokio's
+//! clock.
 //!
-//! **No background task.** It would run only while some invocation does, at that invocation's cost and never when it
-//! should. Whichever request finds the keys too old fetches them; those that come meanwhile wait for the same fetch.
+//! **No background task.** It would run only during invocations and slow them down. Instead, the first request that finds
+//! the keys too old fetches them, and concurrent requests wait for the same fetch.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -15,51 +14,44 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
 use super::fetch::{FetchError, fetch_keys};
-use super::{IssuerSettings, KeySet, KeySource, LeftOut};
+use super::key_set::{KeySet, RejectedKey};
+use super::settings::{IssuerSettings, KeySource};
+use crate::auth::error::AuthenticationError;
 
-/// Keys older than this are fetched again before they are used: the longest that a withdrawn key is accepted while the
-/// endpoint answers.
+/// Keys older than this are fetched again before use. A withdrawn key is accepted at most this long while the endpoint
+/// answers.
 pub const REFRESH_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// Keys older than this are not used at all: the longest that a withdrawn key is accepted while the endpoint fails.
+/// Keys older than this are never used. A withdrawn key is accepted at most this long while the endpoint fails.
 pub const MAX_KEY_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The least time between two fetches that requests cause, however many unknown key ids they name.
+/// The minimum time between two fetches that requests cause, regardless of how many unknown key ids they name.
 pub const MIN_FETCH_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The most that the time between two fetches grows to while the endpoint fails. It doubles from
-/// [`MIN_FETCH_INTERVAL`].
+/// The maximum time between two fetches while the endpoint fails. The time doubles from [`MIN_FETCH_INTERVAL`].
 pub const MAX_FETCH_INTERVAL: Duration = Duration::from_secs(60);
 
 /// One issuer's keys.
 #[derive(Debug)]
 pub(super) struct KeyCache {
     state: Mutex<State>,
-    /// Held by whoever fetches, so that all others wait for that fetch in place of making their own.
+    /// Locked during a fetch, so that concurrent requests wait for it.
     fetching: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    held: Option<Held>,
-    /// When the last fetch began that a request caused. The one at start does not count: it must not keep the first
-    /// request from trying again.
+    cached: Option<CachedKeys>,
+    /// When the last fetch began that a request caused. The prefetch does not count, so that the first request can retry.
     last_attempt: Option<SystemTime>,
-    /// How many fetches have failed since one succeeded.
+    /// How many fetches have failed since the last success.
     failures: u32,
 }
 
 #[derive(Debug, Clone)]
-struct Held {
+struct CachedKeys {
     keys: Arc<KeySet>,
     fetched_at: SystemTime,
-}
-
-/// No key of the issuer is held.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct NoKeysError {
-    /// Seconds until a fetch may be tried again, at least 1.
-    pub(super) retry_after: u32,
 }
 
 impl KeyCache {
@@ -67,7 +59,7 @@ impl KeyCache {
         KeyCache { state: Mutex::new(State::default()), fetching: tokio::sync::Mutex::new(()) }
     }
 
-    /// Fetches the keys ahead of the first request. A failure is logged and has no other effect.
+    /// Fetches the keys before the first request. Only logs a failure.
     pub(super) async fn prefetch(
         &self,
         connector: &SharedHttpConnector,
@@ -81,17 +73,19 @@ impl KeyCache {
         }
     }
 
-    /// The keys to verify a token with that names `kid`.
+    /// The keys for a token that names `kid`. They may not have that key.
     ///
-    /// They are fetched first when they are too old, or when they do not have that key and a fetch is due. What comes
-    /// back may still not have it.
+    /// They are fetched first if a fetch is due and they are too old or do not have that key.
+    ///
+    /// # Errors
+    /// `KeysUnavailable` if there are no keys.
     pub(super) async fn keys_for(
         &self,
         kid: &str,
         connector: &SharedHttpConnector,
         issuer: &IssuerSettings,
         now: SystemTime,
-    ) -> Result<Arc<KeySet>, NoKeysError> {
+    ) -> Result<Arc<KeySet>, AuthenticationError> {
         if let KeySource::File(keys) = &issuer.keys {
             return Ok(Arc::clone(keys));
         }
@@ -99,7 +93,7 @@ impl KeyCache {
             return Ok(keys);
         }
         let _guard = self.fetching.lock().await;
-        // While this request waited, another's fetch may have brought what it needs.
+        // While this request waited, another request may have fetched the key.
         if let Some(keys) = self.state().satisfying(kid, now) {
             return Ok(keys);
         }
@@ -113,29 +107,31 @@ impl KeyCache {
             }
         }
         let state = self.state();
-        state.usable(now).ok_or_else(|| NoKeysError { retry_after: state.retry_after(now) })
+        state
+            .usable(now)
+            .ok_or_else(|| AuthenticationError::KeysUnavailable { retry_after: state.retry_after(now) })
     }
 
-    /// The state is whole between any two statements that hold it, so a panic elsewhere cannot have spoilt it.
+    /// Ignores poisoning: no statement leaves the state inconsistent.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// The held keys, when they are fresh and have that key.
+    /// The cached keys, if they are fresh and have this key.
     fn satisfying(&self, kid: &str, now: SystemTime) -> Option<Arc<KeySet>> {
-        let held = self.held.as_ref().filter(|held| age(held.fetched_at, now) < REFRESH_AFTER)?;
-        held.keys.has(kid).then(|| Arc::clone(&held.keys))
+        let cached = self.cached.as_ref().filter(|cached| age(cached.fetched_at, now) < REFRESH_AFTER)?;
+        cached.keys.has(kid).then(|| Arc::clone(&cached.keys))
     }
 
-    /// The held keys, when there are any and they are not too old to be used at all.
+    /// The cached keys, if they are younger than [`MAX_KEY_AGE`].
     fn usable(&self, now: SystemTime) -> Option<Arc<KeySet>> {
-        let held = self.held.as_ref().filter(|held| age(held.fetched_at, now) < MAX_KEY_AGE)?;
-        Some(Arc::clone(&held.keys))
+        let cached = self.cached.as_ref().filter(|cached| age(cached.fetched_at, now) < MAX_KEY_AGE)?;
+        Some(Arc::clone(&cached.keys))
     }
 
-    /// Whether a fetch may begin now; if so it counts as begun, even when the request that makes it is dropped.
+    /// Whether a fetch is due. If so, it counts as begun, even if its request is dropped.
     fn begin_attempt(&mut self, now: SystemTime) -> bool {
         let due = self.last_attempt.is_none_or(|last| age(last, now) >= self.pause());
         if due {
@@ -145,9 +141,9 @@ impl State {
     }
 
     fn succeed(&mut self, issuer: &IssuerSettings, keys: Arc<KeySet>, now: SystemTime) {
-        log_left_out(issuer, keys.left_out());
+        log_rejected(issuer, keys.rejected());
         tracing::info!(issuer = issuer.issuer, keys = keys.len(), "keys fetched");
-        self.held = Some(Held { keys, fetched_at: now });
+        self.cached = Some(CachedKeys { keys, fetched_at: now });
         self.failures = 0;
     }
 
@@ -155,12 +151,13 @@ impl State {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// The time that must pass after an attempt before the next: 10 s, and after failures 10, 20, 40, 60, 60 … s.
+    /// The time between two attempts: 10 s; after failures 10, 20, 40, 60, 60 … s.
     fn pause(&self) -> Duration {
         let doublings = self.failures.saturating_sub(1).min(16);
         MIN_FETCH_INTERVAL.saturating_mul(1 << doublings).min(MAX_FETCH_INTERVAL)
     }
 
+    /// Seconds until the next fetch is due, at least 1.
     fn retry_after(&self, now: SystemTime) -> u32 {
         let waited = self.last_attempt.map_or(Duration::MAX, |last| age(last, now));
         let seconds = self.pause().saturating_sub(waited).as_secs();
@@ -168,26 +165,26 @@ impl State {
     }
 }
 
-/// How long ago `then` was. Requests that run beside each other see slightly different times, so a little before now
-/// is no age at all; more than a minute means that the clock was set back.
+/// How long ago `then` was. Concurrent requests see slightly different times, so up to a minute ahead counts as now; more
+/// means that the clock was set back.
 fn age(then: SystemTime, now: SystemTime) -> Duration {
-    const BESIDE_EACH_OTHER: Duration = Duration::from_secs(60);
+    const CONCURRENT: Duration = Duration::from_secs(60);
     match now.duration_since(then) {
         Ok(age) => age,
-        Err(ahead) if ahead.duration() <= BESIDE_EACH_OTHER => Duration::ZERO,
+        Err(ahead) if ahead.duration() <= CONCURRENT => Duration::ZERO,
         Err(_) => Duration::MAX,
     }
 }
 
-fn log_left_out(issuer: &IssuerSettings, left_out: &[LeftOut]) {
-    for left_out in left_out {
-        tracing::debug!(issuer = issuer.issuer, key = left_out.index, reason = %left_out.fault, "key left out");
+fn log_rejected(issuer: &IssuerSettings, keys: &[RejectedKey]) {
+    for key in keys {
+        tracing::debug!(issuer = issuer.issuer, key = key.index, reason = %key.error, "key rejected");
     }
 }
 
 fn log_failure(issuer: &IssuerSettings, error: &FetchError) {
-    if let FetchError::NoUsableKey(left_out) = error {
-        log_left_out(issuer, left_out);
+    if let FetchError::NoUsableKey(keys) = error {
+        log_rejected(issuer, keys);
     }
     tracing::warn!(issuer = issuer.issuer, cause = %error, "the issuer's keys could not be fetched");
 }

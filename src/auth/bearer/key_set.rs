@@ -1,47 +1,50 @@
-//! An issuer's published keys: a JWK set (RFC 7517), reduced to the keys that may verify a token.
+//! An issuer's published keys: the keys of a JWK set (RFC 7517) that may verify a token.
 
-use std::fmt;
-
-use super::SignatureAlgorithm;
-use super::jwk::{KeyError, VerificationKey};
-use crate::auth::TokenError;
+use super::jwk::VerificationKey;
+use super::key_error::KeyError;
 use crate::json::Json;
+
+/// The maximum length of a key set, in bytes: over a hundred times that of a usual one.
+pub const MAX_KEY_SET_LENGTH: usize = 256 * 1024;
 
 /// The keys of one issuer that may verify its tokens.
 ///
-/// A set is read as RFC 7517, section 5, asks: a key that is of no use here (for encryption, of an unknown type, too
-/// weak, broken) is left out and the others serve. A token that names a left-out key finds no key.
+/// As RFC 7517, section 5, recommends, a key that can't be used (for encryption, of an unknown type, too weak, malformed)
+/// is rejected alone and the other keys are used. A token that names a rejected key finds no key.
 #[derive(Debug, Clone, Default)]
 pub struct KeySet {
     keys: Vec<VerificationKey>,
-    left_out: Vec<LeftOut>,
+    rejected: Vec<RejectedKey>,
 }
 
-/// Why a text is not a JWK set at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a text is not a JWK set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeySetError {
-    /// The text is not JSON; the parser's words, which quote nothing of the text.
+    /// The text is not JSON. Holds the parser's message, which quotes nothing of the text.
+    #[error("not JSON: {0}")]
     NotJson(String),
-    /// There is no array `keys` in an object.
+    /// The text is not an object with an array `keys`.
+    #[error("not a JWK set: no array `keys`")]
     NoKeysArray,
-    /// A member stands twice: two readers could see two different sets.
+    /// A member is repeated, so that two readers could see different sets.
+    #[error("names a member twice")]
     RepeatedMember,
 }
 
-/// A key of the set that verifies nothing, for the log.
+/// A key of the set that may not verify tokens, for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Its place in `keys`, from 0.
+pub struct RejectedKey {
+    /// Its index in `keys`, from 0.
     pub index: usize,
-    /// Why.
-    pub fault: KeyError,
+    /// Why it is rejected.
+    pub error: KeyError,
 }
 
 impl KeySet {
     /// Reads a JWK set.
     ///
     /// # Errors
-    /// When the text is not a JWK set. A set whose every key is left out is one, and verifies nothing.
+    /// When the text is not a JWK set. If all its keys are rejected, the set is empty.
     pub fn parse(text: &[u8]) -> Result<Self, KeySetError> {
         let json = Json::parse(text).map_err(|error| KeySetError::NotJson(error.to_string()))?;
         if json.has_repeated_members() {
@@ -59,19 +62,18 @@ impl KeySet {
         let mut set = KeySet::default();
         for (index, entry) in entries.iter().enumerate() {
             match VerificationKey::read(entry) {
-                // Which of two keys of one name is meant cannot be told, so neither is. This counts keys that are left
-                // out themselves too: a name is not made clear by one of its keys being unusable.
+                // A repeated `kid` is ambiguous, so all its keys are rejected, even if only one of them is usable.
                 Ok(key) if kids.iter().flatten().filter(|kid| **kid == key.kid).count() > 1 => {
-                    set.left_out.push(LeftOut { index, fault: KeyError::KidRepeated });
+                    set.rejected.push(RejectedKey { index, error: KeyError::KidRepeated });
                 }
                 Ok(key) => set.keys.push(key),
-                Err(fault) => set.left_out.push(LeftOut { index, fault }),
+                Err(error) => set.rejected.push(RejectedKey { index, error }),
             }
         }
         Ok(set)
     }
 
-    /// Whether no key may verify anything.
+    /// Whether no key may verify tokens.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
@@ -83,40 +85,20 @@ impl KeySet {
         self.keys.len()
     }
 
-    /// The keys that may not, each with its reason.
+    /// The rejected keys.
     #[must_use]
-    pub fn left_out(&self) -> &[LeftOut] {
-        &self.left_out
+    pub fn rejected(&self) -> &[RejectedKey] {
+        &self.rejected
     }
 
-    /// Whether the set has a usable key of that id.
+    /// Whether the set has a usable key with this id.
     #[must_use]
     pub fn has(&self, kid: &str) -> bool {
-        self.keys.iter().any(|key| key.kid == kid)
+        self.find(kid).is_some()
     }
 
-    /// The one key that may verify a token whose header names `kid` and `algorithm`.
-    pub(super) fn find(
-        &self,
-        kid: &str,
-        algorithm: SignatureAlgorithm,
-    ) -> Result<&VerificationKey, TokenError> {
-        let key = self.keys.iter().find(|key| key.kid == kid).ok_or(TokenError::UnknownKey)?;
-        if !key.is_for(algorithm) {
-            return Err(TokenError::KeyIsNotForAlgorithm(algorithm));
-        }
-        Ok(key)
+    /// The only key with this id.
+    pub(super) fn find(&self, kid: &str) -> Option<&VerificationKey> {
+        self.keys.iter().find(|key| key.kid == kid)
     }
 }
-
-impl fmt::Display for KeySetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            KeySetError::NotJson(cause) => write!(f, "not JSON: {cause}"),
-            KeySetError::NoKeysArray => f.write_str("not a JWK set: no array `keys`"),
-            KeySetError::RepeatedMember => f.write_str("names a member twice"),
-        }
-    }
-}
-
-impl std::error::Error for KeySetError {}

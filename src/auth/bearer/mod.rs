@@ -2,19 +2,19 @@
 //!
 //! The checks, in this order; the first that fails decides:
 //!
-//! 1. The Authorization header: one credential, of the scheme `Bearer` in any case, no comma.
-//! 2. The token: at most 8 KiB; three segments of canonical base64url; header and payload JSON objects without
+//! 1. The Authorization header: one credential, the scheme `Bearer` in any case, no comma.
+//! 2. The token: at most 8 KiB; three segments of canonical base64url; header and payload are JSON objects without
 //!    repeated members at any depth.
-//! 3. The JOSE header: none of `crit`, `b64`, `jwk`, `jku`, `x5c`, `x5u`, `enc`, `zip`, `epk`, `cty`; `alg` accepted;
-//!    `kid` there; `typ`, when there, `JWT` or `at+jwt`.
-//! 4. `iss` as the token claims it names a trusted issuer. It picks the keys and nothing else.
-//! 5. The issuer's keys have exactly one of that `kid`, fit to be trusted and meant for that algorithm.
+//! 3. The JOSE header: none of `crit`, `b64`, `jwk`, `jku`, `x5c`, `x5u`, `enc`, `zip`, `epk`, `cty`; an accepted `alg`;
+//!    a `kid`; `typ`, if present, is `JWT` or `at+jwt`.
+//! 4. The claimed `iss` names a trusted issuer. It only selects the keys.
+//! 5. The issuer has exactly one key with this `kid`; the key is trustworthy and for this algorithm.
 //! 6. The signature.
-//! 7. The claims: `iss` exact; `exp`, `nbf`, `iat`; `token_use`; `aud` or `client_id`; `sub`; `jti`, when there, a
-//!    string; scopes and groups of a kind that can be read.
-//! 8. The tenant: a plain string, and one that this issuer may speak for.
+//! 7. The claims: `iss` exact; `exp`, `nbf`, `iat`; `token_use`; `aud` or `client_id`; `sub`; `jti`, if present, is a
+//!    string; scopes and groups have valid types.
+//! 8. The tenant: a plain string, and a tenant that this issuer may speak for.
 //!
-//! Not checked: whether a token was revoked, or a session ended. A token is good until it expires.
+//! Revoked tokens and ended sessions are not detected: a token is valid until it expires.
 
 mod algorithm;
 mod authorization;
@@ -25,24 +25,21 @@ mod edwards_point;
 mod fetch;
 mod jwk;
 mod key_cache;
+mod key_error;
 mod key_set;
 mod rsa_modulus;
 mod secure_url;
 mod settings;
-mod signature;
 mod verifier;
 
-pub use super::token_error::{Segment, TokenError};
 pub use algorithm::SignatureAlgorithm;
 pub use claims::LEEWAY;
-pub use compact::MAX_TOKEN_LENGTH;
 pub use discovery::Discovery;
-pub use fetch::{FETCH_TIMEOUT, MAX_BODY_LENGTH};
-pub use jwk::KeyError;
+pub use fetch::FETCH_TIMEOUT;
 pub use key_cache::{MAX_FETCH_INTERVAL, MAX_KEY_AGE, MIN_FETCH_INTERVAL, REFRESH_AFTER};
-pub use key_set::{KeySet, KeySetError, LeftOut};
+pub use key_error::KeyError;
+pub use key_set::{KeySet, KeySetError, MAX_KEY_SET_LENGTH, RejectedKey};
 pub use secure_url::SecureUrl;
-pub(crate) use settings::check_claim_names;
 pub use settings::{BearerSettings, IssuerSettings, KeySource, TokenUse};
 pub use verifier::{Verifier, decide, verify};
 

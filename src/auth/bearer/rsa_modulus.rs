@@ -1,14 +1,14 @@
-//! What makes an RSA public key fit to be trusted, beyond being well-formed.
+//! Checks that a well-formed RSA public key is trustworthy.
 
-use super::jwk::KeyError;
+use super::key_error::KeyError;
 
-/// Checks the length of the modulus, the exponent, and that the modulus is none of those that ROCA factors.
+/// Checks the length of the modulus, the exponent, and that ROCA does not factor the modulus.
 ///
 /// # Errors
-/// The first of the three that fails.
+/// The first check that fails.
 pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
-    // RFC 7518, section 6.3.1.1: the shortest form, so no zero byte in front. ring refuses such a key anyway, but only
-    // when the first token comes.
+    // RFC 7518, section 6.3.1.1: the shortest form, without leading zero bytes. ring rejects such a key too, but only when
+    // it verifies.
     let first = *modulus.first().ok_or(KeyError::Malformed)?;
     if first == 0 {
         return Err(KeyError::Malformed);
@@ -17,13 +17,13 @@ pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
         return Err(KeyError::ModulusLength);
     }
     check_exponent(exponent)?;
-    if has_roca_shape(modulus) {
+    if has_roca_form(modulus) {
         return Err(KeyError::Roca);
     }
     Ok(())
 }
 
-/// 2048 is the least that RFC 7518, section 3.3, allows; 8192 the most that ring takes.
+/// 2048 is the minimum of RFC 7518, section 3.3; 8192 is ring's maximum.
 const MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 fn bits(modulus: &[u8], first: u8) -> usize {
@@ -31,7 +31,7 @@ fn bits(modulus: &[u8], first: u8) -> usize {
     modulus.len().saturating_mul(8).saturating_sub(leading)
 }
 
-/// FIPS 186-5, appendix A.1.1, asks for an odd exponent above 2^16; ring takes up to 2^33 - 1.
+/// FIPS 186-5, appendix A.1.1, requires an odd exponent above 2^16; ring's maximum is 2^33 - 1.
 fn check_exponent(exponent: &[u8]) -> Result<(), KeyError> {
     let mut value = 0_u64;
     if exponent.first() == Some(&0) {
@@ -50,14 +50,14 @@ fn check_exponent(exponent: &[u8]) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// Whether the modulus is, modulo each of these primes, a power of 65537: the mark of primes of the form
-/// k·M + (65537^a mod M), which a widely used chip made and which can be factored (Nemec et al., "The Return of
-/// Coppersmith's Attack", 2017, section 2.3). For a random modulus the chance is below one in 2^27.
-fn has_roca_shape(modulus: &[u8]) -> bool {
+/// Whether the modulus is a power of 65537 modulo each of these primes. This identifies products of primes of the form
+/// k·M + (65537^a mod M), which a widely used chip generated and which can be factored (Nemec et al., "The Return of
+/// Coppersmith's Attack", 2017, section 2.3). The probability for a random modulus is below 2^-27.
+fn has_roca_form(modulus: &[u8]) -> bool {
     PRIMES.iter().all(|prime| is_power_of_65537(remainder(modulus, *prime), *prime))
 }
 
-/// The primes that divide M for keys of every length that the chip makes.
+/// The primes that divide M for every key length of the chip.
 const PRIMES: [u32; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
     107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
@@ -91,7 +91,7 @@ fn is_power_of_65537(value: u32, prime: u32) -> bool {
 mod tests {
     use super::*;
 
-    /// An odd modulus of that many bits that no check but the length refuses.
+    /// An odd modulus with this many bits. Only the check of the length can reject it.
     fn modulus(bits: usize) -> Vec<u8> {
         let mut bytes = vec![0xa5; bits.div_ceil(8)];
         bytes[0] = if bits.is_multiple_of(8) { 0x80 } else { 1 << (bits % 8 - 1) };
@@ -101,7 +101,7 @@ mod tests {
     const USUAL_EXPONENT: &[u8] = &[1, 0, 1];
 
     #[test]
-    fn the_modulus_has_2048_to_8192_bits() {
+    fn accepts_modulus_of_2048_to_8192_bits() {
         for (bits, outcome) in [
             (2047, Err(KeyError::ModulusLength)),
             (2048, Ok(())),
@@ -116,26 +116,26 @@ mod tests {
     }
 
     #[test]
-    fn the_exponent_is_odd_and_between_65537_and_2_to_the_33() {
+    fn accepts_odd_exponent_from_65537_to_2_to_the_33() {
         for (exponent, outcome, why) in [
             (&[1, 0, 1][..], Ok(()), "65537"),
             (&[1, 0, 3], Ok(()), "65539"),
             (&[0xff, 0xff], Err(KeyError::Exponent), "65535"),
             (&[3], Err(KeyError::Exponent), "3"),
-            (&[1], Err(KeyError::Exponent), "1 leaves every message as it is"),
+            (&[1], Err(KeyError::Exponent), "1 does not change the message"),
             (&[1, 0, 2], Err(KeyError::Exponent), "even"),
             (&[1, 0xff, 0xff, 0xff, 0xff], Ok(()), "2^33 - 1"),
             (&[2, 0, 0, 0, 1], Err(KeyError::Exponent), "2^33 + 1"),
             (&[1, 0, 0, 0, 0, 1], Err(KeyError::Exponent), "six bytes"),
-            (&[0, 1, 0, 1], Err(KeyError::Malformed), "a zero in front"),
-            (&[], Err(KeyError::Exponent), "nothing"),
+            (&[0, 1, 0, 1], Err(KeyError::Malformed), "a leading zero"),
+            (&[], Err(KeyError::Exponent), "empty"),
         ] {
             assert_eq!(check(&modulus(2048), exponent), outcome, "{why}");
         }
     }
 
     #[test]
-    fn remainders_and_powers_are_those_of_wide_arithmetic() {
+    fn remainders_and_powers_match_wide_arithmetic() {
         for (modulus, prime, rest) in
             [(&[1, 0][..], 7, 256 % 7), (&[2, 3, 4], 167, 0x02_03_04 % 167), (&[], 3, 0)]
         {
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_power_of_65537_has_the_roca_shape_and_its_neighbour_has_not() {
+    fn rejects_power_of_65537_but_not_its_neighbour() {
         // 65537^129 = (2^16 + 1)^129, by repeated multiplication: shift by two bytes and add.
         let mut power = vec![1_u8];
         for _ in 0..129 {

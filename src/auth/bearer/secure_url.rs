@@ -1,15 +1,15 @@
-//! Addresses of the settings that issuers' documents may be fetched from.
+//! Addresses in the settings that issuers' documents may be fetched from.
 
 use std::net::IpAddr;
 
-/// An address that the operator wrote: an `https` URL, or an `http` one whose host is this machine.
+/// An address from the settings: an `https` URL, or an `http` URL whose host is loopback, for tests and local runs.
 ///
-/// Whoever can change the keys on their way can sign any token, so they never travel unprotected; the exception serves
-/// tests and local runs. An address that an issuer's document names is another type, with stricter rules: `discovery`.
+/// Anyone who can change the keys in transit can sign any token, so other `http` URLs are rejected. An address from an
+/// issuer's document has another type, with stricter rules: see `discovery`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecureUrl(HttpUrl);
 
-/// An absolute URL for a request, whoever wrote it.
+/// An absolute URL for a request, from any source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct HttpUrl {
     pub(super) text: String,
@@ -19,7 +19,7 @@ pub(super) struct HttpUrl {
 }
 
 impl SecureUrl {
-    /// Checks a URL.
+    /// Parses and checks a URL.
     ///
     /// # Errors
     /// What is wrong with it, without quoting it.
@@ -42,12 +42,12 @@ impl SecureUrl {
 const NOT_SECURE: &str = "must begin with https:// (http:// only for a host on loopback)";
 
 impl HttpUrl {
-    /// Checks a URL for all but what its scheme and its host mean.
+    /// Parses a URL and checks everything but the security of its scheme and host.
     ///
     /// # Errors
     /// What is wrong with it, without quoting it.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        // `http::Uri` drops fragments without a word.
+        // `http::Uri` ignores fragments.
         if text.contains('#') {
             return Err("must have no fragment");
         }
@@ -71,7 +71,7 @@ impl HttpUrl {
         Ok(HttpUrl { text: text.to_owned(), is_encrypted, host: bare.to_owned() })
     }
 
-    /// Whether the host is loopback beyond doubt: `localhost` is by RFC 6761, any other name could be anything.
+    /// Whether the host is certainly loopback: an address, or `localhost` (RFC 6761). Other names can resolve to anything.
     pub(super) fn is_on_loopback(&self) -> bool {
         self.host.eq_ignore_ascii_case("localhost")
             || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -83,19 +83,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn https_is_taken_from_anywhere_and_http_from_this_machine_alone() {
-        for (url, taken, why) in [
+    fn accepts_https_anywhere_and_http_only_on_loopback() {
+        for (url, accepted, why) in [
             ("https://issuer.example/keys", true, "https"),
             ("https://issuer.example:8443/keys?v=1", true, "a port and a query"),
             ("http://127.0.0.1:9000/keys", true, "loopback"),
             ("http://127.255.0.1/keys", true, "all of 127.0.0.0/8 is loopback"),
             ("http://[::1]:9000/keys", true, "loopback of IPv6"),
             ("http://localhost:9000/keys", true, "loopback by name"),
-            ("http://issuer.example/keys", false, "not protected on its way"),
+            ("http://issuer.example/keys", false, "not encrypted"),
             ("http://127.0.0.1.example/keys", false, "a name that begins like loopback"),
             ("http://localhost.example/keys", false, "a name that begins like loopback"),
             ("http://127.0.0.1@issuer.example/keys", false, "the host follows the @"),
-            ("http://10.0.0.1/keys", false, "private, yet not loopback"),
+            ("http://10.0.0.1/keys", false, "private but not loopback"),
             ("https://user:secret@issuer.example/keys", false, "credentials in an address"),
             ("https://issuer.example/keys#part", false, "a fragment"),
             ("ftp://issuer.example/keys", false, "another scheme"),
@@ -104,9 +104,9 @@ mod tests {
             ("/keys", false, "a path"),
             ("https://", false, "no host"),
             ("https://issuer.example/a b", false, "a space"),
-            ("", false, "nothing"),
+            ("", false, "empty"),
         ] {
-            assert_eq!(SecureUrl::parse(url).is_ok(), taken, "{url}: {why}");
+            assert_eq!(SecureUrl::parse(url).is_ok(), accepted, "{url}: {why}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The order of things: header, token, issuer, keys, signature, claims, caller.
+//! Runs the checks in order: header, token, issuer, keys, signature, claims, caller.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -8,11 +8,14 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use super::authorization::bearer_token;
 use super::claims::VerifiedToken;
 use super::compact::UnverifiedToken;
-use super::key_cache::{KeyCache, NoKeysError};
-use super::{BearerSettings, IssuerSettings, KeySet};
-use crate::auth::{AuthenticationError, Caller, TokenError};
+use super::key_cache::KeyCache;
+use super::key_set::KeySet;
+use super::settings::{BearerSettings, IssuerSettings, KeySource};
+use crate::auth::caller::Caller;
+use crate::auth::error::AuthenticationError;
+use crate::auth::token_error::TokenError;
 
-/// Verifies bearer tokens against the issuers of the settings, whose keys it keeps.
+/// Verifies bearer tokens of the configured issuers and caches their keys.
 #[derive(Debug)]
 pub struct Verifier {
     issuers: Vec<Arc<TrustedIssuer>>,
@@ -26,8 +29,8 @@ struct TrustedIssuer {
 }
 
 impl Verifier {
-    /// A verifier that has no keys yet. `connector` makes its requests; it follows no redirections and bounds its own
-    /// time, so any connector does.
+    /// A verifier that has no keys yet. `connector` makes its requests. The verifier follows no redirections and has its
+    /// own time limit, so any connector is suitable.
     #[must_use]
     pub fn new(settings: BearerSettings, connector: SharedHttpConnector) -> Self {
         let issuers = settings
@@ -38,13 +41,12 @@ impl Verifier {
         Verifier { issuers, connector }
     }
 
-    /// Fetches the keys of all issuers side by side, so that the first request need not: at most
-    /// [`super::FETCH_TIMEOUT`] in all. An issuer whose keys cannot be had is logged and tried again when a token of
-    /// its comes.
+    /// Fetches the keys of all issuers concurrently, before the first request, within [`super::FETCH_TIMEOUT`]. Logs
+    /// issuers whose keys can't be fetched; the next token retries.
     pub async fn prefetch(&self) {
         let mut fetches = tokio::task::JoinSet::new();
         for issuer in &self.issuers {
-            if matches!(issuer.settings.keys, super::KeySource::File(_)) {
+            if matches!(issuer.settings.keys, KeySource::File(_)) {
                 continue;
             }
             let (issuer, connector) = (Arc::clone(issuer), self.connector.clone());
@@ -58,12 +60,12 @@ impl Verifier {
     /// The caller that the value of an Authorization header names.
     ///
     /// # Errors
-    /// Whichever check fails first, in the order that this module's parent lists.
+    /// The first check that fails, in the order of [`super`].
     pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AuthenticationError> {
         self.authenticate_at(authorization, SystemTime::now()).await
     }
 
-    /// [`Verifier::authenticate`] at a time of the caller's choosing, for tests of what time changes.
+    /// [`Verifier::authenticate`] at a given time, for tests.
     ///
     /// # Errors
     /// The same.
@@ -84,11 +86,10 @@ impl Verifier {
     }
 }
 
-/// The decision over the value of an Authorization header with the keys given: what [`Verifier`] does, without fetching
-/// and clock.
+/// Verifies the value of an Authorization header like [`Verifier`], but with the given keys and time.
 ///
 /// # Errors
-/// Whichever check fails first, in the order that this module's parent lists. Never `KeysUnavailable`.
+/// The first check that fails, in the order of [`super`]. Never `KeysUnavailable`.
 pub fn decide(
     authorization: Option<&str>,
     trusted: &[(&IssuerSettings, &KeySet)],
@@ -97,11 +98,10 @@ pub fn decide(
     verify(bearer_token(authorization)?, trusted, now)
 }
 
-/// [`decide`] for a token that has left its header.
+/// [`decide`] for a token without its header.
 ///
 /// # Errors
-/// Whichever check fails first, in the order that this module's parent lists. Never `NoCredentials` nor
-/// `KeysUnavailable`.
+/// The first check that fails, in the order of [`super`]. Never `NoCredentials` or `KeysUnavailable`.
 pub fn verify(
     token: &str,
     trusted: &[(&IssuerSettings, &KeySet)],
@@ -112,10 +112,4 @@ pub fn verify(
     let (issuer, keys) =
         trusted.iter().find(|(issuer, _)| issuer.issuer == claimed).ok_or(TokenError::UnknownIssuer)?;
     VerifiedToken::verify(token, keys)?.caller(issuer, now)
-}
-
-impl From<NoKeysError> for AuthenticationError {
-    fn from(none: NoKeysError) -> Self {
-        AuthenticationError::KeysUnavailable { retry_after: none.retry_after }
-    }
 }

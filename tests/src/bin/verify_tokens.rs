@@ -20,11 +20,10 @@ use serde_json::{Value, json};
 fn main() -> Result<(), Box<dyn Error>> {
     let lookup = |name: &str| std::env::var(name).ok();
     let settings = Settings::new(&lookup);
-    let claim_names = ClaimNames::read(&settings);
-    let mut faults = Vec::new();
-    let Some(bearer) = BearerSettings::read(&settings, &claim_names, &mut faults) else {
-        return Err(format!("{faults:?}").into());
-    };
+    let mut errors = Vec::new();
+    let claim_names = ClaimNames::read(&settings, &mut errors);
+    let bearer = BearerSettings::read(&settings, &claim_names, &mut errors);
+    let bearer = bearer.filter(|_| errors.is_empty()).ok_or_else(|| format!("{errors:?}"))?;
     let seconds: u64 = settings.get("NOW").ok_or("NOW is required")?.parse()?;
     let now = UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).ok_or("NOW is out of range")?;
     let mut trusted = Vec::new();

@@ -1,166 +1,148 @@
-//! JWT_ISSUERS: several issuers in one JSON array.
+//! Several issuers, in the JSON array JWT_ISSUERS.
 
-use super::{IssuerSettings, JWT_ISSUERS, KeyPlace, MALFORMED_POINTER, Part, TokenUse, fault};
-use crate::auth::{ClaimNames, claim_values::is_well_formed_name};
+use super::issuer_settings::{IssuerSettings, TokenUse};
+use super::key_source::KeyPlace;
+use crate::auth::claim_names::{ClaimNames, check_name};
 use crate::json::{Json, Object};
 use crate::settings::SettingError;
 
-/// Reads the list. Every fault is added to `faults`, with a JSON pointer to its place in the list; what is returned is
-/// of use only when there was none.
+pub(super) const JWT_ISSUERS: &str = "JWT_ISSUERS";
+
+/// Reads the list. Adds every error to `errors`, with a JSON pointer into the list. The result is valid only if it adds
+/// none.
 pub(super) fn read(
     text: &str,
     claim_names: &ClaimNames,
     token_use: TokenUse,
-    faults: &mut Vec<SettingError>,
+    errors: &mut Vec<SettingError>,
 ) -> Vec<IssuerSettings> {
-    let mut report = |pointer: &str, detail: &str| {
-        let place = if pointer.is_empty() { String::new() } else { format!("at `{pointer}`: ") };
-        faults.push(fault(JWT_ISSUERS, format!("{place}{detail}")));
-    };
     let json = match Json::parse(text.as_bytes()) {
         Ok(json) => json,
         Err(error) => {
-            report("", &format!("is not JSON: {error}"));
+            report(errors, format!("is not JSON: {error}"));
             return Vec::new();
         }
     };
-    let entries = match json.as_array() {
-        Some([]) | None => {
-            report("", "must be a JSON array with at least one issuer");
-            return Vec::new();
+    let entries = json.as_array().unwrap_or_default();
+    if entries.is_empty() {
+        report(errors, "must be a JSON array with at least one issuer");
+    }
+    let mut issuers = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let pointer = format!("/{index}");
+        match entry {
+            Json::Object(members) => {
+                let sole = entries.len() == 1;
+                let mut reader = EntryReader { pointer, members, errors };
+                issuers.extend(reader.read(claim_names.clone(), token_use, sole));
+            }
+            other => report(errors, format!("at `{pointer}`: must be an object, not {}", other.kind())),
         }
-        Some(entries) => entries,
-    };
-    let issuers: Vec<IssuerSettings> = entries
-        .iter()
-        .enumerate()
-        .filter_map(|(index, entry)| {
-            let reader = EntryReader { pointer: format!("/{index}"), sole: entries.len() == 1 };
-            reader.read(entry, claim_names, token_use, &mut report)
-        })
-        .collect();
-    check_distinct(&issuers, &mut report);
+    }
+    check_distinct(&issuers, errors);
     issuers
 }
 
-/// No two issuers of one name: the second's audiences and tenants would never be looked at. No tenant of two issuers:
-/// either could then act for what the other owns.
-fn check_distinct(issuers: &[IssuerSettings], report: &mut dyn FnMut(&str, &str)) {
+fn report(errors: &mut Vec<SettingError>, detail: impl Into<String>) {
+    errors.push(SettingError { setting: JWT_ISSUERS, detail: detail.into() });
+}
+
+/// Rejects repeated issuers, since the second one's audiences and tenants would be ignored, and tenants of two issuers,
+/// since either issuer could act for the other's tenant.
+fn check_distinct(issuers: &[IssuerSettings], errors: &mut Vec<SettingError>) {
     for (index, issuer) in issuers.iter().enumerate() {
         let earlier = issuers.iter().take(index);
         if earlier.clone().any(|other| other.issuer == issuer.issuer) {
-            report("", &format!("lists the issuer `{}` twice", issuer.issuer));
+            report(errors, format!("lists the issuer `{}` twice", issuer.issuer));
         }
         for tenant in issuer.tenants.iter().flatten() {
             if earlier.clone().any(|other| other.tenants.iter().flatten().any(|owned| owned == tenant)) {
-                report("", &format!("gives the tenant `{tenant}` to two issuers"));
+                report(errors, format!("gives the tenant `{tenant}` to two issuers"));
             }
         }
     }
 }
 
 /// Reads one entry of the list.
-struct EntryReader {
+struct EntryReader<'e, 'j> {
     /// The entry's place, as a JSON pointer.
     pointer: String,
-    /// Whether the list has no other entry.
-    sole: bool,
+    members: &'e Object<'j>,
+    errors: &'e mut Vec<SettingError>,
 }
 
-impl EntryReader {
+impl EntryReader<'_, '_> {
     const MEMBERS: [&'static str; 6] =
         ["issuer", "audiences", "jwksUri", "jwksFile", "tenantClaim", "tenants"];
 
+    /// Reads the issuer. `sole`: the list has no other entry.
     fn read(
-        &self,
-        entry: &Json<'_>,
-        claim_names: &ClaimNames,
+        &mut self,
+        mut claim_names: ClaimNames,
         token_use: TokenUse,
-        report: &mut dyn FnMut(&str, &str),
+        sole: bool,
     ) -> Option<IssuerSettings> {
-        let Some(members) = entry.as_object() else {
-            report(&self.pointer, &format!("must be an object, and is {}", entry.kind()));
-            return None;
-        };
+        let members = self.members;
         for name in members.repeated() {
-            report(&self.at(name), "stands twice");
+            self.report(name, "is repeated");
         }
         for (name, _) in members.iter().filter(|(name, _)| !Self::MEMBERS.contains(name)) {
-            report(&self.at(name), &format!("is unknown: an issuer has {}", Self::MEMBERS.join(", ")));
+            self.report(name, &format!("is unknown: an issuer has {}", Self::MEMBERS.join(", ")));
         }
-        let issuer = self.required_text(members, "issuer", report);
-        let audiences = self.texts(members, "audiences", report);
-        if members.get("audiences").is_none() {
-            report(&self.at("audiences"), "is required");
+        self.require("issuer", "is required");
+        let issuer = self.text("issuer");
+        self.require("audiences", "is required");
+        let audiences = self.texts("audiences");
+        if !sole {
+            self.require("tenants", "is required if there are several issuers");
         }
-        let tenants = self.texts(members, "tenants", report);
-        if members.get("tenants").is_none() && !self.sole {
-            report(&self.at("tenants"), "is required where there are several issuers");
-        }
-        let mut claim_names = claim_names.clone();
-        if let Some(name) = self.text(members, "tenantClaim", report) {
-            if !is_well_formed_name(&name) {
-                report(&self.at("tenantClaim"), MALFORMED_POINTER);
+        let tenants = self.texts("tenants");
+        if let Some(name) = self.text("tenantClaim") {
+            if let Err(error) = check_name(&name) {
+                self.report("tenantClaim", error);
             }
             claim_names.tenant = name;
         }
-        let (uri, file) = (self.text(members, "jwksUri", report), self.text(members, "jwksFile", report));
-        let place = KeyPlace { uri: uri.as_deref(), file: file.as_deref() };
-        let issuer = issuer?;
-        let keys = place.read(&issuer, &mut |part, detail| {
-            let member = match part {
-                Part::Issuer => "issuer",
-                Part::Uri => "jwksUri",
-                Part::File => "jwksFile",
-            };
-            report(&self.at(member), &detail);
-        })?;
-        Some(IssuerSettings { issuer, audiences: audiences?, keys, claim_names, tenants, token_use })
+        let (uri, file) = (self.text("jwksUri"), self.text("jwksFile"));
+        let place = KeyPlace {
+            issuer: issuer.as_deref(),
+            uri: uri.as_deref(),
+            file: file.as_deref(),
+            names: ["issuer", "jwksUri", "jwksFile"],
+        };
+        let keys = place.read(&mut |member, detail| self.report(member, &detail))?;
+        Some(IssuerSettings { issuer: issuer?, audiences: audiences?, keys, claim_names, tenants, token_use })
     }
 
-    fn at(&self, member: &str) -> String {
-        format!("{}/{}", self.pointer, member.replace('~', "~0").replace('/', "~1"))
+    fn report(&mut self, member: &str, detail: &str) {
+        let member = member.replace('~', "~0").replace('/', "~1");
+        report(self.errors, format!("at `{}/{member}`: {detail}", self.pointer));
     }
 
-    fn required_text(
-        &self,
-        members: &Object<'_>,
-        name: &str,
-        report: &mut dyn FnMut(&str, &str),
-    ) -> Option<String> {
-        if members.get(name).is_none() {
-            report(&self.at(name), "is required");
+    fn require(&mut self, member: &str, detail: &str) {
+        if self.members.get(member).is_none() {
+            self.report(member, detail);
         }
-        self.text(members, name, report)
     }
 
-    fn text(&self, members: &Object<'_>, name: &str, report: &mut dyn FnMut(&str, &str)) -> Option<String> {
-        match members.get(name)? {
+    fn text(&mut self, member: &str) -> Option<String> {
+        match self.members.get(member)? {
             Json::String(text) if !text.is_empty() => Some(text.clone().into_owned()),
             _ => {
-                report(&self.at(name), "must be a string that is not empty");
+                self.report(member, "must be a non-empty string");
                 None
             }
         }
     }
 
-    fn texts(
-        &self,
-        members: &Object<'_>,
-        name: &str,
-        report: &mut dyn FnMut(&str, &str),
-    ) -> Option<Vec<String>> {
-        let items = members.get(name)?.as_array().unwrap_or_default();
-        let texts: Vec<String> = items
-            .iter()
-            .filter_map(Json::as_str)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-            .collect();
+    fn texts(&mut self, member: &str) -> Option<Vec<String>> {
+        let items = self.members.get(member)?.as_array().unwrap_or_default();
+        let texts: Vec<&str> =
+            items.iter().filter_map(Json::as_str).filter(|text| !text.is_empty()).collect();
         if items.is_empty() || texts.len() != items.len() {
-            report(&self.at(name), "must be an array of at least one string, none empty");
+            self.report(member, "must be a non-empty array of non-empty strings");
             return None;
         }
-        Some(texts)
+        Some(texts.into_iter().map(str::to_owned).collect())
     }
 }

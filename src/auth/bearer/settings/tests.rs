@@ -1,27 +1,21 @@
 use std::collections::HashMap;
 
-use super::*;
+use super::{BearerSettings, KeySource, TokenUse};
+use crate::auth::claim_names::ClaimNames;
+use crate::settings::Settings;
 
 const USUAL: &[(&str, &str)] =
     &[("JWT_ISSUER", "https://issuer.example/pool"), ("JWT_AUDIENCE", "meetings-client")];
 
-fn names() -> ClaimNames {
-    ClaimNames::default()
-}
-
-/// Reads settings; the faults come back as `SETTING detail`.
-fn read_with(variables: &[(&str, &str)], names: &ClaimNames) -> Result<BearerSettings, Vec<String>> {
+/// Reads settings; errors are returned as `SETTING detail`.
+fn read(variables: &[(&str, &str)]) -> Result<BearerSettings, Vec<String>> {
     let variables: HashMap<String, String> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let lookup = |name: &str| variables.get(name).cloned();
-    let mut faults = Vec::new();
-    let settings = BearerSettings::read(&Settings::new(&lookup), names, &mut faults);
-    assert_eq!(settings.is_some(), faults.is_empty(), "settings come back exactly when there is no fault");
-    settings.ok_or_else(|| faults.into_iter().map(|one| format!("{} {}", one.setting, one.detail)).collect())
-}
-
-fn read(variables: &[(&str, &str)]) -> Result<BearerSettings, Vec<String>> {
-    read_with(variables, &names())
+    let mut errors = Vec::new();
+    let settings = BearerSettings::read(&Settings::new(&lookup), &ClaimNames::default(), &mut errors);
+    assert_eq!(settings.is_some(), errors.is_empty(), "settings are returned exactly if there is no error");
+    settings.ok_or_else(|| errors.iter().map(ToString::to_string).collect())
 }
 
 fn with(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
@@ -33,7 +27,7 @@ fn with(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static st
         .collect()
 }
 
-/// A file that is gone with the value.
+/// A file that is removed when the value is dropped.
 struct KeyFile(std::path::PathBuf);
 
 impl KeyFile {
@@ -57,12 +51,12 @@ impl Drop for KeyFile {
 const ONE_KEY: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
 
 #[test]
-fn two_settings_are_enough_and_the_rest_has_its_default() {
+fn requires_only_issuer_and_audience() {
     let settings = read(USUAL).unwrap();
     let [issuer] = settings.issuers.as_slice() else { panic!("{settings:?}") };
     assert_eq!(issuer.issuer, "https://issuer.example/pool");
     assert_eq!(issuer.audiences, ["meetings-client"]);
-    assert_eq!(issuer.claim_names, names());
+    assert_eq!(issuer.claim_names, ClaimNames::default());
     assert_eq!(issuer.tenants, None);
     assert_eq!(issuer.token_use, TokenUse::Access);
     let KeySource::Discovered(discovery) = &issuer.keys else { panic!("{issuer:?}") };
@@ -73,21 +67,21 @@ fn two_settings_are_enough_and_the_rest_has_its_default() {
 }
 
 #[test]
-fn audiences_are_parted_by_commas_with_room_around_them() {
+fn splits_audiences_at_commas_and_trims_them() {
     let settings = read(&with(&[("JWT_AUDIENCE", "one, two ,three")])).unwrap();
     assert_eq!(settings.issuers[0].audiences, ["one", "two", "three"]);
 }
 
 #[test]
-fn an_empty_optional_setting_counts_as_unset() {
+fn empty_optional_setting_counts_as_unset() {
     let unset = [("JWKS_URI", ""), ("JWKS_FILE", ""), ("JWT_ISSUERS", ""), ("TOKEN_USE", "")];
     assert!(matches!(read(&with(&unset)).unwrap().issuers[0].keys, KeySource::Discovered(_)));
 }
 
 #[test]
-fn one_setting_changed_decides() {
+fn rejects_one_invalid_setting() {
     let missing = "/nonexistent/keys.json";
-    for (change, fault) in [
+    for (change, error) in [
         (("JWT_ISSUER", ""), "JWT_ISSUER is required"),
         (("JWT_ISSUER", "issuer.example"), "JWT_ISSUER is not an absolute URL"),
         (("JWT_ISSUER", "http://issuer.example"), "JWT_ISSUER must begin with https://"),
@@ -99,26 +93,26 @@ fn one_setting_changed_decides() {
         (("JWKS_URI", "http://issuer.example/keys"), "JWKS_URI must begin with https://"),
         (("JWKS_URI", "keys.json"), "JWKS_URI is not an absolute URL"),
         (("JWKS_FILE", "/dev/zero"), "JWKS_FILE `/dev/zero` is larger than"),
-        (("JWKS_FILE", "/tmp"), "JWKS_FILE `/tmp` cannot be read"),
-        (("JWKS_FILE", missing), "JWKS_FILE `/nonexistent/keys.json` cannot be read"),
+        (("JWKS_FILE", "/tmp"), "JWKS_FILE `/tmp` can't be read"),
+        (("JWKS_FILE", missing), "JWKS_FILE `/nonexistent/keys.json` can't be read"),
         (("TOKEN_USE", "refresh"), "TOKEN_USE must be `access` or `id`"),
         (("TOKEN_USE", "Access"), "TOKEN_USE must be `access` or `id`"),
     ] {
-        let faults = read(&with(&[change])).unwrap_err();
-        assert!(faults[0].starts_with(fault) && !faults.is_empty(), "{change:?}: {faults:?}");
+        let errors = read(&with(&[change])).unwrap_err();
+        assert!(errors[0].starts_with(error), "{change:?}: {errors:?}");
     }
     assert_eq!(read(&with(&[("TOKEN_USE", "id")])).unwrap().issuers[0].token_use, TokenUse::Id);
 }
 
 #[test]
-fn every_fault_is_reported_at_once() {
-    let faults = read(&[("JWT_AUDIENCE", ",a"), ("JWKS_URI", "ftp://x"), ("TOKEN_USE", "both")]).unwrap_err();
-    let named: Vec<&str> = faults.iter().filter_map(|fault| fault.split(' ').next()).collect();
+fn reports_all_errors_at_once() {
+    let errors = read(&[("JWT_AUDIENCE", ",a"), ("JWKS_URI", "ftp://x"), ("TOKEN_USE", "both")]).unwrap_err();
+    let named: Vec<&str> = errors.iter().filter_map(|error| error.split(' ').next()).collect();
     assert_eq!(named, ["TOKEN_USE", "JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URI"]);
 }
 
 #[test]
-fn an_issuer_that_is_no_url_will_do_where_its_keys_are_named() {
+fn issuer_need_not_be_a_url_if_the_address_of_its_keys_is_set() {
     let settings = with(&[("JWT_ISSUER", "accounts.example"), ("JWKS_URI", "https://keys.example")]);
     assert_eq!(read(&settings).unwrap().issuers[0].issuer, "accounts.example");
     let settings = with(&[("JWT_ISSUER", " accounts.example"), ("JWKS_URI", "https://keys.example")]);
@@ -126,7 +120,7 @@ fn an_issuer_that_is_no_url_will_do_where_its_keys_are_named() {
 }
 
 #[test]
-fn a_key_file_is_read_at_once_and_must_hold_a_usable_key() {
+fn reads_key_file_at_start_and_requires_a_usable_key() {
     let settings = |file: &KeyFile| {
         let file = file.path().to_owned();
         let mut variables: Vec<(&str, &str)> = USUAL.to_vec();
@@ -139,7 +133,7 @@ fn a_key_file_is_read_at_once_and_must_hold_a_usable_key() {
     let just_fits = format!("{ONE_KEY}{}", " ".repeat(256 * 1024 - ONE_KEY.len()));
     assert!(settings(&KeyFile::new("just-fits", &just_fits)).is_ok());
     let huge = format!("{just_fits} ");
-    for (name, text, problem) in [
+    for (name, text, error) in [
         ("text", "not json", "not JSON"),
         ("array", "[]", "not a JWK set"),
         ("empty", r#"{"keys":[]}"#, "has no key that can verify"),
@@ -147,25 +141,15 @@ fn a_key_file_is_read_at_once_and_must_hold_a_usable_key() {
         ("huge", huge.as_str(), "is larger than 262144 bytes"),
     ] {
         let file = KeyFile::new(name, text);
-        let faults = settings(&file).unwrap_err();
+        let errors = settings(&file).unwrap_err();
         assert!(
-            faults.len() == 1 && faults[0].starts_with("JWKS_FILE") && faults[0].contains(problem),
-            "{faults:?}"
+            errors.len() == 1 && errors[0].starts_with("JWKS_FILE") && errors[0].contains(error),
+            "{errors:?}"
         );
     }
     let both = [("JWKS_FILE", good.path()), ("JWKS_URI", "https://keys.example")];
     let variables: Vec<(&str, &str)> = USUAL.iter().copied().chain(both).collect();
-    assert!(read(&variables).unwrap_err()[0].starts_with("JWKS_FILE cannot be combined"));
-}
-
-#[test]
-fn the_names_of_claims_are_checked_under_their_own_settings() {
-    let mut names = names();
-    (names.tenant, names.scope, names.groups) = ("/a~2".into(), "/~".into(), "/ok~0".into());
-    names.subject = "/~x".into();
-    let faults = read_with(USUAL, &names).unwrap_err();
-    let named: Vec<&str> = faults.iter().filter_map(|fault| fault.split(' ').next()).collect();
-    assert_eq!(named, ["TENANT_CLAIM", "SCOPE_CLAIM", "SUBJECT_CLAIM"]);
+    assert!(read(&variables).unwrap_err()[0].starts_with("JWKS_FILE can't be combined"));
 }
 
 const TWO: &str = r#"[
@@ -174,7 +158,7 @@ const TWO: &str = r#"[
 ]"#;
 
 #[test]
-fn a_list_of_issuers_gives_each_its_own() {
+fn each_issuer_of_a_list_has_its_own_settings() {
     let settings = read(&[("JWT_ISSUERS", TWO), ("TOKEN_USE", "id")]).unwrap();
     let [one, two] = settings.issuers.as_slice() else { panic!("{settings:?}") };
     assert_eq!((one.issuer.as_str(), two.issuer.as_str()), ("https://one.example", "https://two.example"));
@@ -192,7 +176,7 @@ fn a_list_of_issuers_gives_each_its_own() {
 }
 
 #[test]
-fn a_list_cannot_be_combined_with_the_settings_of_a_single_issuer() {
+fn rejects_list_together_with_settings_of_a_single_issuer() {
     let variables = [
         ("JWT_ISSUERS", TWO),
         ("JWT_ISSUER", "https://one.example"),
@@ -200,13 +184,13 @@ fn a_list_cannot_be_combined_with_the_settings_of_a_single_issuer() {
         ("JWKS_URI", "https://keys.example"),
         ("JWKS_FILE", "/opt/keys.json"),
     ];
-    let faults = read(&variables).unwrap_err();
-    let named: Vec<&str> = faults.iter().filter_map(|fault| fault.split(' ').next()).collect();
+    let errors = read(&variables).unwrap_err();
+    let named: Vec<&str> = errors.iter().filter_map(|error| error.split(' ').next()).collect();
     assert_eq!(named, ["JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URI", "JWKS_FILE"]);
 }
 
 #[test]
-fn a_sole_issuer_in_a_list_may_leave_its_tenants_open_and_may_name_them() {
+fn tenants_are_optional_for_a_sole_issuer_of_a_list() {
     let open = r#"[{"issuer": "https://one.example", "audiences": ["a"]}]"#;
     assert_eq!(read(&[("JWT_ISSUERS", open)]).unwrap().issuers[0].tenants, None);
     let named = r#"[{"issuer": "https://one.example", "audiences": ["a"], "tenants": ["acme"]}]"#;
@@ -214,7 +198,7 @@ fn a_sole_issuer_in_a_list_may_leave_its_tenants_open_and_may_name_them() {
 }
 
 #[test]
-fn every_fault_of_a_list_is_named_by_its_place() {
+fn reports_errors_of_a_list_with_their_place() {
     let one = |text: &str| format!(r#"[{{"issuer":"https://one.example","audiences":["a"]{text}}}]"#);
     let two = |second: &str| {
         format!(r#"[{{"issuer":"https://one.example","audiences":["a"],"tenants":["acme","x"]}},{second}]"#)
@@ -223,23 +207,23 @@ fn every_fault_of_a_list_is_named_by_its_place() {
         ("nonsense".to_owned(), &["is not JSON"]),
         ("{}".to_owned(), &["must be a JSON array"]),
         ("[]".to_owned(), &["must be a JSON array with at least one"]),
-        ("[7]".to_owned(), &["at `/0`: must be an object, and is a number"]),
+        ("[7]".to_owned(), &["at `/0`: must be an object, not a number"]),
         ("[{}]".to_owned(), &["at `/0/issuer`: is required", "at `/0/audiences`: is required"]),
         (one(r#","jwks_uri":"https://x.example""#), &["at `/0/jwks_uri`: is unknown"]),
-        (one(r#","audiences":["b"]"#), &["at `/0/audiences`: stands twice"]),
-        (one(r#","tenants":[]"#), &["at `/0/tenants`: must be an array of at least one"]),
-        (one(r#","tenants":["acme",7]"#), &["at `/0/tenants`: must be an array of at least one"]),
-        (one(r#","tenants":["acme",""]"#), &["at `/0/tenants`: must be an array of at least one"]),
-        (one(r#","tenants":null"#), &["at `/0/tenants`: must be an array of at least one"]),
+        (one(r#","audiences":["b"]"#), &["at `/0/audiences`: is repeated"]),
+        (one(r#","tenants":[]"#), &["at `/0/tenants`: must be a non-empty array"]),
+        (one(r#","tenants":["acme",7]"#), &["at `/0/tenants`: must be a non-empty array"]),
+        (one(r#","tenants":["acme",""]"#), &["at `/0/tenants`: must be a non-empty array"]),
+        (one(r#","tenants":null"#), &["at `/0/tenants`: must be a non-empty array"]),
         (one(r#","jwksUri":"http://x.example""#), &["at `/0/jwksUri`: must begin with https://"]),
-        (one(r#","jwksUri":"""#), &["at `/0/jwksUri`: must be a string that is not empty"]),
-        (one(r#","jwksFile":"/nonexistent""#), &["at `/0/jwksFile`: `/nonexistent` cannot be read"]),
+        (one(r#","jwksUri":"""#), &["at `/0/jwksUri`: must be a non-empty string"]),
+        (one(r#","jwksFile":"/nonexistent""#), &["at `/0/jwksFile`: `/nonexistent` can't be read"]),
         (one(r#","tenantClaim":"/a~""#), &["at `/0/tenantClaim`: begins with `/` and is not"]),
         (
             two(r#"{"issuer":"http://b.example","audiences":["a"],"tenants":["b"]}"#),
             &["at `/1/issuer`: must begin"],
         ),
-        (two(r#"{"issuer":"https://b.example","audiences":["a"]}"#), &["at `/1/tenants`: is required where"]),
+        (two(r#"{"issuer":"https://b.example","audiences":["a"]}"#), &["at `/1/tenants`: is required if"]),
         (
             two(r#"{"issuer":"https://b.example","audiences":["a"],"tenants":["b","x"]}"#),
             &["gives the tenant `x`"],
@@ -247,10 +231,10 @@ fn every_fault_of_a_list_is_named_by_its_place() {
         (two(r#"{"issuer":"https://one.example","audiences":["a"],"tenants":["b"]}"#), &["lists the issuer"]),
     ];
     for (list, expected) in rows {
-        let faults = read(&[("JWT_ISSUERS", &list)]).unwrap_err();
-        assert_eq!(faults.len(), expected.len(), "{list}: {faults:?}");
-        for (fault, expected) in faults.iter().zip(expected) {
-            assert!(fault.starts_with(&format!("JWT_ISSUERS {expected}")), "{list}: {fault}");
+        let errors = read(&[("JWT_ISSUERS", &list)]).unwrap_err();
+        assert_eq!(errors.len(), expected.len(), "{list}: {errors:?}");
+        for (error, expected) in errors.iter().zip(expected) {
+            assert!(error.starts_with(&format!("JWT_ISSUERS {expected}")), "{list}: {error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! No single bit of a valid token can be changed.
+//! A valid token with one changed bit is refused.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::minting::Signer;
 use super::{claims, claims_with, decide, issuer};
 use crate::auth::bearer::SignatureAlgorithm;
 
-/// The token with one bit changed; `None` when what comes out is no text, which no header value can be.
+/// The token with one bit changed; `None` if the result is not text and so can't be a header's value.
 fn flipped(token: &str, bit: usize) -> Option<String> {
     let mut bytes = token.as_bytes().to_vec();
     bytes[bit / 8] ^= 1 << (bit % 8);
@@ -15,7 +15,7 @@ fn flipped(token: &str, bit: usize) -> Option<String> {
 }
 
 #[test]
-fn every_single_bit_of_a_token_of_each_key_type_is_needed() {
+fn refuses_token_of_each_key_type_with_any_bit_changed() {
     for algorithm in ["ES256", "EdDSA", "RS256"] {
         let signer = Signer::of(algorithm, "k1");
         let token = signer.token(&claims());
@@ -30,7 +30,7 @@ fn every_single_bit_of_a_token_of_each_key_type_is_needed() {
 
 proptest! {
     #[test]
-    fn one_bit_changed_in_any_token_of_any_algorithm_refuses_it(
+    fn refuses_any_token_of_any_algorithm_with_one_bit_changed(
         algorithm in 0..SignatureAlgorithm::ALL.len(),
         subject in "\\PC{1,40}",
         kid in "[ -~]{1,20}",

@@ -1,18 +1,18 @@
-//! One row for each check on the claims, with a value that is just enough and one that is just too little.
+//! One row for each check on the claims, with values on both sides of each bound.
 
 use serde_json::{Value, json};
 
 use super::minting::Signer;
 use super::{AUDIENCE, NOW, at, claims, claims_with, claims_without, decide, issuer, outcome};
-use crate::auth::bearer::{KeySet, LEEWAY, TokenError, TokenUse, verify};
-use crate::auth::{AuthenticationError, TenantError};
+use crate::auth::bearer::{KeySet, LEEWAY, TokenUse, verify};
+use crate::auth::{AuthenticationError, TenantError, TokenError};
 
 fn missing(claim: &str) -> Result<(), TokenError> {
-    Err(TokenError::ClaimMissing { claim: claim.to_owned() })
+    Err(TokenError::missing(claim))
 }
 
 fn mistyped(claim: &str, found: &'static str) -> Result<(), TokenError> {
-    Err(TokenError::ClaimMistyped { claim: claim.to_owned(), found })
+    Err(TokenError::mistyped(claim, found))
 }
 
 fn out_of_range(claim: &'static str) -> Result<(), TokenError> {
@@ -26,7 +26,7 @@ fn not_yet(claim: &'static str) -> Result<(), TokenError> {
 const MIXED: &str = "an array with something else than strings";
 
 #[test]
-fn a_token_that_passes_every_check_names_its_caller() {
+fn token_that_passes_every_check_names_its_caller() {
     let signer = Signer::es256("k1");
     let caller = decide(&signer.token(&claims()), &issuer(), &signer).unwrap();
     assert_eq!(caller.tenant(), "acme");
@@ -36,32 +36,32 @@ fn a_token_that_passes_every_check_names_its_caller() {
 }
 
 #[test]
-fn one_claim_changed_decides_and_nothing_else_does() {
+fn accepts_or_refuses_token_by_one_changed_claim() {
     let leeway = LEEWAY.as_secs();
     let rows: Vec<(&str, Value, Result<(), TokenError>, &str)> = vec![
-        ("iss", json!("https://issuer.example/pool/"), Err(TokenError::UnknownIssuer), "a slash more"),
+        ("iss", json!("https://issuer.example/pool/"), Err(TokenError::UnknownIssuer), "an additional slash"),
         ("iss", json!("https://ISSUER.example/pool"), Err(TokenError::UnknownIssuer), "another case"),
         (
             "iss",
             json!(["https://issuer.example/pool"]),
             mistyped("iss", "an array"),
-            "the right one in an array",
+            "the right value in an array",
         ),
         ("iss", json!(7), mistyped("iss", "a number"), "a number"),
         ("iss", json!(null), mistyped("iss", "null"), "null"),
-        ("exp", json!(NOW - leeway + 1), Ok(()), "past, within the leeway"),
-        ("exp", json!(NOW - leeway), Err(TokenError::Expired), "past by the whole leeway"),
+        ("exp", json!(NOW - leeway + 1), Ok(()), "in the past, within the leeway"),
+        ("exp", json!(NOW - leeway), Err(TokenError::Expired), "in the past by the whole leeway"),
         (
             "exp",
             json!(f64::from(u32::try_from(NOW - leeway).unwrap()) + 0.9),
             Err(TokenError::Expired),
-            "a fraction adds nothing",
+            "a fraction does not extend it",
         ),
         (
             "exp",
             json!(f64::from(u32::try_from(NOW - leeway).unwrap()) + 1.1),
             Ok(()),
-            "a fraction takes nothing away",
+            "a fraction does not shorten it",
         ),
         (
             "nbf",
@@ -72,25 +72,25 @@ fn one_claim_changed_decides_and_nothing_else_does() {
         ("exp", json!(0), Err(TokenError::Expired), "the first second of 1970"),
         ("exp", json!(253_402_300_799_u64), Ok(()), "the last second of 9999"),
         ("exp", json!(253_402_300_800_u64), out_of_range("exp"), "a second later"),
-        ("exp", json!(u64::MAX), out_of_range("exp"), "2^64 - 1, which is -1 to some"),
+        ("exp", json!(u64::MAX), out_of_range("exp"), "2^64 - 1, which some readers take for -1"),
         ("exp", json!(-1), out_of_range("exp"), "before 1970"),
-        ("exp", json!(1e300), out_of_range("exp"), "for ever"),
+        ("exp", json!(1e300), out_of_range("exp"), "practically never"),
         ("exp", json!((NOW + 300).to_string()), mistyped("exp", "a string"), "a number in a string"),
         ("exp", json!(null), mistyped("exp", "null"), "null"),
         ("exp", json!(true), mistyped("exp", "a boolean"), "a boolean"),
-        ("nbf", json!(NOW + leeway), Ok(()), "ahead by the leeway"),
-        ("nbf", json!(NOW + leeway + 1), not_yet("nbf"), "ahead by a second more"),
+        ("nbf", json!(NOW + leeway), Ok(()), "in the future by the leeway"),
+        ("nbf", json!(NOW + leeway + 1), not_yet("nbf"), "in the future by a second more"),
         ("nbf", json!("0"), mistyped("nbf", "a string"), "a string"),
         ("nbf", json!(null), mistyped("nbf", "null"), "null"),
-        ("iat", json!(NOW + leeway), Ok(()), "ahead by the leeway"),
-        ("iat", json!(NOW + leeway + 1), not_yet("iat"), "ahead by a second more"),
+        ("iat", json!(NOW + leeway), Ok(()), "in the future by the leeway"),
+        ("iat", json!(NOW + leeway + 1), not_yet("iat"), "in the future by a second more"),
         ("iat", json!(u64::MAX), out_of_range("iat"), "2^64 - 1"),
         ("iat", json!("now"), mistyped("iat", "a string"), "a string"),
         ("aud", json!("second-client"), Ok(()), "the other accepted audience"),
         ("aud", json!(["elsewhere", AUDIENCE]), Ok(()), "one of several"),
         ("aud", json!("elsewhere"), Err(TokenError::WrongAudience), "another audience"),
         ("aud", json!(["elsewhere"]), Err(TokenError::WrongAudience), "none of several"),
-        ("aud", json!([]), Err(TokenError::WrongAudience), "nobody"),
+        ("aud", json!([]), Err(TokenError::WrongAudience), "an empty array"),
         ("aud", json!(""), Err(TokenError::WrongAudience), "the empty string"),
         ("aud", json!("meetings-client second-client"), Err(TokenError::WrongAudience), "two in one string"),
         ("aud", json!("Meetings-Client"), Err(TokenError::WrongAudience), "another case"),
@@ -98,26 +98,26 @@ fn one_claim_changed_decides_and_nothing_else_does() {
         ("aud", json!([[AUDIENCE]]), mistyped("aud", MIXED), "an array in an array"),
         ("aud", json!({"aud": AUDIENCE}), mistyped("aud", "an object"), "an object"),
         ("aud", json!(null), mistyped("aud", "null"), "null"),
-        ("token_use", json!("access"), Ok(()), "Cognito's word for an access token"),
+        ("token_use", json!("access"), Ok(()), "an access token"),
         ("token_use", json!("id"), Err(TokenError::WrongTokenUse), "an ID token"),
         ("token_use", json!("Access"), Err(TokenError::WrongTokenUse), "another case"),
         ("token_use", json!(["access"]), mistyped("token_use", "an array"), "an array"),
         ("token_use", json!(null), mistyped("token_use", "null"), "null"),
         ("sub", json!(""), Err(TokenError::ClaimEmpty { claim: "sub".to_owned() }), "empty"),
-        ("sub", json!(" "), Ok(()), "one character, whatever it is"),
+        ("sub", json!(" "), Ok(()), "any one character"),
         ("sub", json!(17), mistyped("sub", "a number"), "a number"),
         ("sub", json!(null), mistyped("sub", "null"), "null"),
-        ("scope", json!(["meetings:create"]), mistyped("scope", "an array"), "RFC 8693 has a string"),
+        ("scope", json!(["meetings:create"]), mistyped("scope", "an array"), "RFC 8693 requires a string"),
         ("scope", json!(""), Ok(()), "no scopes"),
         ("scope", json!(7), mistyped("scope", "a number"), "a number"),
         ("scope", json!(null), mistyped("scope", "null"), "null"),
         ("cognito:groups", json!("hosts"), Ok(()), "one group as a string"),
         ("cognito:groups", json!(["hosts", null]), mistyped("cognito:groups", MIXED), "null beside a group"),
         ("cognito:groups", json!({"hosts": true}), mistyped("cognito:groups", "an object"), "an object"),
-        ("jti", json!("1"), Ok(()), "an id, which nobody reads"),
+        ("jti", json!("1"), Ok(()), "an id, which is not used"),
         ("jti", json!(1), mistyped("jti", "a number"), "a number"),
         ("jti", json!(null), mistyped("jti", "null"), "null"),
-        ("unknown", json!({"anything": [1, null]}), Ok(()), "a claim that nobody reads"),
+        ("unknown", json!({"anything": [1, null]}), Ok(()), "an unknown claim"),
     ];
     let signer = Signer::es256("k1");
     for (claim, value, expected, why) in rows {
@@ -127,7 +127,7 @@ fn one_claim_changed_decides_and_nothing_else_does() {
 }
 
 #[test]
-fn a_claim_that_is_required_is_missed_and_one_that_is_not_is_not() {
+fn refuses_token_without_a_required_claim() {
     let signer = Signer::es256("k1");
     for (claim, expected) in [
         ("iss", missing("iss")),
@@ -145,7 +145,7 @@ fn a_claim_that_is_required_is_missed_and_one_that_is_not_is_not() {
 }
 
 #[test]
-fn the_client_id_stands_in_for_the_audience_of_a_cognito_access_token_alone() {
+fn client_id_replaces_audience_only_in_cognito_access_token() {
     let signer = Signer::es256("k1");
     let cognito = || {
         let mut claims = claims_without("aud");
@@ -166,11 +166,11 @@ fn the_client_id_stands_in_for_the_audience_of_a_cognito_access_token_alone() {
 
     let mut not_cognito = cognito();
     not_cognito.as_object_mut().unwrap().remove("token_use");
-    assert_eq!(decided(&not_cognito), missing("aud"), "RFC 9068 puts client_id beside aud, not in its place");
+    assert_eq!(decided(&not_cognito), missing("aud"), "RFC 9068 has client_id in addition to aud");
 
     let mut both = cognito();
     both["aud"] = json!("elsewhere");
-    assert_eq!(decided(&both), Err(TokenError::WrongAudience), "where there is an audience, it alone counts");
+    assert_eq!(decided(&both), Err(TokenError::WrongAudience), "if there is an audience, only it counts");
 
     let mut neither = cognito();
     neither.as_object_mut().unwrap().remove("client_id");
@@ -178,14 +178,14 @@ fn the_client_id_stands_in_for_the_audience_of_a_cognito_access_token_alone() {
 }
 
 #[test]
-fn an_id_token_serves_where_the_settings_ask_for_one_and_an_access_token_does_not() {
+fn accepts_only_id_tokens_if_the_settings_ask_for_them() {
     let signer = Signer::es256("k1");
     let mut for_id = issuer();
     for_id.token_use = TokenUse::Id;
     let decided = |claims: &Value| outcome(decide(&signer.token(claims), &for_id, &signer));
     assert_eq!(decided(&claims_with("token_use", json!("id"))), Ok(()));
     assert_eq!(decided(&claims_with("token_use", json!("access"))), Err(TokenError::WrongTokenUse));
-    assert_eq!(decided(&claims()), Ok(()), "no issuer but Cognito writes token_use");
+    assert_eq!(decided(&claims()), Ok(()), "only Cognito writes token_use");
 
     let mut client_only = claims_with("token_use", json!("id"));
     client_only.as_object_mut().unwrap().remove("aud");
@@ -199,7 +199,7 @@ fn an_id_token_serves_where_the_settings_ask_for_one_and_an_access_token_does_no
 }
 
 #[test]
-fn scopes_are_read_from_scp_only_where_there_is_no_scope_and_the_name_is_the_usual_one() {
+fn reads_scp_only_if_scope_is_missing_and_the_claim_has_its_default_name() {
     let signer = Signer::es256("k1");
     let mut entra = claims_without("scope");
     entra["scp"] = json!("read write");
@@ -215,14 +215,14 @@ fn scopes_are_read_from_scp_only_where_there_is_no_scope_and_the_name_is_the_usu
     let mut renamed = issuer();
     renamed.claim_names.scope = "permissions".to_owned();
     let caller = decide(&signer.token(&both), &renamed, &signer).unwrap();
-    assert!(caller.scopes().is_empty(), "another name has no second");
+    assert!(caller.scopes().is_empty(), "scp does not replace a renamed claim");
     let array = claims_with("permissions", json!(["create", "read"]));
     let caller = decide(&signer.token(&array), &renamed, &signer).unwrap();
     assert_eq!(caller.scopes(), ["create", "read"]);
 }
 
 #[test]
-fn the_tenant_is_a_plain_string_at_the_claim_of_the_settings() {
+fn reads_tenant_from_the_configured_claim_as_a_string() {
     let signer = Signer::es256("k1");
     let claim = || "custom:tenant_id".to_owned();
     for (value, expected) in [
@@ -241,7 +241,7 @@ fn the_tenant_is_a_plain_string_at_the_claim_of_the_settings() {
 }
 
 #[test]
-fn a_tenant_can_stand_under_a_namespaced_or_a_nested_claim() {
+fn reads_tenant_from_a_namespaced_or_nested_claim() {
     let signer = Signer::es256("k1");
     let mut claims = claims_without("custom:tenant_id");
     claims["https://example.com/tenant"] = json!("globex");
@@ -254,16 +254,16 @@ fn a_tenant_can_stand_under_a_namespaced_or_a_nested_claim() {
 }
 
 #[test]
-fn the_token_is_checked_before_its_tenant() {
+fn checks_the_token_before_its_tenant() {
     let signer = Signer::es256("k1");
     let mut claims = claims_without("custom:tenant_id");
     claims["exp"] = json!(NOW - 3600);
     let decision = decide(&signer.token(&claims), &issuer(), &signer);
-    assert_eq!(outcome(decision), Err(TokenError::Expired), "403 is an answer for those who are known");
+    assert_eq!(outcome(decision), Err(TokenError::Expired), "403 is only for valid tokens");
 }
 
 #[test]
-fn a_clock_before_1970_accepts_nothing() {
+fn clock_before_1970_accepts_no_token() {
     let signer = Signer::es256("k1");
     let keys = KeySet::parse(super::jwk_set([&signer.jwk]).as_bytes()).unwrap();
     let unset = at(0) - std::time::Duration::from_secs(1);
@@ -272,13 +272,13 @@ fn a_clock_before_1970_accepts_nothing() {
 }
 
 #[test]
-fn the_subject_is_the_claim_of_the_setting_and_no_other_takes_its_place() {
+fn reads_subject_only_from_the_configured_claim() {
     let signer = Signer::es256("k1");
     for (setting, claim, value, expected, why) in [
         ("sub", "sub", json!("ann"), Ok("ann"), "the default"),
-        ("email", "email", json!("ann@example.com"), Ok("ann@example.com"), "the claim of the setting"),
+        ("email", "email", json!("ann@example.com"), Ok("ann@example.com"), "the configured claim"),
         ("/user/id", "user", json!({ "id": "ann" }), Ok("ann"), "a JSON pointer"),
-        ("email", "name", json!("ann"), Err(missing("email")), "`sub` is there and does not stand in"),
+        ("email", "name", json!("ann"), Err(missing("email")), "`sub` does not replace it"),
         ("email", "email", json!(null), Err(mistyped("email", "null")), "null"),
         ("email", "email", json!(["ann"]), Err(mistyped("email", "an array")), "an array"),
         (

@@ -1,4 +1,4 @@
-//! Where a published configuration can and cannot lead the function, over real sockets.
+//! Which addresses a published configuration can make the function connect to, over real sockets.
 
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::sync::Arc;
@@ -18,8 +18,7 @@ use super::{NOW, at, claims_with, issuer};
 use crate::auth::AuthenticationError;
 use crate::auth::bearer::{BearerSettings, Discovery, KeySource, Verifier};
 
-/// An issuer with HTTPS under a public name, as the operator of the gateway sees it. The test's resolver leads the name
-/// to loopback, where the server is.
+/// An HTTPS issuer with a public name. The test's resolver resolves the name to loopback, where the server is.
 struct RemoteIssuer {
     port: u16,
     certificate: String,
@@ -28,7 +27,7 @@ struct RemoteIssuer {
 const HOST: &str = "issuer.example";
 
 impl RemoteIssuer {
-    /// Serves the configuration that is made of the issuer, and the keys at `/keys`.
+    /// Serves the configuration, which is made from the issuer's URL, and the keys at `/keys`.
     async fn start(configuration: impl Fn(&str) -> Value, keys: String) -> Self {
         let certified = rcgen::generate_simple_self_signed(vec![HOST.to_owned()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
@@ -68,7 +67,7 @@ impl RemoteIssuer {
         format!("https://{HOST}:{}", self.port)
     }
 
-    /// The binary's kind of connector, which trusts this issuer's certificate and resolves every name to loopback.
+    /// A connector like the binary's, which trusts this issuer's certificate and resolves every name to loopback.
     fn connector(&self) -> SharedHttpConnector {
         let store = TrustStore::empty().with_pem_certificate(self.certificate.as_bytes());
         let context = TlsContext::builder().with_trust_store(store).build().unwrap();
@@ -79,7 +78,7 @@ impl RemoteIssuer {
         SharedHttpConnector::new(connector)
     }
 
-    /// Whether a new verifier gets this issuer's keys and accepts its token.
+    /// Whether a new verifier fetches this issuer's keys and accepts its token.
     async fn is_accepted(&self, signer: &Signer) -> bool {
         let mut settings = issuer();
         settings.issuer = self.url();
@@ -104,7 +103,7 @@ impl ResolveDns for EverythingIsLoopback {
 }
 
 #[tokio::test]
-async fn remote_issuer_leads_to_its_own_keys() {
+async fn fetches_keys_of_a_remote_issuer() {
     let signer = Signer::es256("k1");
     let own = |issuer: &str| json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
     let issuer = RemoteIssuer::start(own, jwk_set([&signer.jwk])).await;
@@ -112,12 +111,12 @@ async fn remote_issuer_leads_to_its_own_keys() {
 }
 
 #[tokio::test]
-async fn remote_issuer_cannot_lead_to_the_runtime_api_nor_anything_else_on_loopback() {
+async fn remote_issuer_causes_no_connection_to_loopback() {
     let signer = Signer::es256("k1");
     for (address, why) in [
         ("http://127.0.0.1:PORT/2018-06-01/runtime/invocation/next", "the Runtime API"),
         ("http://localhost:PORT/2018-06-01/runtime/invocation/next", "the Runtime API by name"),
-        ("https://127.0.0.1:PORT/2018-06-01/runtime/invocation/next", "with https, which it does not speak"),
+        ("https://127.0.0.1:PORT/2018-06-01/runtime/invocation/next", "with https"),
         ("https://localhost:PORT/2018-06-01/runtime/invocation/next", "with https, by name"),
     ] {
         let target = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -126,6 +125,6 @@ async fn remote_issuer_cannot_lead_to_the_runtime_api_nor_anything_else_on_loopb
         let configuration = |issuer: &str| json!({ "issuer": issuer, "jwks_uri": address });
         let issuer = RemoteIssuer::start(configuration, jwk_set([&signer.jwk])).await;
         assert!(!issuer.is_accepted(&signer).await, "{why}");
-        assert!(target.accept().is_err(), "{why}: nothing connects");
+        assert!(target.accept().is_err(), "{why}: no connection");
     }
 }

@@ -1,4 +1,4 @@
-//! An issuer's web server on loopback: real HTTP over real sockets, and as badly behaved as a test asks.
+//! An issuer's web server on loopback, with real HTTP over real sockets, which can misbehave.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,22 +8,22 @@ use std::time::Duration;
 
 use serde_json::json;
 
-/// What the server does with a request.
+/// How the server answers a request.
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
     /// 200 with this body.
     Body(String),
-    /// That status, with an empty JSON object.
+    /// This status, with an empty JSON object.
     Status(u16),
-    /// That status, with this body.
+    /// This status and body.
     StatusWithBody(u16, String),
     /// 302 to this address.
     Redirect(String),
-    /// Takes the request and says nothing.
+    /// Reads the request and does not answer.
     Silence,
-    /// A body that begins and comes one byte each 100 ms.
+    /// A body with one byte every 100 ms.
     Drip,
-    /// 200 with this content length and no body to it.
+    /// 200 with this content length and no body.
     Announced(usize),
     /// 200 with this body and no content length.
     Unannounced(String),
@@ -47,7 +47,7 @@ struct State {
 }
 
 impl Endpoint {
-    /// A server whose configuration is right and whose keys are these.
+    /// A server with a valid configuration and these keys.
     pub(super) fn start(keys: Answer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -73,7 +73,7 @@ impl Endpoint {
         endpoint
     }
 
-    /// The issuer that this server speaks for; its configuration is discovered from it.
+    /// The issuer's URL, from which the configuration is discovered.
     pub(super) fn issuer(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -82,12 +82,12 @@ impl Endpoint {
         format!("http://{}/keys", self.address)
     }
 
-    /// How many requests for the keys have come.
+    /// How many requests for the keys were received.
     pub(super) fn key_requests(&self) -> usize {
         self.state.lock().unwrap().requests.iter().filter(|path| *path == "/keys").count()
     }
 
-    /// Every path that was requested, in order.
+    /// All requested paths, in order.
     pub(super) fn requests(&self) -> Vec<String> {
         self.state.lock().unwrap().requests.clone()
     }
@@ -100,13 +100,12 @@ impl Endpoint {
         self.state.lock().unwrap().configuration = answer;
     }
 
-    /// Closes every connection when a second request comes over it, without an answer: what a client finds after a pause
-    /// in which the server forgot the connection.
+    /// Closes a connection without an answer on its second request, like a server that dropped an idle connection.
     pub(super) fn answer_once_per_connection(&self) {
         self.state.lock().unwrap().answers_once_per_connection = true;
     }
 
-    /// Waits so long before each answer.
+    /// Waits this long before each answer.
     pub(super) fn set_delay(&self, delay: Duration) {
         self.state.lock().unwrap().delay = delay;
     }
@@ -129,7 +128,7 @@ impl Endpoint {
                 (answer, state.delay)
             };
             thread::sleep(delay);
-            // The client may be gone, which is what some tests are about.
+            // In some tests the client disconnects.
             if respond(&mut stream, &answer).is_err() || matches!(answer, Answer::HangUp) {
                 return;
             }
@@ -137,7 +136,7 @@ impl Endpoint {
     }
 }
 
-/// The path of the next request on the connection; `None` when it has ended.
+/// The path of the next request on the connection; `None` at its end.
 fn read_request(reader: &mut BufReader<TcpStream>) -> Option<String> {
     let mut first = String::new();
     reader.read_line(&mut first).ok().filter(|length| *length > 0)?;

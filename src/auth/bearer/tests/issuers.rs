@@ -1,4 +1,4 @@
-//! Several issuers: what one may say can never be said by another.
+//! Several issuers: none can speak for another.
 
 use serde_json::json;
 
@@ -6,12 +6,12 @@ use super::minting::{Signer, jwk_set};
 use super::{ISSUER, NOW, at, claims, claims_with, issuer, outcome};
 use crate::auth::bearer::claims::VerifiedToken;
 use crate::auth::bearer::compact::UnverifiedToken;
-use crate::auth::bearer::{IssuerSettings, KeySet, TokenError, verify};
-use crate::auth::{AuthenticationError, Caller, TenantError};
+use crate::auth::bearer::{IssuerSettings, KeySet, verify};
+use crate::auth::{AuthenticationError, Caller, TenantError, TokenError};
 
 const OTHER: &str = "https://other.example";
 
-/// Two issuers with a key each of the same name: the first owns acme, the second globex.
+/// Two issuers, each with a key of the same `kid`: the first owns acme, the second globex.
 struct Two {
     first: (IssuerSettings, KeySet, Signer),
     second: (IssuerSettings, KeySet, Signer),
@@ -37,14 +37,14 @@ impl Two {
 }
 
 #[test]
-fn each_issuer_speaks_for_its_own_tenant_and_for_no_other() {
+fn each_issuer_speaks_only_for_its_own_tenant() {
     let two = Two::new();
     for (signer, name, tenant, allowed) in [
         (&two.first.2, ISSUER, "acme", true),
         (&two.second.2, OTHER, "globex", true),
         (&two.first.2, ISSUER, "globex", false),
         (&two.second.2, OTHER, "acme", false),
-        (&two.first.2, ISSUER, "nobodys", false),
+        (&two.first.2, ISSUER, "unowned", false),
     ] {
         let mut claims = claims_with("iss", json!(name));
         claims["custom:tenant_id"] = json!(tenant);
@@ -60,15 +60,15 @@ fn each_issuer_speaks_for_its_own_tenant_and_for_no_other() {
 }
 
 #[test]
-fn a_key_of_one_issuer_signs_nothing_for_another_even_under_the_same_name() {
+fn rejects_key_of_another_issuer_with_the_same_kid() {
     let two = Two::new();
     let token = two.second.2.token(&claims());
     assert_eq!(outcome(two.decide(&token)), Err(TokenError::BadSignature));
 }
 
-/// What picks the keys is what the token claims; the check after the signature stands on its own.
+/// The claimed issuer selects the keys; the check after the signature does not rely on it.
 #[test]
-fn a_verified_token_names_no_caller_of_another_issuer() {
+fn verified_token_of_another_issuer_is_rejected() {
     let two = Two::new();
     let token = two.first.2.token(&claims());
     let verified = VerifiedToken::verify(UnverifiedToken::read(&token).unwrap(), &two.first.1).unwrap();
@@ -77,7 +77,7 @@ fn a_verified_token_names_no_caller_of_another_issuer() {
 }
 
 #[test]
-fn an_issuer_that_nobody_trusts_is_unknown_whatever_its_key() {
+fn rejects_untrusted_issuer_even_with_a_trusted_key() {
     let two = Two::new();
     let token = two.first.2.token(&claims_with("iss", json!("https://stranger.example")));
     assert_eq!(outcome(two.decide(&token)), Err(TokenError::UnknownIssuer));

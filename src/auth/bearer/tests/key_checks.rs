@@ -1,20 +1,21 @@
-//! Which published keys may verify: one row for each member of a JWK that decides.
+//! Which published keys may verify tokens: one row for each member of a JWK that is checked.
 
 use serde_json::{Value, json};
 
 use super::minting::{Signer, jwk_set};
 use super::{NOW, at, claims, issuer, outcome};
-use crate::auth::bearer::{KeyError, KeySet, KeySetError, SignatureAlgorithm, TokenError, verify};
+use crate::auth::TokenError;
+use crate::auth::bearer::{KeyError, KeySet, KeySetError, SignatureAlgorithm, verify};
 
-/// Why the only key of a set is left out, or that it is not.
-fn fault_of(jwk: &Value) -> Option<KeyError> {
+/// Why the only key of a set is rejected.
+fn error_of(jwk: &Value) -> Option<KeyError> {
     let set = KeySet::parse(jwk_set([jwk]).as_bytes()).unwrap();
-    assert_eq!(set.len() + set.left_out().len(), 1);
-    set.left_out().first().map(|left_out| left_out.fault)
+    assert_eq!(set.len() + set.rejected().len(), 1);
+    set.rejected().first().map(|key| key.error)
 }
 
 #[test]
-fn one_member_of_a_key_changed_decides_and_nothing_else_does() {
+fn accepts_or_rejects_key_by_one_changed_member() {
     let rows: Vec<(&str, &str, Value, Option<KeyError>, &str)> = vec![
         ("ES256", "use", json!("sig"), None, "for signatures"),
         ("ES256", "use", json!("enc"), Some(KeyError::NotForSignatures), "for encryption"),
@@ -26,13 +27,19 @@ fn one_member_of_a_key_changed_decides_and_nothing_else_does() {
         ("ES256", "key_ops", json!("verify"), Some(KeyError::NotForVerifying), "a string"),
         ("ES256", "alg", json!("ES384"), Some(KeyError::AlgorithmIsNotForType), "another curve's algorithm"),
         ("ES256", "alg", json!("RS256"), Some(KeyError::AlgorithmIsNotForType), "another type's algorithm"),
-        ("ES256", "alg", json!("ES521"), Some(KeyError::AlgorithmNotAccepted), "no algorithm"),
+        ("ES256", "alg", json!("ES521"), Some(KeyError::AlgorithmNotAccepted), "not an algorithm"),
         ("ES256", "alg", json!("HS256"), Some(KeyError::AlgorithmNotAccepted), "a shared secret's algorithm"),
         ("ES256", "alg", json!("none"), Some(KeyError::AlgorithmNotAccepted), "none"),
         ("ES256", "alg", json!(null), Some(KeyError::AlgorithmNotAccepted), "null"),
         ("ES256", "crv", json!("P-384"), Some(KeyError::Malformed), "a curve of longer coordinates"),
-        ("ES256", "crv", json!("P-521"), Some(KeyError::UnknownCurve), "a curve without algorithm here"),
-        ("ES256", "crv", json!("secp256k1"), Some(KeyError::UnknownCurve), "bitcoin's curve"),
+        (
+            "ES256",
+            "crv",
+            json!("P-521"),
+            Some(KeyError::UnknownCurve),
+            "a curve without an accepted algorithm",
+        ),
+        ("ES256", "crv", json!("secp256k1"), Some(KeyError::UnknownCurve), "Bitcoin's curve"),
         ("ES256", "crv", json!(null), Some(KeyError::UnknownCurve), "null"),
         ("ES256", "x", json!("AAAA"), Some(KeyError::Malformed), "three bytes"),
         ("ES256", "y", json!(7), Some(KeyError::Malformed), "a number"),
@@ -41,15 +48,15 @@ fn one_member_of_a_key_changed_decides_and_nothing_else_does() {
         ("ES256", "kty", json!("oct"), Some(KeyError::SharedSecret), "a shared secret"),
         ("ES256", "kty", json!("AKP"), Some(KeyError::UnknownType), "a type of later RFCs"),
         ("ES256", "kty", json!(null), Some(KeyError::UnknownType), "null"),
-        ("ES256", "kid", json!(""), Some(KeyError::NoKid), "an empty name"),
+        ("ES256", "kid", json!(""), Some(KeyError::NoKid), "empty"),
         ("ES256", "kid", json!(1), Some(KeyError::NoKid), "a number"),
-        ("ES256", "d", json!("AAAA"), Some(KeyError::Private), "the private half"),
-        ("ES256", "x5c", json!(["MIIB"]), None, "a certificate, which nobody reads"),
+        ("ES256", "d", json!("AAAA"), Some(KeyError::Private), "the private key"),
+        ("ES256", "x5c", json!(["MIIB"]), None, "a certificate, which is ignored"),
         ("EdDSA", "crv", json!("Ed448"), Some(KeyError::UnknownCurve), "the longer Edwards curve"),
         ("EdDSA", "crv", json!("X25519"), Some(KeyError::UnknownCurve), "key agreement"),
         ("EdDSA", "x", json!("AAAA"), Some(KeyError::Malformed), "three bytes"),
         ("EdDSA", "alg", json!("ES256"), Some(KeyError::AlgorithmIsNotForType), "another type's algorithm"),
-        ("RS256", "alg", json!("PS512"), None, "RSA keys serve either padding"),
+        ("RS256", "alg", json!("PS512"), None, "RSA keys may have either padding"),
         ("RS256", "alg", json!("RSA-OAEP"), Some(KeyError::AlgorithmNotAccepted), "encryption"),
         ("RS256", "alg", json!("ES256"), Some(KeyError::AlgorithmIsNotForType), "another type's algorithm"),
         ("RS256", "e", json!("AQ"), Some(KeyError::Exponent), "1"),
@@ -58,12 +65,12 @@ fn one_member_of_a_key_changed_decides_and_nothing_else_does() {
     for (algorithm, member, value, expected, why) in rows {
         let mut jwk = Signer::of(algorithm, "k1").jwk;
         jwk[member] = value.clone();
-        assert_eq!(fault_of(&jwk), expected, "{algorithm} with {member} = {value}: {why}");
+        assert_eq!(error_of(&jwk), expected, "{algorithm} with {member} = {value}: {why}");
     }
 }
 
 #[test]
-fn a_name_and_a_type_are_required_and_a_purpose_is_not() {
+fn requires_kid_and_numbers_but_not_alg_or_use() {
     for (member, expected) in [
         ("kid", Some(KeyError::NoKid)),
         ("kty", Some(KeyError::UnknownType)),
@@ -75,37 +82,37 @@ fn a_name_and_a_type_are_required_and_a_purpose_is_not() {
     ] {
         let mut jwk = Signer::es256("k1").jwk;
         jwk.as_object_mut().unwrap().remove(member).unwrap();
-        assert_eq!(fault_of(&jwk), expected, "{member}");
+        assert_eq!(error_of(&jwk), expected, "{member}");
     }
 }
 
 #[test]
-fn a_key_without_alg_serves_the_algorithms_of_its_type_and_one_with_alg_serves_that_alone() {
+fn key_is_for_its_alg_or_without_alg_for_all_of_its_type() {
     let unnamed = |algorithm: &str| {
         let mut jwk = Signer::of(algorithm, "k1").jwk;
         jwk.as_object_mut().unwrap().remove("alg").unwrap();
         KeySet::parse(jwk_set([&jwk]).as_bytes()).unwrap()
     };
-    let serves = |set: &KeySet| {
-        let fits = |algorithm: &SignatureAlgorithm| set.find("k1", *algorithm).is_ok();
-        SignatureAlgorithm::ALL.into_iter().filter(fits).map(SignatureAlgorithm::name).collect::<Vec<_>>()
+    let algorithms = |set: &KeySet| {
+        let is_for = |algorithm: &SignatureAlgorithm| set.find("k1").unwrap().is_for(*algorithm);
+        SignatureAlgorithm::ALL.into_iter().filter(is_for).map(SignatureAlgorithm::name).collect::<Vec<_>>()
     };
-    assert_eq!(serves(&unnamed("RS256")), ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]);
-    assert_eq!(serves(&unnamed("ES256")), ["ES256"]);
-    assert_eq!(serves(&unnamed("ES384")), ["ES384"]);
-    assert_eq!(serves(&unnamed("EdDSA")), ["EdDSA"]);
+    assert_eq!(algorithms(&unnamed("RS256")), ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]);
+    assert_eq!(algorithms(&unnamed("ES256")), ["ES256"]);
+    assert_eq!(algorithms(&unnamed("ES384")), ["ES384"]);
+    assert_eq!(algorithms(&unnamed("EdDSA")), ["EdDSA"]);
     for algorithm in SignatureAlgorithm::ALL {
         let set = KeySet::parse(jwk_set([&Signer::of(algorithm.name(), "k1").jwk]).as_bytes()).unwrap();
-        assert_eq!(serves(&set), [algorithm.name()]);
+        assert_eq!(algorithms(&set), [algorithm.name()]);
     }
 }
 
 #[test]
-fn a_name_that_two_keys_share_finds_neither_and_the_third_still_serves() {
+fn rejects_keys_with_repeated_kid_but_not_the_others() {
     let (first, second, third) = (Signer::es256("same"), Signer::es256("same"), Signer::es256("other"));
     let set = KeySet::parse(jwk_set([&first.jwk, &third.jwk, &second.jwk]).as_bytes()).unwrap();
-    let faults: Vec<_> = set.left_out().iter().map(|one| (one.index, one.fault)).collect();
-    assert_eq!(faults, [(0, KeyError::KidRepeated), (2, KeyError::KidRepeated)]);
+    let errors: Vec<_> = set.rejected().iter().map(|key| (key.index, key.error)).collect();
+    assert_eq!(errors, [(0, KeyError::KidRepeated), (2, KeyError::KidRepeated)]);
     let decided = |token: &str| outcome(verify(token, &[(&issuer(), &set)], at(NOW)));
     assert_eq!(decided(&first.token(&claims())), Err(TokenError::UnknownKey));
     assert_eq!(decided(&second.token(&claims())), Err(TokenError::UnknownKey));
@@ -113,7 +120,7 @@ fn a_name_that_two_keys_share_finds_neither_and_the_third_still_serves() {
 }
 
 #[test]
-fn what_is_no_key_set_is_named() {
+fn rejects_text_that_is_not_a_key_set() {
     for (text, expected) in [
         ("[]", KeySetError::NoKeysArray),
         ("{}", KeySetError::NoKeysArray),
@@ -125,11 +132,11 @@ fn what_is_no_key_set_is_named() {
     }
     assert!(matches!(KeySet::parse(b"<html>"), Err(KeySetError::NotJson(_))));
     assert!(KeySet::parse(br#"{"keys": []}"#).unwrap().is_empty());
-    assert_eq!(KeySet::parse(br#"{"keys": ["text"]}"#).unwrap().left_out()[0].fault, KeyError::NotAnObject);
+    assert_eq!(KeySet::parse(br#"{"keys": ["text"]}"#).unwrap().rejected()[0].error, KeyError::NotAnObject);
 }
 
 #[test]
-fn a_point_off_its_curve_verifies_nothing() {
+fn point_off_its_curve_verifies_nothing() {
     let signer = Signer::es256("k1");
     let mut jwk = signer.jwk.clone();
     let (x, y) = (jwk["x"].clone(), jwk["y"].clone());
@@ -141,7 +148,7 @@ fn a_point_off_its_curve_verifies_nothing() {
 }
 
 #[test]
-fn a_key_can_be_logged_by_its_name_and_without_its_numbers() {
+fn debug_output_has_kid_but_no_numbers() {
     let jwk = Signer::es256("k1").jwk;
     let shown = format!("{:?}", KeySet::parse(jwk_set([&jwk]).as_bytes()).unwrap());
     assert!(shown.contains("k1") && shown.contains("Es256"), "{shown}");

@@ -1,4 +1,4 @@
-//! Keys over time: kept, refreshed, rotated, withdrawn, and what a failing endpoint or a flood of forged tokens does.
+//! Keys over time: cached, refreshed, rotated, withdrawn, with a failing endpoint and with a flood of forged tokens.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,26 +9,26 @@ use super::endpoint::{Answer, Endpoint};
 use super::fetching::{authorization, connector, discovered};
 use super::minting::{Signer, jwk_set};
 use super::{NOW, at, claims_with};
-use crate::auth::AuthenticationError;
-use crate::auth::bearer::{BearerSettings, KeySet, KeySource, TokenError, Verifier};
+use crate::auth::bearer::{BearerSettings, KeySet, KeySource, Verifier};
+use crate::auth::{AuthenticationError, TokenError};
 
-// Seconds; what docs/security.md promises, and not read off the code.
+// In seconds, as docs/security.md promises; deliberately not the constants of the code.
 const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
 const PAUSE: u64 = 10;
 const MAX_PAUSE: u64 = 60;
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, PartialEq, Eq)]
-enum Became {
+enum Outcome {
     Accepted,
-    /// 401 for a key that nobody knows.
+    /// 401 for an unknown key.
     UnknownKey,
     /// 503, with the seconds to wait.
     Unavailable(u32),
 }
 
-/// One issuer with one key and a verifier that trusts it.
+/// An issuer with one key, and a verifier that trusts it.
 struct World {
     endpoint: Endpoint,
     verifier: Verifier,
@@ -43,24 +43,24 @@ impl World {
         World { endpoint, verifier, signer }
     }
 
-    /// Presents a fresh token of the signer so many seconds after [`NOW`].
-    async fn present(&self, signer: &Signer, seconds: u64) -> Became {
+    /// Sends a new token of the signer, so many seconds after [`NOW`].
+    async fn present(&self, signer: &Signer, seconds: u64) -> Outcome {
         let mut claims = claims_with("iss", json!(self.endpoint.issuer()));
         claims["exp"] = json!(NOW + seconds + 60);
         let value = format!("Bearer {}", signer.token(&claims));
         match self.verifier.authenticate_at(Some(&value), at(NOW + seconds)).await {
-            Ok(_) => Became::Accepted,
-            Err(AuthenticationError::InvalidToken(TokenError::UnknownKey)) => Became::UnknownKey,
-            Err(AuthenticationError::KeysUnavailable { retry_after }) => Became::Unavailable(retry_after),
+            Ok(_) => Outcome::Accepted,
+            Err(AuthenticationError::InvalidToken(TokenError::UnknownKey)) => Outcome::UnknownKey,
+            Err(AuthenticationError::KeysUnavailable { retry_after }) => Outcome::Unavailable(retry_after),
             Err(other) => panic!("{other}"),
         }
     }
 
-    async fn present_own(&self, seconds: u64) -> Became {
+    async fn present_own(&self, seconds: u64) -> Outcome {
         self.present(&self.signer, seconds).await
     }
 
-    /// The Authorization value of a token that is good at the true time, which is the prefetch's.
+    /// The Authorization value of a token that is valid at the actual time, which the prefetch uses.
     fn authorization_now(&self) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let mut claims = claims_with("iss", json!(self.endpoint.issuer()));
@@ -78,7 +78,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn after_the_prefetch_a_request_fetches_nothing() {
+async fn request_after_the_prefetch_fetches_nothing() {
     let world = World::new();
     world.verifier.prefetch().await;
     assert_eq!(world.endpoint.key_requests(), 1);
@@ -89,7 +89,7 @@ async fn after_the_prefetch_a_request_fetches_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_that_comes_during_the_prefetch_waits_for_it() {
+async fn request_during_the_prefetch_waits_for_it() {
     let world = World::new();
     world.endpoint.set_delay(Duration::from_millis(100));
     let value = world.authorization_now();
@@ -102,50 +102,50 @@ async fn a_request_that_comes_during_the_prefetch_waits_for_it() {
 }
 
 #[tokio::test]
-async fn keys_serve_for_an_hour_and_are_then_fetched_before_they_are_used() {
+async fn fetches_keys_again_after_an_hour() {
     let world = World::new();
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     let successor = Signer::es256("k2");
     world.publish(&[&successor]);
-    assert_eq!(world.present_own(HOUR - 1).await, Became::Accepted, "withdrawn, and not yet known to be");
+    assert_eq!(world.present_own(HOUR - 1).await, Outcome::Accepted, "withdrawn, but not noticed yet");
     assert_eq!(world.endpoint.key_requests(), 1);
-    assert_eq!(world.present_own(HOUR).await, Became::UnknownKey);
+    assert_eq!(world.present_own(HOUR).await, Outcome::UnknownKey);
     assert_eq!(world.endpoint.key_requests(), 2);
-    assert_eq!(world.present(&successor, HOUR).await, Became::Accepted);
+    assert_eq!(world.present(&successor, HOUR).await, Outcome::Accepted);
 }
 
 #[tokio::test]
-async fn a_rotated_key_is_accepted_with_its_first_token() {
+async fn accepts_first_token_of_a_rotated_key() {
     let world = World::new();
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     let successor = Signer::es256("k2");
     world.publish(&[&world.signer, &successor]);
-    assert_eq!(world.present(&successor, PAUSE).await, Became::Accepted);
-    assert_eq!(world.present_own(PAUSE).await, Became::Accepted, "the old one serves beside it");
+    assert_eq!(world.present(&successor, PAUSE).await, Outcome::Accepted);
+    assert_eq!(world.present_own(PAUSE).await, Outcome::Accepted, "the old key is still accepted");
     assert_eq!(world.endpoint.key_requests(), 2);
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_causes_one_fetch_in_ten_seconds() {
+async fn flood_of_unknown_keys_causes_one_fetch_in_ten_seconds() {
     let world = World::new();
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     for second in 0..PAUSE {
         for forged in 0..20 {
             let forger = Signer::es256(&format!("forged-{second}-{forged}"));
-            assert_eq!(world.present(&forger, second).await, Became::UnknownKey);
+            assert_eq!(world.present(&forger, second).await, Outcome::UnknownKey);
         }
     }
     assert_eq!(world.endpoint.key_requests(), 1, "the first fetch was less than ten seconds ago");
     for forged in 0..20 {
         let forger = Signer::es256(&format!("forged-again-{forged}"));
-        assert_eq!(world.present(&forger, PAUSE).await, Became::UnknownKey);
+        assert_eq!(world.present(&forger, PAUSE).await, Outcome::UnknownKey);
     }
     assert_eq!(world.endpoint.key_requests(), 2);
-    assert_eq!(world.present_own(PAUSE).await, Became::Accepted, "and honest tokens pass meanwhile");
+    assert_eq!(world.present_own(PAUSE).await, Outcome::Accepted, "valid tokens are still accepted");
 }
 
 #[tokio::test]
-async fn requests_side_by_side_share_one_fetch() {
+async fn concurrent_requests_share_one_fetch() {
     let world = World::new();
     world.endpoint.set_delay(Duration::from_millis(100));
     let verifier = Arc::new(world.verifier);
@@ -159,26 +159,26 @@ async fn requests_side_by_side_share_one_fetch() {
 }
 
 #[tokio::test]
-async fn old_keys_outlive_a_failing_endpoint_by_a_day_and_no_longer() {
+async fn uses_old_keys_for_a_day_while_the_endpoint_fails() {
     let world = World::new();
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     world.fail();
-    assert_eq!(world.present_own(HOUR).await, Became::Accepted);
-    assert_eq!(world.present_own(DAY - 1).await, Became::Accepted);
-    assert!(matches!(world.present_own(DAY).await, Became::Unavailable(_)));
+    assert_eq!(world.present_own(HOUR).await, Outcome::Accepted);
+    assert_eq!(world.present_own(DAY - 1).await, Outcome::Accepted);
+    assert!(matches!(world.present_own(DAY).await, Outcome::Unavailable(_)));
     world.publish(&[&world.signer]);
-    assert_eq!(world.present_own(DAY + MAX_PAUSE).await, Became::Accepted);
+    assert_eq!(world.present_own(DAY + MAX_PAUSE).await, Outcome::Accepted);
 }
 
 #[tokio::test]
-async fn a_failing_endpoint_is_tried_again_after_10_20_40_and_then_every_60_seconds() {
+async fn retries_failing_endpoint_after_10_20_40_and_then_every_60_seconds() {
     let world = World::new();
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     world.fail();
     let mut fetched_at = Vec::new();
     let mut before = world.endpoint.key_requests();
     for second in HOUR..HOUR + 260 {
-        assert_eq!(world.present_own(second).await, Became::Accepted);
+        assert_eq!(world.present_own(second).await, Outcome::Accepted);
         let after = world.endpoint.key_requests();
         if after > before {
             fetched_at.push(second - HOUR);
@@ -189,32 +189,32 @@ async fn a_failing_endpoint_is_tried_again_after_10_20_40_and_then_every_60_seco
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_401_while_some_key_is_known_even_when_the_endpoint_fails() {
+async fn unknown_key_is_401_while_any_key_is_known_even_if_the_endpoint_fails() {
     let world = World::new();
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     world.fail();
     let forger = Signer::es256("forged");
-    assert_eq!(world.present(&forger, PAUSE).await, Became::UnknownKey);
-    assert_eq!(world.present(&forger, HOUR * 5).await, Became::UnknownKey);
+    assert_eq!(world.present(&forger, PAUSE).await, Outcome::UnknownKey);
+    assert_eq!(world.present(&forger, HOUR * 5).await, Outcome::UnknownKey);
 }
 
 #[tokio::test]
-async fn it_is_503_while_no_key_was_ever_had_and_says_when_to_come_again() {
+async fn is_503_with_retry_after_until_keys_are_fetched() {
     let world = World::new();
     world.fail();
     world.verifier.prefetch().await;
     assert_eq!(world.endpoint.key_requests(), 1);
-    assert_eq!(world.present_own(0).await, Became::Unavailable(10));
-    assert_eq!(world.endpoint.key_requests(), 2, "the first request tries again at once");
-    assert_eq!(world.present_own(4).await, Became::Unavailable(6));
-    assert_eq!(world.present_own(9).await, Became::Unavailable(1));
-    assert_eq!(world.endpoint.key_requests(), 2, "and those after it wait");
-    assert_eq!(world.present_own(10).await, Became::Unavailable(20));
+    assert_eq!(world.present_own(0).await, Outcome::Unavailable(10));
+    assert_eq!(world.endpoint.key_requests(), 2, "the first request retries at once");
+    assert_eq!(world.present_own(4).await, Outcome::Unavailable(6));
+    assert_eq!(world.present_own(9).await, Outcome::Unavailable(1));
+    assert_eq!(world.endpoint.key_requests(), 2, "the requests after it do not");
+    assert_eq!(world.present_own(10).await, Outcome::Unavailable(20));
     world.publish(&[&world.signer]);
-    assert_eq!(world.present_own(30).await, Became::Accepted);
+    assert_eq!(world.present_own(30).await, Outcome::Accepted);
 }
 
-/// Key sets that verify nothing.
+/// Key sets without a usable key.
 fn useless_key_sets() -> [(String, &'static str); 3] {
     let mut encrypting = Signer::es256("k1").jwk;
     encrypting["use"] = json!("enc");
@@ -226,62 +226,62 @@ fn useless_key_sets() -> [(String, &'static str); 3] {
 }
 
 #[tokio::test]
-async fn key_set_without_usable_key_counts_as_failed_fetch_and_keeps_the_old_keys_for_a_day() {
+async fn key_set_without_usable_key_does_not_replace_the_old_keys() {
     for (useless, why) in useless_key_sets() {
         let world = World::new();
-        assert_eq!(world.present_own(0).await, Became::Accepted);
+        assert_eq!(world.present_own(0).await, Outcome::Accepted);
         world.endpoint.set_keys(Answer::Body(useless));
-        assert_eq!(world.present_own(HOUR).await, Became::Accepted, "{why}");
+        assert_eq!(world.present_own(HOUR).await, Outcome::Accepted, "{why}");
         assert_eq!(world.endpoint.key_requests(), 2, "{why}: it was fetched");
-        assert_eq!(world.present_own(HOUR + PAUSE).await, Became::Accepted, "{why}");
+        assert_eq!(world.present_own(HOUR + PAUSE).await, Outcome::Accepted, "{why}");
         assert_eq!(
             world.endpoint.key_requests(),
             3,
-            "{why}: the next try comes after ten seconds, not an hour"
+            "{why}: the next attempt is after ten seconds, not an hour"
         );
-        assert_eq!(world.present_own(HOUR + 2 * PAUSE).await, Became::Accepted, "{why}");
-        assert_eq!(world.endpoint.key_requests(), 3, "{why}: and the one after that twenty later");
-        assert_eq!(world.present_own(DAY - 1).await, Became::Accepted, "{why}");
-        assert!(matches!(world.present_own(DAY).await, Became::Unavailable(_)), "{why}");
+        assert_eq!(world.present_own(HOUR + 2 * PAUSE).await, Outcome::Accepted, "{why}");
+        assert_eq!(world.endpoint.key_requests(), 3, "{why}: the one after that is twenty seconds later");
+        assert_eq!(world.present_own(DAY - 1).await, Outcome::Accepted, "{why}");
+        assert!(matches!(world.present_own(DAY).await, Outcome::Unavailable(_)), "{why}");
         world.publish(&[&world.signer]);
-        assert_eq!(world.present_own(DAY + MAX_PAUSE).await, Became::Accepted, "{why}");
+        assert_eq!(world.present_own(DAY + MAX_PAUSE).await, Outcome::Accepted, "{why}");
     }
 }
 
 #[tokio::test]
-async fn key_set_without_usable_key_is_503_while_no_key_was_ever_held() {
+async fn key_set_without_usable_key_is_503_until_keys_are_fetched() {
     for (useless, why) in useless_key_sets() {
         let world = World::new();
         world.endpoint.set_keys(Answer::Body(useless));
         world.verifier.prefetch().await;
-        assert_eq!(world.present_own(0).await, Became::Unavailable(10), "{why}");
+        assert_eq!(world.present_own(0).await, Outcome::Unavailable(10), "{why}");
         world.publish(&[&world.signer]);
-        assert_eq!(world.present_own(PAUSE).await, Became::Accepted, "{why}");
+        assert_eq!(world.present_own(PAUSE).await, Outcome::Accepted, "{why}");
     }
 }
 
 #[tokio::test]
-async fn key_left_out_of_a_new_set_with_usable_keys_is_withdrawn() {
+async fn key_missing_from_a_new_set_is_withdrawn() {
     let world = World::new();
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     let successor = Signer::es256("k2");
     world.publish(&[&successor]);
-    assert_eq!(world.present_own(HOUR).await, Became::UnknownKey);
-    assert_eq!(world.present(&successor, HOUR).await, Became::Accepted);
+    assert_eq!(world.present_own(HOUR).await, Outcome::UnknownKey);
+    assert_eq!(world.present(&successor, HOUR).await, Outcome::Accepted);
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_makes_keys_old_not_young() {
+async fn clock_that_is_set_back_makes_keys_old() {
     let world = World::new();
-    assert_eq!(world.present_own(HOUR * 10).await, Became::Accepted);
-    assert_eq!(world.present_own(HOUR * 10 - 30).await, Became::Accepted);
-    assert_eq!(world.endpoint.key_requests(), 1, "requests side by side differ by a little");
-    assert_eq!(world.present_own(0).await, Became::Accepted);
+    assert_eq!(world.present_own(HOUR * 10).await, Outcome::Accepted);
+    assert_eq!(world.present_own(HOUR * 10 - 30).await, Outcome::Accepted);
+    assert_eq!(world.endpoint.key_requests(), 1, "concurrent requests differ by a little");
+    assert_eq!(world.present_own(0).await, Outcome::Accepted);
     assert_eq!(world.endpoint.key_requests(), 2);
 }
 
 #[tokio::test]
-async fn each_issuer_is_asked_on_its_own_account() {
+async fn each_issuer_has_its_own_keys_and_fetches() {
     let signers = [Signer::es256("first"), Signer::es256("second")];
     let endpoints = [0, 1].map(|index: usize| Endpoint::start(Answer::Body(jwk_set([&signers[index].jwk]))));
     let issuers = endpoints.iter().map(discovered).collect();
@@ -298,7 +298,7 @@ async fn each_issuer_is_asked_on_its_own_account() {
 }
 
 #[tokio::test]
-async fn shipped_keys_are_never_fetched() {
+async fn keys_from_a_file_are_never_fetched() {
     let world = World::new();
     let mut settings = discovered(&world.endpoint);
     let keys = KeySet::parse(jwk_set([&world.signer.jwk]).as_bytes()).unwrap();
@@ -314,7 +314,7 @@ async fn shipped_keys_are_never_fetched() {
 }
 
 #[tokio::test]
-async fn a_token_that_fails_before_its_key_is_looked_up_causes_no_fetch() {
+async fn token_refused_before_the_key_lookup_causes_no_fetch() {
     let world = World::new();
     let stranger = world.signer.token(&claims_with("iss", json!("https://stranger.example")));
     let unsigned = authorization(&world.signer, &world.endpoint).replace("Bearer ", "Bearer x");

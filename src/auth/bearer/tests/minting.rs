@@ -1,5 +1,5 @@
-//! Keys and tokens for the tests: made here with ring, which is also what verifies, so that a test can forge anything.
-//! That other libraries' tokens are understood is for the peers' tests to show.
+//! Makes keys and tokens with ring, so that a test can forge anything. ring also verifies them; `checks/tokens` tries the
+//! tokens of other libraries.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,12 +25,12 @@ enum Key {
 }
 
 impl Signer {
-    /// A new P-256 key of that id.
+    /// A new P-256 key with this id.
     pub(super) fn es256(kid: &str) -> Self {
         Self::elliptic(kid, "P-256", "ES256", &ECDSA_P256_SHA256_FIXED_SIGNING)
     }
 
-    /// A new key for that algorithm; for RSA always the one of RFC 7520.
+    /// A new key for this algorithm; for RSA always the key of RFC 7520.
     pub(super) fn of(algorithm: &str, kid: &str) -> Self {
         match algorithm {
             "ES256" => Self::es256(kid),
@@ -80,28 +80,28 @@ impl Signer {
         self.jwk["kid"].as_str().unwrap()
     }
 
-    /// The header that an honest issuer writes for this key.
+    /// The header that a real issuer writes for this key.
     pub(super) fn header(&self) -> Value {
         json!({"alg": self.jwk["alg"], "kid": self.kid(), "typ": "JWT"})
     }
 
-    /// A signed token of these claims under the honest header.
+    /// A signed token with these claims and the usual header.
     pub(super) fn token(&self, claims: &Value) -> String {
         self.token_with(&self.header(), claims)
     }
 
-    /// A signed token of this header and these claims, whatever the header says.
+    /// A signed token with any header and claims.
     pub(super) fn token_with(&self, header: &Value, claims: &Value) -> String {
         self.token_of_text(&header.to_string(), &claims.to_string())
     }
 
-    /// A signed token of a header and a payload of any text.
+    /// A signed token with any text as header and payload.
     pub(super) fn token_of_text(&self, header: &str, payload: &str) -> String {
         let input = format!("{}.{}", encode(header.as_bytes()), encode(payload.as_bytes()));
         format!("{input}.{}", encode(&self.sign(input.as_bytes())))
     }
 
-    /// A signature over any bytes.
+    /// Signs any bytes.
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match &self.key {
@@ -120,7 +120,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The text of a JWK set with these keys.
+/// A JWK set with these keys.
 pub(super) fn jwk_set<'k>(keys: impl IntoIterator<Item = &'k Value>) -> String {
     json!({"keys": keys.into_iter().collect::<Vec<_>>()}).to_string()
 }

@@ -1,10 +1,10 @@
 //! Project Wycheproof's vectors for JSON Web Signature, JSON Web Crypto and JSON Web Key, from the folder that the
-//! environment variable WYCHEPROOF names. They are not part of this repository; without the variable the test says
+//! environment variable WYCHEPROOF names. They are not part of this repository; without the variable the test prints
 //! that it did nothing.
 //!
-//! The payloads are not claim sets, so this ends where the signature has been checked. The verifier knows no HMAC and
-//! refuses every token with one, which the counts at the end assert. So that the vectors with an HMAC still try the strict
-//! reading of segments and header, the last step alone, the HMAC itself, is done here with ring.
+//! The payloads are not claim sets, so the test ends after the signature check. The verifier supports no HMAC and refuses
+//! every token with one, which the counts assert. So that the HMAC vectors still test the strict parsing of segments and
+//! header, this test does the HMAC itself with ring.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -15,20 +15,21 @@ use ring::hmac;
 use serde_json::Value;
 
 use super::minting::jwk_set;
+use crate::auth::TokenError;
+use crate::auth::bearer::KeySet;
 use crate::auth::bearer::claims::VerifiedToken;
 use crate::auth::bearer::compact::UnverifiedToken;
-use crate::auth::bearer::{KeySet, TokenError};
 
-/// Signature cases that contradict each other or need what is refused on purpose.
+/// Signature cases that contradict each other or need what is rejected on purpose.
 const EXCLUDED: [(u64, &str); 8] = [
     (346, "a PS384 header under a key published for PS256"),
-    (347, "`ES521`, which no registry has"),
+    (347, "`ES521`, which is not registered"),
     (350, "a PS384 header under a key published for PS256"),
-    (351, "`ES521`, which no registry has"),
+    (351, "`ES521`, which is not registered"),
     (367, "byte for byte case 357, which is labelled valid"),
     (370, "byte for byte case 357, which is labelled valid"),
-    (372, "labelled valid, and holds a `?`"),
-    (373, "labelled valid, and holds a `?`"),
+    (372, "labelled valid but has a `?`"),
+    (373, "labelled valid but has a `?`"),
 ];
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -41,7 +42,7 @@ struct Count {
 }
 
 #[test]
-fn every_vector_is_judged_as_it_is_labelled() {
+fn accepts_exactly_the_vectors_labelled_valid() {
     let mut report = std::io::stderr();
     let Some(folder) = std::env::var_os("WYCHEPROOF") else {
         writeln!(report, "WYCHEPROOF is unset: NOTHING of Project Wycheproof's vectors was tried").unwrap();
@@ -66,7 +67,7 @@ fn try_file(path: &Path, exclusions: &[u64]) -> Count {
     let vectors: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let mut count = Count::default();
     for group in vectors["testGroups"].as_array().unwrap() {
-        // Groups with a shared secret have no public half.
+        // Groups with a shared secret have no public key.
         let published = group.get("public").unwrap_or(&group["private"]);
         let keys: Vec<Value> = published
             .get("keys")
@@ -85,7 +86,7 @@ fn try_file(path: &Path, exclusions: &[u64]) -> Count {
             let with_hmac = !accepted && hmac_accepts(&token, &keys);
             count.accepted_by_the_verifier += usize::from(accepted);
             count.accepted_with_hmac_added += usize::from(with_hmac);
-            // No encrypted token is accepted, valid or not: that is as it should be.
+            // Encrypted tokens must never be accepted, valid or not.
             let labelled = case["result"] == "valid" && !encrypted;
             assert_eq!(accepted || with_hmac, labelled, "{}: case {id}, {}", path.display(), case["comment"]);
             count.as_labelled += 1;
@@ -94,14 +95,13 @@ fn try_file(path: &Path, exclusions: &[u64]) -> Count {
     count
 }
 
-/// The verifier's own judgement, to the end of the signature check.
+/// Whether the verifier accepts the signature.
 fn verifier_accepts(token: &str, keys: &[Value]) -> bool {
     let keys = KeySet::parse(jwk_set(keys).as_bytes()).unwrap();
     UnverifiedToken::read(token).and_then(|token| VerifiedToken::verify(token, &keys)).is_ok()
 }
 
-/// Whether the token passes the verifier's reading up to the one point that its algorithm is not accepted, and then a
-/// strict HMAC check.
+/// Whether the verifier rejects the token only for its algorithm, and a strict HMAC check accepts it.
 fn hmac_accepts(token: &str, keys: &[Value]) -> bool {
     if UnverifiedToken::read(token).err() != Some(TokenError::AlgorithmNotAccepted) {
         return false;
@@ -114,7 +114,7 @@ fn hmac_accepts(token: &str, keys: &[Value]) -> bool {
         "HS512" => (hmac::HMAC_SHA512, 64),
         _ => return false,
     };
-    // A set that mixes secrets and public keys is ambiguous, and so is one with a name twice.
+    // A set is ambiguous if it mixes secrets with public keys or repeats a `kid`.
     let named: Vec<&Value> = keys.iter().filter(|key| key["kid"] == header["kid"]).collect();
     let [key] = named.as_slice() else { return false };
     if keys.iter().any(|key| key["kty"] != "oct") || key["alg"] != header["alg"] || key["use"] == "enc" {
