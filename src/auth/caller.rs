@@ -35,7 +35,8 @@ impl Caller {
             hash.update(part);
         }
         let digest = hash.finish();
-        let caller = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let first = digest.as_ref().first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+        let caller = format!("{first:016x}");
         LoggedCaller { tenant: bounded(&self.tenant).into_owned(), caller }
     }
 
