@@ -65,6 +65,7 @@ def test_unpinned_returns_packages_without_a_version(text: str, expected: list[s
 def test_docs_install_the_version_that_the_checks_use(package: str) -> None:
     constraints = (REPOSITORY / "checks" / "constraints.txt").read_text()
     documented, used = (
-        re.findall(rf"\b{package}==\S+", text) for text in ((REPOSITORY / "docs" / "operating.md").read_text(), constraints)
+        re.findall(rf"\b{package}==\S+", text)
+        for text in ((REPOSITORY / "docs" / "operating.md").read_text(), constraints)
     )
     assert documented == used

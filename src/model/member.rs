@@ -1,7 +1,7 @@
 //! The members of a request that a tenant's policy decides: each declared once, and all of them walked by one type.
 //!
-//! To add a member: its value type, its [`Member`] implementation, a line in [`members!`] below, and the line that sends
-//! it in `chime::create`.
+//! To add a member: its value type, its [`Member`] implementation, its line in `members!` below, the line that sends it in
+//! `chime::create` and, if Chime repeats it, one in `chime::echo`.
 
 use std::fmt;
 
