@@ -4,10 +4,15 @@ use std::borrow::Cow;
 
 use ring::digest::{Context, SHA256};
 
-/// An authenticated caller.
+/// An authenticated caller. Only `auth` makes one, and [`Policies::admit`](crate::policy::Policies::admit) takes nothing
+/// else:
 ///
-// INVARIANT (authenticated): only `auth` can make one, since the constructor is private to it, and the policy decision
-// accepts nothing else. "Decide without authentication" does not compile.
+/// ```compile_fail,E0451
+/// # use meeting_gateway::auth::Caller;
+/// fn forge(tenant: String, subject: String) -> Caller {
+///     Caller { tenant, subject, scopes: Vec::new(), groups: Vec::new() }
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
     tenant: String,

@@ -15,10 +15,11 @@ use crate::policy::{MeetingPlan, TenantIds};
 ///
 /// Only [`Chime`] makes one, so that nothing can act on a meeting whose owner was not asked for:
 ///
-/// ```compile_fail
-/// # use meeting_gateway::{chime::OwnMeeting, model::MeetingId};
-/// fn skip_the_proof(id: MeetingId) -> OwnMeeting {
-///     OwnMeeting { id }
+/// ```compile_fail,E0451
+/// # use aws_sdk_chimesdkmeetings::types::Meeting;
+/// # use meeting_gateway::chime::OwnMeeting;
+/// fn skip_the_proof(meeting: Meeting) -> OwnMeeting {
+///     OwnMeeting { meeting }
 /// }
 /// ```
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub struct OwnMeeting {
 /// }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// # use meeting_gateway::{chime::{Attempts, Chime}, policy::MeetingPlan};
 /// async fn create(chime: &Chime, plan: MeetingPlan, attempts: Attempts) {
 ///     let _ = chime.create_meeting(&plan, attempts).await;

@@ -20,7 +20,7 @@ use crate::auth::{Caller, bounded};
 /// }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// # use meeting_gateway::{auth::Caller, policy::{Create, Policies}};
 /// fn admit(policies: &Policies, claims: &str) {
 ///     let _ = policies.admit::<Create>(claims);

@@ -14,7 +14,7 @@ use crate::model::{ExternalMeetingId, IdempotencyKey, Member, Members, Presence,
 /// }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// # use meeting_gateway::{auth::Caller, model::MeetingRequest, policy::MeetingPlan};
 /// fn decide(caller: Caller, request: MeetingRequest) -> MeetingPlan {
 ///     caller.decide(request).unwrap()
