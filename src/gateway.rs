@@ -74,7 +74,7 @@ impl Gateway {
         let deadline = end_of_work(known.started, invocation.deadline);
         // What outlives the panic is the keys' cache, whole between any two statements, and the SDK's client, which
         // drops the connection that was in use.
-        let serving = AssertUnwindSafe(self.serve(event, deadline, &known).boxed());
+        let serving = AssertUnwindSafe(self.serve(event, deadline, &known));
         let result = serving.catch_unwind().await.unwrap_or(Err(RequestError::Panicked));
         let answer = match result {
             Ok((operation, success)) => known.success(operation, success),
