@@ -22,6 +22,12 @@ pub trait Bound<M>: Clone + PartialEq + fmt::Debug {
     /// What a caller is told about a value that is not allowed.
     fn refusal(&self) -> String;
 
+    /// What is sent under the bound in place of Chime's default, if anything.
+    fn bind(&self, chime_default: Option<M>) -> Option<M> {
+        drop(chime_default);
+        None
+    }
+
     /// Whether a caller may ask for anything at all.
     fn allows_any(&self) -> bool {
         true
@@ -92,6 +98,11 @@ impl<M: ReadJson + ToWire + Clone + PartialOrd + fmt::Debug> Bound<M> for Ceilin
 
     fn allows(&self, value: &M) -> bool {
         *value <= self.0
+    }
+
+    /// The lower of the two.
+    fn bind(&self, chime_default: Option<M>) -> Option<M> {
+        chime_default.map(|default| if self.allows(&default) { default } else { self.0.clone() })
     }
 
     fn refusal(&self) -> String {

@@ -38,8 +38,7 @@ pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug {
     /// What is sent under that bound for a caller who asks for nothing. A ceiling binds silence too, so that saying
     /// nothing never gets more than asking.
     fn sent_under(bound: &Self::Bound) -> Option<Self> {
-        let _ = bound;
-        None
+        bound.bind(Self::CHIME_DEFAULT)
     }
 
     /// Checks a policy's value for a stack in that partition.
@@ -239,10 +238,6 @@ impl Member for VideoResolution {
     type Bound = Ceiling<Self>;
     type Presence = Optional;
     const CHIME_DEFAULT: Option<Self> = Some(VideoResolution::Hd);
-
-    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
-        Some((*ceiling).min(VideoResolution::Hd))
-    }
 }
 
 /// Chime's default is from the API reference of CreateMeeting.
@@ -251,10 +246,6 @@ impl Member for ContentResolution {
     type Bound = Ceiling<Self>;
     type Presence = Optional;
     const CHIME_DEFAULT: Option<Self> = Some(ContentResolution::Fhd);
-
-    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
-        Some((*ceiling).min(ContentResolution::Fhd))
-    }
 }
 
 /// Chime's default is from the developer guide.
@@ -263,10 +254,6 @@ impl Member for AttendeeCount {
     type Bound = Ceiling<Self>;
     type Presence = Optional;
     const CHIME_DEFAULT: Option<Self> = Some(AttendeeCount::MAX);
-
-    fn sent_under(Ceiling(ceiling): &Ceiling<Self>) -> Option<Self> {
-        Some((*ceiling).min(AttendeeCount::MAX))
-    }
 }
 
 /// Whose meeting it is, Chime is asked before anything is created.
