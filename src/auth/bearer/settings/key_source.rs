@@ -29,12 +29,11 @@ pub(super) struct KeyPlace<'s> {
 }
 
 impl KeyPlace<'_> {
-    /// Reads the key source. Reports every error with the name of its setting; returns a source if there is none.
+    /// Reads the key source. Reports every error with the name of its setting. The result is valid only if there is
+    /// none.
     pub(super) fn read(&self, report: &mut dyn FnMut(&'static str, String)) -> Option<KeySource> {
         let [issuer_name, uri_name, file_name] = self.names;
-        let has_stray_character = |issuer: &str| issuer.trim() != issuer || issuer.contains(char::is_control);
-        let is_malformed = self.issuer.is_some_and(has_stray_character);
-        if is_malformed {
+        if self.issuer.is_some_and(|issuer| issuer.trim() != issuer || issuer.contains(char::is_control)) {
             report(issuer_name, "has white space around it or a control character in it".to_owned());
         }
         let source = match (self.uri, self.file) {
@@ -52,7 +51,7 @@ impl KeyPlace<'_> {
                 .map(KeySource::Discovered)
                 .map_err(|error| (issuer_name, format!("{error}; its keys are discovered from it"))),
         };
-        source.map_err(|(name, error)| report(name, error)).ok().filter(|_| !is_malformed)
+        source.map_err(|(name, error)| report(name, error)).ok()
     }
 }
 
