@@ -1,4 +1,4 @@
-//! The text of an answer of Chime, kept beside what the SDK reads of it.
+//! The body of Chime's answer as Chime sent it, next to the SDK's parsed type.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,13 +8,12 @@ use aws_sdk_chimesdkmeetings::error::BoxError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Keeps the text of the answer, which the SDK's types would not give back whole: members that are newer than the SDK
-/// would be lost on the way.
+/// Keeps the body of the answer. The SDK's types would drop members that are newer than the SDK.
 #[derive(Debug, Clone, Default)]
 pub(super) struct AnswerText(Arc<Mutex<Vec<u8>>>);
 
 impl AnswerText {
-    /// `{"Meeting": …}` with the meeting as it was written, when the text is JSON and has one.
+    /// `{"Meeting": …}` with the meeting as Chime wrote it. `None` when the body is not JSON or has no meeting.
     pub(super) fn meeting_only(&self) -> Option<String> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]

@@ -1,4 +1,4 @@
-//! Retries within the time that is left of the invocation.
+//! Retries within the invocation's remaining time.
 
 use std::time::Duration;
 
@@ -9,36 +9,35 @@ use super::error::{ChimeError, ChimeErrorKind};
 /// Maximum number of attempts at one request.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Maximum time for one attempt. Chime answers within some hundred milliseconds; three such attempts fit the
-/// 30 seconds that API Gateway waits.
+/// Maximum time for one attempt. Chime usually answers within a few hundred milliseconds. Three attempts of this length
+/// fit the 30 seconds that API Gateway waits.
 const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(8);
 
-/// An attempt is not cut shorter than this for the sake of a later one: a slow answer is better than a repeat.
+/// An attempt is not cut shorter than this to leave time for a later one: a slow answer is better than a retry.
 const MIN_SHARE: Duration = Duration::from_secs(2);
 
-/// An attempt that has less time than this is not begun: Chime could hardly answer it.
+/// No attempt starts with less time than this: Chime could hardly answer it.
 const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(300);
 
-/// Longest wait before the second attempt; it doubles with each further one, and is drawn between half and all of it.
+/// Maximum backoff before the second attempt. It doubles with each attempt. The wait is random, at least half of it.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 
-/// The same where Chime reports a conflict. A simultaneous request has to be given the time to end, and Chime takes some
-/// hundred milliseconds for one.
+/// The same after a conflict: a simultaneous request needs time to end, and Chime takes a few hundred milliseconds.
 const FIRST_BACKOFF_IN_CONFLICT: Duration = Duration::from_millis(400);
 
-/// Maximum wait that Chime may ask for and that is waited here. For a longer one the caller is told to retry.
+/// Maximum `Retry-After` of Chime that the gateway waits itself. With a longer one, the caller is told to retry.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// When a failed attempt may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// Always: the request only reads, or carries a ClientRequestToken by which Chime knows it again.
+    /// Always: the request only reads, or has a ClientRequestToken by which Chime recognises a repeat.
     Always,
-    /// Only where it is certain that Chime did nothing: it throttled the request.
+    /// Only when Chime certainly did nothing: it throttled the request.
     IfNothingHappened,
 }
 
-/// How long and how often Chime may be asked.
+/// Limits of the attempts at one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempts {
     /// When the last attempt must have ended.
@@ -55,10 +54,9 @@ impl Attempts {
     }
 }
 
-/// Runs `attempt` until it succeeds, fails for good, or could not be done in time.
+/// Runs `attempt` until it succeeds, fails permanently, or runs out of time or attempts.
 ///
-/// An attempt that is cut off is dropped, and its connection with it: the answer to come is never taken for a later
-/// request's.
+/// A timed-out attempt is dropped together with its connection, so a late answer can't be taken for another request's.
 pub(super) async fn with_retries<T, F>(
     attempts: Attempts,
     mut attempt: impl FnMut() -> F,
@@ -69,7 +67,7 @@ where
     let Attempts { deadline, repeat } = attempts;
     let mut made: u32 = 0;
     let mut last: Option<ChimeError> = None;
-    // The first error that left open whether the meeting was created.
+    // The first error after which the meeting may or may not exist.
     let mut unclear: Option<ChimeError> = None;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -109,8 +107,8 @@ where
     }
 }
 
-/// A conflict that follows an attempt without an answer may be with that very attempt, which Chime still works on. That
-/// says nothing about the caller's key, so the first error is reported, and the caller may retry.
+/// A conflict after an attempt without an answer may be a conflict with that attempt, which Chime may still be working
+/// on. It says nothing about the caller's key, so the first error is reported, and the caller may retry.
 fn error_to_report(error: ChimeError, unclear: Option<ChimeError>) -> ChimeError {
     match unclear {
         Some(unclear) if error.kind == ChimeErrorKind::Conflict => {
@@ -120,19 +118,19 @@ fn error_to_report(error: ChimeError, unclear: Option<ChimeError>) -> ChimeError
     }
 }
 
-/// Its share of the time left, so that an attempt that hangs leaves the others theirs.
+/// An equal share of the remaining time, so that an attempt that hangs leaves time for the others.
 fn time_for_attempt(left: Duration, attempts_made: u32) -> Duration {
     let attempts_left = MAX_ATTEMPTS.saturating_sub(attempts_made).max(1);
     let share = left.checked_div(attempts_left).unwrap_or(left);
     share.clamp(MIN_SHARE, MAX_ATTEMPT_TIME).min(left)
 }
 
-/// How long to wait before the next attempt; `None` where another attempt can't help or must not be made.
+/// How long to wait before the next attempt. `None` when a retry can't help or is not allowed.
 fn wait_before_retry(kind: &ChimeErrorKind, attempts: u32, repeat: Repeat) -> Option<Duration> {
     let asked_for = match (kind, repeat) {
         (ChimeErrorKind::Throttled(wait), _) => *wait,
         (ChimeErrorKind::Unavailable(wait), Repeat::Always) => *wait,
-        // ConflictException means a simultaneous request as well as a key used with other members.
+        // ConflictException means either a simultaneous request or a key that was used with other members.
         (ChimeErrorKind::Failed | ChimeErrorKind::TimedOut | ChimeErrorKind::Conflict, Repeat::Always) => {
             None
         }
@@ -151,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_of_two_seconds_is_kept_and_a_longer_one_is_the_callers() {
+    fn waits_two_seconds_itself_and_leaves_longer_waits_to_the_caller() {
         let wait = |wait| wait_before_retry(&ChimeErrorKind::Throttled(Some(wait)), 1, Repeat::Always);
         assert_eq!(wait(MAX_WAIT), Some(Duration::from_secs(2)));
         assert_eq!(wait(MAX_WAIT + Duration::from_millis(1)), None);
@@ -166,7 +164,7 @@ mod tests {
             assert!((FIRST_BACKOFF..=FIRST_BACKOFF * 2).contains(&second));
         }
         let conflict = wait_before_retry(&ChimeErrorKind::Conflict, 1, Repeat::Always).unwrap();
-        assert!(conflict >= FIRST_BACKOFF_IN_CONFLICT / 2, "a simultaneous request has the time to end");
+        assert!(conflict >= FIRST_BACKOFF_IN_CONFLICT / 2, "a simultaneous request has time to end");
         let asked = Duration::from_secs(1);
         assert_eq!(
             wait_before_retry(&ChimeErrorKind::Throttled(Some(asked)), 1, Repeat::Always),
@@ -179,15 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_has_its_share_of_the_time_left_within_bounds() {
+    fn an_attempt_gets_its_share_of_the_remaining_time_within_bounds() {
         let seconds = Duration::from_secs_f64;
         for (left, made, expected, why) in [
-            (27.0, 0, 8.0, "no attempt takes longer than is sensible"),
-            (18.0, 1, 8.0, "nor the second"),
+            (27.0, 0, 8.0, "at most MAX_ATTEMPT_TIME"),
+            (18.0, 1, 8.0, "at most MAX_ATTEMPT_TIME for the second"),
             (9.0, 0, 3.0, "a third each"),
             (6.0, 1, 3.0, "half of what is left"),
-            (3.0, 2, 3.0, "the last has all of it"),
-            (3.0, 0, 2.0, "a slow answer is better than a repeat"),
+            (3.0, 2, 3.0, "the last attempt gets all of it"),
+            (3.0, 0, 2.0, "at least MIN_SHARE"),
             (1.0, 0, 1.0, "never more than is left"),
         ] {
             assert_eq!(time_for_attempt(seconds(left), made), seconds(expected), "{why}");
@@ -195,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_conflict_after_an_attempt_without_an_answer_is_told_as_that() {
+    fn reports_the_earlier_timeout_instead_of_a_conflict_that_follows_it() {
         let error = |kind, attempts| ChimeError { attempts, ..ChimeError::new(kind, "") };
         let reported =
             error_to_report(error(ChimeErrorKind::Conflict, 3), Some(error(ChimeErrorKind::TimedOut, 1)));
@@ -208,12 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_changes_something_is_repeated_only_where_nothing_happened() {
+    fn retries_a_request_without_a_token_only_after_throttling() {
         for (kind, repeated, why) in [
-            (ChimeErrorKind::Throttled(None), true, "refused before anything was done"),
+            (ChimeErrorKind::Throttled(None), true, "Chime did nothing"),
             (ChimeErrorKind::Unavailable(None), false, "the connection may have broken after the request"),
-            (ChimeErrorKind::Failed, false, "it may have been done all the same"),
-            (ChimeErrorKind::TimedOut, false, "it may still be under way"),
+            (ChimeErrorKind::Failed, false, "Chime may have done it nevertheless"),
+            (ChimeErrorKind::TimedOut, false, "it may still be in progress"),
             (ChimeErrorKind::Conflict, false, "another request changed the same thing"),
         ] {
             let wait = wait_before_retry(&kind, 1, Repeat::IfNothingHappened);
@@ -223,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_that_a_retry_cannot_mend_are_not_retried() {
+    fn does_not_retry_permanent_errors() {
         for error in [
             ChimeErrorKind::QuotaFull,
             ChimeErrorKind::Rejected,

@@ -1,4 +1,4 @@
-//! The SDK's client, set up for Lambda: one HTTP client, no retries of its own, no discovery of anything.
+//! The SDK's client, configured for Lambda: a shared HTTP client, and no retries or timeouts by the SDK.
 
 use aws_sdk_chimesdkmeetings::Client;
 use aws_sdk_chimesdkmeetings::config::retry::RetryConfig;
@@ -11,18 +11,18 @@ use aws_smithy_runtime_api::client::http::http_client_fn;
 use super::ChimeEndpoint;
 use crate::outbound::Outbound;
 
-/// What the Chime edge needs to know of the stack.
+/// Settings of the Chime client.
 #[derive(Debug, Clone)]
 pub struct ChimeSettings {
-    /// The endpoint that is called, in the region whose queue is notified.
+    /// The endpoint, in the region of the notifications queue.
     pub endpoint: ChimeEndpoint,
-    /// What requests are signed with.
+    /// Credentials that requests are signed with.
     pub credentials: SharedCredentialsProvider,
     /// The application's name in the User-Agent of requests (`AWS_SDK_UA_APP_ID`).
     pub app_name: Option<AppName>,
     /// Value of the tag `MeetingGateway` on every meeting (`GATEWAY_NAME`).
     pub gateway_name: String,
-    /// The queue that Chime's meeting events go to (`NOTIFICATIONS_QUEUE_ARN`).
+    /// ARN of the queue for Chime's meeting events (`NOTIFICATIONS_QUEUE_ARN`).
     pub notifications_queue_arn: String,
 }
 
@@ -37,7 +37,7 @@ pub struct Chime {
 }
 
 impl Chime {
-    /// Sets the client up. Nothing is sent.
+    /// Creates the client. Sends nothing.
     pub fn new(settings: ChimeSettings, outbound: &Outbound) -> Self {
         let connector = outbound.connector();
         let parameters = settings.endpoint.parameters();
@@ -45,9 +45,9 @@ impl Chime {
             .behavior_version(BehaviorVersion::latest())
             .http_client(http_client_fn(move |_, _| connector.clone()))
             .credentials_provider(settings.credentials)
-            // Retries are the gateway's own (`attempt.rs`): the SDK's know no deadline, and repeat a full quota.
+            // `attempt.rs` retries instead: the SDK knows no deadline, and would retry when the quota is full.
             .retry_config(RetryConfig::disabled())
-            // So is time: every attempt is bounded by what is left of the invocation.
+            // `attempt.rs` bounds each attempt by the invocation's remaining time.
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config
@@ -71,7 +71,7 @@ impl Chime {
         &self.gateway_name
     }
 
-    /// Opens the connection that the first request needs, and sends nothing on it. Bounded, and never fails.
+    /// Opens the connection for the first request, without sending a request. Bounded in time, and never fails.
     pub async fn connect_ahead(&self) {
         self.outbound.connect_ahead(self.endpoint.url()).await;
     }

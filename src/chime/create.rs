@@ -17,7 +17,7 @@ use super::token::client_request_token;
 use crate::model::Members;
 use crate::policy::{GATEWAY_TAG, MeetingPlan, Sent};
 
-/// A meeting, as Chime gave it.
+/// A meeting, as Chime returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedMeeting {
     /// `{"Meeting": …}`, the meeting byte for byte as Chime wrote it.
@@ -29,10 +29,10 @@ pub struct CreatedMeeting {
 }
 
 impl Chime {
-    /// Creates the meeting, or finds the one that the same idempotency key created before.
+    /// Creates the meeting, or returns the one that the same idempotency key created before.
     ///
     /// # Errors
-    /// When there is no meeting, or none that may be handed out.
+    /// When Chime fails or refuses the request, or returns a meeting that differs from the plan.
     pub async fn create_meeting(
         &self,
         plan: &ProvenPlan,
@@ -40,12 +40,12 @@ impl Chime {
     ) -> Result<CreatedMeeting, ChimeError> {
         let plan = plan.plan();
         let token = client_request_token(&self.gateway_name, plan).map_err(|_| {
-            ChimeError::new(ChimeErrorKind::NotSent, "the operating system gave no random bytes")
+            ChimeError::new(ChimeErrorKind::NotSent, "the operating system returned no random bytes")
         })?;
         let request = self.request(plan, token);
         let created = with_retries(attempts, || send(request.clone(), plan)).await;
         created.map_err(|error| match (&error.kind, &plan.members().primary_meeting_id) {
-            // The primary was there a moment ago, so it has ended since.
+            // `prove_primary` has just found the primary, so it has ended since.
             (ChimeErrorKind::NotFound, Some(_)) => {
                 ChimeError { kind: ChimeErrorKind::PrimaryNotTheTenants, ..error }
             }
@@ -57,7 +57,7 @@ impl Chime {
         let own_tag = (GATEWAY_TAG, self.gateway_name.as_str());
         let tags = plan.tags().iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let tags = tags.chain(std::iter::once(own_tag)).filter_map(|(key, value)| {
-            // The builder fails only when a part is missing, and both are there.
+            // The builder fails only without a key or a value.
             Tag::builder().key(key).value(value).build().ok()
         });
         let members = plan.members();
@@ -78,7 +78,7 @@ impl Chime {
     }
 }
 
-/// MeetingFeatures with those groups only that have a value; `None` when no group has.
+/// MeetingFeatures with only the groups that have a value, or `None` without any.
 fn features(members: &Members<Sent>) -> Option<MeetingFeaturesConfiguration> {
     let audio = members.echo_reduction.map(|value| value.as_str().into());
     let audio = audio.map(|value| AudioFeatures::builder().echo_reduction(value).build());
@@ -107,20 +107,20 @@ async fn send(request: CreateMeetingFluentBuilder, plan: &MeetingPlan) -> Result
         ..ChimeError::new(kind, detail)
     };
     let Some(meeting) = output.meeting() else {
-        return Err(failed(ChimeErrorKind::Failed, "a success without a meeting"));
+        return Err(failed(ChimeErrorKind::Failed, "Chime returned no meeting"));
     };
     let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
         return Err(failed(
             ChimeErrorKind::Failed,
-            "a meeting without its id or its media placement, which nobody could join",
+            "Chime returned a meeting without an id or a media placement",
         ));
     };
     let Some(body) = answer_text.meeting_only() else {
-        return Err(failed(ChimeErrorKind::Failed, "an answer that is not JSON throughout"));
+        return Err(failed(ChimeErrorKind::Failed, "Chime's answer is not valid JSON"));
     };
     let different = differences(plan, meeting);
     if !different.is_empty() {
-        let detail = format!("meeting {meeting_id} came back with other {}", different.join(", "));
+        let detail = format!("Chime returned meeting {meeting_id} with other {}", different.join(", "));
         return Err(failed(ChimeErrorKind::DifferentMeeting(different), &detail));
     }
     Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), chime_request_id })

@@ -1,4 +1,4 @@
-//! Whether the meeting that came back is the one that was asked for.
+//! Compares the meeting that Chime returns with the request.
 
 use aws_sdk_chimesdkmeetings::types::Meeting;
 
@@ -8,11 +8,10 @@ use crate::model::{
 };
 use crate::policy::{MeetingPlan, Sent};
 
-/// The members that Chime repeats in its answer with another value than was sent. What it does not repeat can't be
-/// compared.
+/// Members that differ between the request and Chime's answer. Members that the answer leaves out are not compared.
 ///
-/// Users report that a token reused with other members brings the old meeting back. It may even be another person's,
-/// so it is never handed out.
+/// Users report that Chime returns the old meeting when a token is reused with other members. It may be another
+/// person's, so the caller never gets it.
 pub(super) fn differences(plan: &MeetingPlan, meeting: &Meeting) -> Vec<String> {
     let mut comparison = Comparison { sent: plan.members(), meeting, different: Vec::new() };
     if meeting.external_meeting_id().is_some_and(|id| id != plan.external_meeting_id().as_str()) {
@@ -31,7 +30,7 @@ pub(super) fn differences(plan: &MeetingPlan, meeting: &Meeting) -> Vec<String> 
     comparison.different
 }
 
-/// The value that Chime repeats of that member.
+/// The member's value in Chime's answer.
 fn echoed<'m>(meeting: &'m Meeting, name: &str) -> Option<Wire<'m>> {
     let features = meeting.meeting_features();
     match name {
@@ -57,8 +56,7 @@ impl Visit for Comparison<'_> {
         let sent = M::Presence::value(M::of(self.sent)).map(M::wire);
         let differs = match (sent, echoed(self.meeting, M::NAME)) {
             (_, None) => false,
-            // A replica where none was asked for is another meeting as well. Ids are hexadecimal numbers, which have no
-            // other meaning in the other case.
+            // Ids are hexadecimal, so their case has no meaning. A replica where none was asked for is another meeting.
             (Some(Wire::Text(sent)), Some(Wire::Text(echoed))) if M::IS_MEETING_ID => {
                 !sent.eq_ignore_ascii_case(echoed)
             }
@@ -66,7 +64,7 @@ impl Visit for Comparison<'_> {
             (sent, echoed) => sent != echoed,
         };
         if differs {
-            // A group of features by its name: it has one member.
+            // Each group of features has one member, so its name says enough.
             let shown = M::NAME.rsplit_once('/').map_or(M::NAME, |(group, _)| group);
             self.different.push(shown.replace('/', "."));
         }

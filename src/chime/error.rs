@@ -1,4 +1,4 @@
-//! What can go wrong at Chime, as a closed enum: the SDK's open set of errors ends here.
+//! Errors of Chime as a closed enum, made from the SDK's open set of errors.
 
 use std::error::Error;
 use std::time::Duration;
@@ -10,40 +10,40 @@ use aws_sdk_chimesdkmeetings::operation::RequestId as _;
 
 use crate::outbound::{causes, chain_of_causes};
 
-/// Why there is no meeting to hand out.
+/// Why a request to Chime failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChimeErrorKind {
-    /// The primary meeting is missing, ended or another tenant's. Which of them, the caller must not learn.
+    /// The primary meeting is missing, ended or another tenant's. The caller is not told which.
     PrimaryNotTheTenants,
-    /// The primary meeting is the tenant's, and itself a replica.
+    /// The primary meeting is the tenant's, but is itself a replica.
     PrimaryIsReplica,
-    /// There is no such meeting that is the tenant's: it is another tenant's, has ended or never was.
+    /// The tenant has no such meeting: it is another tenant's, has ended or never existed.
     NoSuchMeeting,
     /// Chime refused the request's members, though they satisfy its published model.
     Rejected,
-    /// Chime knows no such meeting.
+    /// Chime has no such meeting.
     NotFound,
-    /// Chime did not let the stack call it: its IAM policy, its credentials, its account.
+    /// Chime does not let the stack call it: its IAM policy, its credentials or its account.
     Misconfigured,
-    /// The token was used with other members, or by a request that is still under way: Chime has one error for both.
+    /// The token was used with other members, or by a request that is still in progress: Chime has one error for both.
     Conflict,
-    /// The meeting that came back differs from what was asked for in these members. It is not handed out.
+    /// Chime returned a meeting that differs from the request in these members. The caller does not get it.
     DifferentMeeting(Vec<String>),
-    /// Too many requests; how long Chime asked to wait, when it did.
+    /// Too many requests, with Chime's `Retry-After`.
     Throttled(Option<Duration>),
     /// The account has as many meetings as its quota allows.
     QuotaFull,
-    /// Chime failed, or answered something that can't be read.
+    /// Chime failed, or its answer is invalid.
     Failed,
-    /// Chime says that it is unavailable, or can't be connected to; how long it asked to wait, when it did.
+    /// Chime is unavailable or can't be reached, with its `Retry-After`.
     Unavailable(Option<Duration>),
     /// No answer within the time left.
     TimedOut,
-    /// The gateway could not even build the request: a bug, or no random bytes.
+    /// The gateway could not build the request: a bug, or no random bytes.
     NotSent,
 }
 
-/// An error of Chime, with what the log should say of it.
+/// A failed request to Chime, with the details for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind:?} after {attempts} attempt(s): {detail}")]
 pub struct ChimeError {
@@ -58,7 +58,7 @@ pub struct ChimeError {
 }
 
 impl ChimeError {
-    /// Whether somebody should look into it, whatever status the caller gets.
+    /// Whether an operator should look into it, whatever status the caller gets.
     #[must_use]
     pub fn is_alarming(&self) -> bool {
         matches!(
@@ -71,7 +71,7 @@ impl ChimeError {
         ChimeError { kind, detail: detail.into(), request_id: None, attempts: 0 }
     }
 
-    /// The error that one of the SDK stands for.
+    /// Classifies an error of the SDK.
     pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
         E: Error + ProvideErrorMetadata + 'static,
@@ -88,16 +88,16 @@ impl ChimeError {
             SdkError::DispatchFailure(_) if causes(error).any(|cause| cause.is::<CredentialsError>()) => {
                 ChimeErrorKind::Misconfigured
             }
-            // Never connected, or the connection broke before an answer: DNS, refusal, reset.
+            // No connection, or it broke before an answer: DNS, refusal, reset.
             SdkError::DispatchFailure(_) => ChimeErrorKind::Unavailable(None),
             _ => classify(status, error.code(), retry_after),
         };
-        // Chime's own words may repeat members of the request, so of an error of its own only the code is kept.
+        // Chime's messages may quote members of the request, so only the code of Chime's errors is logged.
         let detail = match error {
             SdkError::ServiceError(_) => {
                 format!("status {}, code {}", status.unwrap_or_default(), error.code().unwrap_or("none"))
             }
-            // Not the SDK's `DisplayErrorContext`: it ends in a debug view that holds the answer's body.
+            // Not the SDK's `DisplayErrorContext`: its debug view has the answer's body.
             _ => format!("status {}, {}", status.unwrap_or_default(), chain_of_causes(error)),
         };
         ChimeError { kind, detail, request_id: error.request_id().map(str::to_owned), attempts: 0 }
@@ -106,7 +106,7 @@ impl ChimeError {
 
 fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duration>) -> ChimeErrorKind {
     match (status, code) {
-        // A full quota is a 400 at Chime, and the caller's request is not at fault.
+        // Chime answers a full quota with 400, though the request is valid.
         (_, Some("LimitExceededException")) => ChimeErrorKind::QuotaFull,
         (Some(429), _) | (_, Some("ThrottlingException" | "TooManyRequestsException")) => {
             ChimeErrorKind::Throttled(retry_after)
@@ -114,14 +114,14 @@ fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duratio
         (Some(401 | 403), _) => ChimeErrorKind::Misconfigured,
         (Some(409), _) => ChimeErrorKind::Conflict,
         (Some(404), _) => ChimeErrorKind::NotFound,
-        // Without a code it is not Chime who says so, but something on the way to it.
+        // Without a code, the answer comes from a proxy and not from Chime.
         (Some(400 | 422), Some(_)) => ChimeErrorKind::Rejected,
         (Some(503), _) => ChimeErrorKind::Unavailable(retry_after),
         _ => ChimeErrorKind::Failed,
     }
 }
 
-/// `Retry-After` in seconds. Its other form, a date, Chime does not use; it counts as not given.
+/// `Retry-After` in seconds. Chime does not use the other form, a date, which is ignored.
 fn seconds(value: &str) -> Option<Duration> {
     value.trim().parse().ok().map(Duration::from_secs)
 }
@@ -138,7 +138,7 @@ mod tests {
     type CreateError = SdkError<CreateMeetingError, HttpResponse>;
 
     #[test]
-    fn what_happened_before_there_was_an_answer_is_told_apart() {
+    fn classifies_errors_without_an_answer() {
         let no_credentials = CredentialsError::not_loaded("none in the environment");
         for (error, expected, detail, why) in [
             (
@@ -151,13 +151,13 @@ mod tests {
                 CreateError::timeout_error("too long"),
                 ChimeErrorKind::TimedOut,
                 "too long",
-                "the SDK's own timeouts, were they on",
+                "the SDK's own timeout",
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::timeout("connect timed out".into())),
                 ChimeErrorKind::TimedOut,
                 "connect timed out",
-                "the HTTP client's",
+                "the HTTP client's timeout",
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::user("bad header".into())),
@@ -169,7 +169,7 @@ mod tests {
                 CreateError::dispatch_failure(ConnectorError::other(no_credentials.into(), None)),
                 ChimeErrorKind::Misconfigured,
                 "none in the environment",
-                "credentials, however deep the cause",
+                "missing credentials as a nested cause",
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::io("reset by peer".into())),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_chime_says_only_the_code_is_kept_for_the_log() {
+    fn logs_the_code_of_chimes_error_but_not_its_message() {
         let metadata =
             ErrorMetadata::builder().code("BadRequestException").message("anna@example.com").build();
         let response = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
@@ -197,13 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn the_log_line_has_the_kind_the_attempts_and_the_detail() {
+    fn displays_the_kind_the_attempts_and_the_detail() {
         let failure = ChimeError { attempts: 3, ..ChimeError::new(ChimeErrorKind::Failed, "status 500") };
         assert_eq!(failure.to_string(), "Failed after 3 attempt(s): status 500");
     }
 
     #[test]
-    fn somebody_should_look_into_what_no_caller_can_mend() {
+    fn errors_that_only_an_operator_can_fix_are_alarming() {
         for (error, alarming) in [
             (ChimeErrorKind::DifferentMeeting(vec!["MediaRegion".to_owned()]), true),
             (ChimeErrorKind::Rejected, true),
@@ -217,40 +217,40 @@ mod tests {
     }
 
     #[test]
-    fn every_status_and_code_has_its_meaning() {
+    fn classifies_every_status_and_code() {
         let wait = Some(Duration::from_secs(7));
         for (status, code, expected, why) in [
             (400, Some("BadRequestException"), ChimeErrorKind::Rejected, "modelled"),
-            (400, Some("ValidationException"), ChimeErrorKind::Rejected, "met in the wild"),
-            (400, None, ChimeErrorKind::Failed, "a proxy's: it says nothing of the request's members"),
-            (400, Some("LimitExceededException"), ChimeErrorKind::QuotaFull, "a quota behind a 400"),
+            (400, Some("ValidationException"), ChimeErrorKind::Rejected, "not modelled, but seen"),
+            (400, None, ChimeErrorKind::Failed, "a proxy's answer"),
+            (400, Some("LimitExceededException"), ChimeErrorKind::QuotaFull, "a full quota"),
             (
                 400,
                 Some("ThrottlingException"),
                 ChimeErrorKind::Throttled(wait),
                 "by code, whatever the status",
             ),
-            (401, Some("UnauthorizedException"), ChimeErrorKind::Misconfigured, "the stack's"),
-            (403, Some("ForbiddenException"), ChimeErrorKind::Misconfigured, "the stack's"),
-            (403, Some("AccessDeniedException"), ChimeErrorKind::Misconfigured, "IAM's"),
-            (403, Some("ExpiredTokenException"), ChimeErrorKind::Misconfigured, "credentials"),
-            (404, Some("NotFoundException"), ChimeErrorKind::NotFound, "judged by the operation"),
+            (401, Some("UnauthorizedException"), ChimeErrorKind::Misconfigured, "modelled"),
+            (403, Some("ForbiddenException"), ChimeErrorKind::Misconfigured, "modelled"),
+            (403, Some("AccessDeniedException"), ChimeErrorKind::Misconfigured, "the IAM policy"),
+            (403, Some("ExpiredTokenException"), ChimeErrorKind::Misconfigured, "the credentials"),
+            (404, Some("NotFoundException"), ChimeErrorKind::NotFound, "modelled"),
             (409, Some("ConflictException"), ChimeErrorKind::Conflict, "modelled"),
             (422, Some("UnprocessableEntityException"), ChimeErrorKind::Rejected, "modelled"),
             (429, Some("ThrottlingException"), ChimeErrorKind::Throttled(wait), "modelled"),
             (429, None, ChimeErrorKind::Throttled(wait), "by status alone"),
             (500, Some("ServiceFailureException"), ChimeErrorKind::Failed, "modelled"),
-            (502, None, ChimeErrorKind::Failed, "a proxy's"),
+            (502, None, ChimeErrorKind::Failed, "a proxy's answer"),
             (503, Some("ServiceUnavailableException"), ChimeErrorKind::Unavailable(wait), "modelled"),
-            (200, None, ChimeErrorKind::Failed, "a success that can't be read"),
-            (302, None, ChimeErrorKind::Failed, "nothing that Chime answers"),
+            (200, None, ChimeErrorKind::Failed, "a success that can't be parsed"),
+            (302, None, ChimeErrorKind::Failed, "a status that Chime does not use"),
         ] {
             assert_eq!(classify(Some(status), code, wait), expected, "{status} {code:?}: {why}");
         }
     }
 
     #[test]
-    fn a_retry_after_that_is_no_number_of_seconds_counts_as_not_given() {
+    fn ignores_a_retry_after_that_is_not_a_number_of_seconds() {
         assert_eq!(seconds(" 3 "), Some(Duration::from_secs(3)));
         assert_eq!(seconds("-1"), None);
         assert_eq!(seconds("Wed, 21 Oct 2026 07:28:00 GMT"), None);

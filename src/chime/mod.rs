@@ -1,7 +1,7 @@
-//! Chime's side of a request: what the policy decided in, what Chime answered out.
+//! Calls Chime with what the policy decided, and returns Chime's answer.
 //!
-//! Takes only what the steps before it made, so that whatever reaches Chime went through authentication, the policy and,
-//! where a meeting exists already, the proof that it is the tenant's.
+//! The types of its arguments come only from the earlier steps. So every request to Chime has passed authentication, the
+//! policy and, for an existing meeting, the proof that it is the tenant's.
 
 mod answer_text;
 mod attempt;

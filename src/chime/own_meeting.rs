@@ -1,6 +1,6 @@
-//! Proof that a meeting is the tenant's, made only of what GetMeeting answers.
+//! Proof that a meeting is the tenant's, from the answer of GetMeeting.
 //!
-//! TenantIds are no access boundary at Chime: without the proof any caller could act on any meeting of the account.
+//! Chime does not enforce TenantIds: without the proof, any caller could act on any meeting of the account.
 
 use aws_sdk_chimesdkmeetings::types::Meeting;
 use tokio::time::Instant;
@@ -11,9 +11,9 @@ use super::error::{ChimeError, ChimeErrorKind};
 use crate::model::MeetingId;
 use crate::policy::{MeetingPlan, TenantIds};
 
-/// A meeting that is the tenant's: GetMeeting shows TenantIds, and every one of them is the tenant's.
+/// A meeting of the tenant: GetMeeting returns TenantIds for it, and all of them are the tenant's.
 ///
-/// Only [`Chime`] makes one, so that nothing can act on a meeting whose owner was not asked for:
+/// Only [`Chime`] makes one, so an operation on a meeting can't skip the proof:
 ///
 /// ```compile_fail,E0451
 /// # use aws_sdk_chimesdkmeetings::types::Meeting;
@@ -51,17 +51,17 @@ pub struct ProvenPlan {
 }
 
 impl OwnMeeting {
-    /// Checks that an answer of GetMeeting shows the meeting that was asked for, and that it is the tenant's.
+    /// Checks that GetMeeting returned the meeting that was asked for, and that it is the tenant's.
     fn check(
         asked: &MeetingId,
         meeting: Option<Meeting>,
         tenant_ids: &TenantIds,
     ) -> Result<Self, ChimeError> {
         let Some(meeting) = meeting else {
-            return Err(ChimeError::new(ChimeErrorKind::Failed, "GetMeeting answered without a meeting"));
+            return Err(ChimeError::new(ChimeErrorKind::Failed, "GetMeeting returned no meeting"));
         };
         if !meeting.meeting_id().is_some_and(|id| asked.is(id)) {
-            let detail = "GetMeeting answered with another meeting than the one asked for";
+            let detail = "GetMeeting returned another meeting than the one asked for";
             return Err(ChimeError::new(ChimeErrorKind::Failed, detail));
         }
         if meeting.tenant_ids().is_empty() || !meeting.tenant_ids().iter().all(|id| tenant_ids.contains(id)) {
@@ -88,8 +88,7 @@ impl Chime {
     /// Asks Chime for a meeting and checks that it is the tenant's.
     ///
     /// # Errors
-    /// [`ChimeErrorKind::NoSuchMeeting`] when it is another tenant's, has ended or never was: which of them, only the
-    /// log says.
+    /// [`ChimeErrorKind::NoSuchMeeting`] when it is another tenant's, has ended or never existed; or Chime fails.
     pub async fn own_meeting(
         &self,
         id: &MeetingId,
@@ -103,8 +102,8 @@ impl Chime {
         };
         let answer = with_retries(Attempts::reading(deadline), ask).await;
         let answer = answer.map_err(|error| match error.kind {
-            // For an operation by meeting id, Chime's 403 and 404 mean the same: not this stack's meeting. So does a
-            // 400, since nothing but the id was sent.
+            // For an operation by meeting id, Chime's 403 and 404 mean the same: not this stack's meeting. So does 400,
+            // since the request has only the id.
             ChimeErrorKind::NotFound | ChimeErrorKind::Rejected | ChimeErrorKind::Misconfigured => {
                 ChimeError { kind: ChimeErrorKind::NoSuchMeeting, ..error }
             }
@@ -113,22 +112,20 @@ impl Chime {
         OwnMeeting::check(id, answer.meeting, tenant_ids)
     }
 
-    /// Checks that the plan's primary meeting is the tenant's, and one that can be replicated. Without a primary,
-    /// nothing is sent.
+    /// Checks that the plan's primary meeting is the tenant's and is not a replica. Sends nothing without a primary.
     ///
     /// # Errors
-    /// When it is not.
+    /// When the primary is not the tenant's or is a replica, or Chime fails.
     pub async fn prove_primary(
         &self,
         plan: MeetingPlan,
         deadline: Instant,
     ) -> Result<ProvenPlan, ChimeError> {
         let Some(primary) = &plan.members().primary_meeting_id else { return Ok(ProvenPlan { plan }) };
-        // The model takes any text for a primary, and a form of its own for an id in a path: `..` would be another
-        // path. A text that can't be an id is answered like a missing meeting, and costs no call.
+        // The model allows any text for a primary, but an id in a path has its own pattern: `..` would be another path.
+        // A text that can't be an id is answered like a missing meeting, without a call.
         let id = MeetingId::parse(primary.as_str()).map_err(|rule| {
-            let detail =
-                format!("the id of the primary can't be a meeting's, so Chime was not asked: it {rule}");
+            let detail = format!("Chime was not asked, since the primary's id is invalid: it {rule}");
             ChimeError::new(ChimeErrorKind::PrimaryNotTheTenants, detail)
         })?;
         let primary = self.own_meeting(&id, plan.tenant_ids(), deadline).await;
@@ -152,7 +149,7 @@ mod tests {
 
     const ASKED: &str = "eb81e378-37db-4b5a-8e57-88904f2c1152";
 
-    /// What is wrong with an answer of GetMeeting that shows these members.
+    /// The error for an answer of GetMeeting with these members.
     fn error_of(meeting_id: Option<&str>, ids: &[&str]) -> Option<ChimeErrorKind> {
         let meeting = Meeting::builder()
             .set_meeting_id(meeting_id.map(str::to_owned))
@@ -164,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn proves_nothing_of_another_meeting_than_the_one_asked_for() {
+    fn rejects_another_meeting_than_the_one_asked_for() {
         for (meeting_id, expected, why) in [
             (Some(ASKED), None, "the same"),
             (Some("EB81E378-37DB-4B5A-8E57-88904F2C1152"), None, "the same in the other case"),
@@ -181,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_meeting_is_the_tenants_only_when_all_its_ids_are() {
+    fn a_meeting_is_the_tenants_only_when_all_its_tenant_ids_are() {
         for (ids, expected, why) in [
             (&["acme"][..], None, "one of the tenant's"),
             (&["acme", "acme-labs"], None, "both of the tenant's"),

@@ -1,4 +1,4 @@
-//! The ClientRequestToken that Chime gets: what makes a retry the same request.
+//! The ClientRequestToken, by which Chime recognises a retry.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,16 +7,17 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::policy::MeetingPlan;
 
-/// Begins every encoding, so that another encoding one day can never equal one of this.
+/// Starts every encoding, so that a later version of the encoding can never produce the same token.
 const VERSION: &str = "meeting-gateway/client-request-token/1";
 
-/// The token for a plan: derived where the caller gave an idempotency key, random where not.
+/// The token for a plan: derived from the caller's idempotency key, or random without one.
 ///
-/// SHA-256 over a length-prefixed list of version, gateway name, tenant, subject and key: two lists are never one text,
-/// so neither two tenants nor two people can come to one token. 43 characters of the alphabet that the model allows.
+/// The derived token is SHA-256 over the length-prefixed version, gateway name, tenant, subject and key, in URL-safe
+/// base64 (43 characters). The lengths keep two lists from having one encoding, so no two tenants or callers share a
+/// token.
 ///
 /// # Errors
-/// When the operating system has no random bytes to give.
+/// When the operating system returns no random bytes.
 pub(super) fn client_request_token(
     gateway_name: &str,
     plan: &MeetingPlan,
@@ -47,17 +48,17 @@ mod tests {
     use crate::model::IdempotencyKey;
 
     #[test]
-    fn a_token_is_one_that_chime_takes() {
+    fn a_token_fits_chimes_model() {
         assert!(IdempotencyKey::parse(&derive(&["stack", "acme", "user", "key"])).is_ok());
     }
 
     #[test]
-    fn the_derivation_is_pinned_since_a_retry_may_meet_another_release() {
+    fn the_derivation_stays_the_same_in_every_release() {
         assert_eq!(derive(&["stack", "acme", "user", "key"]), "tgCRWvZQWFbFYcxoWtTnbnsG5Yv__QZ9dzwHFz7Qrgo");
     }
 
     #[test]
-    fn no_two_lists_of_parts_make_one_token() {
+    fn different_lists_of_parts_have_different_tokens() {
         let lists: [&[&str]; 6] = [
             &["g", "acme", "user", "key"],
             &["g", "acme", "userk", "ey"],
