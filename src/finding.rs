@@ -1,17 +1,17 @@
-//! What is wrong with a request: one entry of a problem's `errors` each, and all of them together.
+//! Findings: the rules that a request breaks. Each is an entry of a problem's `errors`.
 
 use std::fmt;
 
 use crate::json::{ErrorSink, Path};
 
-/// One thing that is wrong with a request.
+/// A rule that a request breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Where.
     pub place: Place,
-    /// Which kind of rule is broken; it decides between 400 and 403.
+    /// The kind of rule, which decides between 400 and 403.
     pub kind: FindingKind,
-    /// Which rule, in words for the caller.
+    /// The rule, for the caller.
     pub detail: String,
 }
 
@@ -27,14 +27,14 @@ pub enum Place {
 /// The two kinds of rule that a request can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FindingKind {
-    /// The API's model: no policy could allow it. 400.
+    /// The API's model, which no policy can change. 400.
     BreaksModel,
     /// The tenant's policy. 403.
     BreaksPolicy,
 }
 
 impl Finding {
-    /// A rule of the model is broken by a member of the body.
+    /// A member of the body breaks a rule of the model.
     #[must_use]
     pub fn breaks_model(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Finding {
@@ -44,7 +44,7 @@ impl Finding {
         }
     }
 
-    /// The policy does not allow a member of the body.
+    /// A member of the body breaks the policy.
     #[must_use]
     pub fn breaks_policy(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Finding {
@@ -54,21 +54,20 @@ impl Finding {
         }
     }
 
-    /// A header breaks a rule of the wire.
+    /// A header breaks a rule of the model.
     #[must_use]
     pub fn in_header(header: &'static str, detail: impl Into<String>) -> Self {
         Finding { place: Place::Header(header), kind: FindingKind::BreaksModel, detail: detail.into() }
     }
 }
 
-/// Most findings of one request that are kept. More are counted, so that no body makes the gateway write a text for
-/// each of twelve thousand members.
+/// Maximum number of findings that are kept. Others are only counted, since a body can have 12,000 invalid members.
 pub const MAX_LISTED: usize = 100;
 
-/// Longest name of a member, in characters, that a pointer holds. The model's longest has 26.
+/// Maximum length of a member's name in a pointer, in characters. The model's longest name has 26.
 pub const MAX_POINTER_NAME: usize = 64;
 
-/// Everything that is wrong with a request: the first [`MAX_LISTED`] findings, and how many there are of each kind.
+/// The findings of a request: the first [`MAX_LISTED`], and the number of each kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Findings {
     listed: Vec<Finding>,
@@ -85,37 +84,37 @@ impl Findings {
         }
     }
 
-    /// The findings that are kept, in the order in which they were found.
+    /// The kept findings, in the order in which they were added.
     #[must_use]
     pub fn listed(&self) -> &[Finding] {
         &self.listed
     }
 
-    /// How many findings there are, whether they are kept or not.
+    /// Number of findings, kept or not.
     #[must_use]
     pub fn len(&self) -> usize {
         self.breaking_model.saturating_add(self.breaking_policy)
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no findings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many findings break the model, whether they are kept or not.
+    /// Number of findings that break the model, kept or not.
     #[must_use]
     pub fn breaking_model(&self) -> usize {
         self.breaking_model
     }
 
-    /// How many findings break the policy, whether they are kept or not.
+    /// Number of findings that break the policy, kept or not.
     #[must_use]
     pub fn breaking_policy(&self) -> usize {
         self.breaking_policy
     }
 
-    /// Adds what another list has, after what this one has.
+    /// Adds the findings of another list after those of this one.
     pub fn append(&mut self, other: Findings) {
         self.breaking_model = self.breaking_model.saturating_add(other.breaking_model);
         self.breaking_policy = self.breaking_policy.saturating_add(other.breaking_policy);
@@ -148,10 +147,10 @@ impl From<Vec<Finding>> for Findings {
     }
 }
 
-/// A fault of the body breaks the model.
+/// Errors of the body break the model.
 ///
-/// A name longer than [`MAX_POINTER_NAME`] is not written into the pointer, whose length it would decide: the pointer is
-/// then that of the object that holds the member, and the detail says how the name begins and how long it is.
+/// A name longer than [`MAX_POINTER_NAME`] is left out of the pointer, to bound its length. The pointer is then that of
+/// the member's object, and the detail has the start of the name and its length.
 impl ErrorSink for Findings {
     fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display) {
         if self.listed.len() >= MAX_LISTED {
@@ -177,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_what_it_does_not_list_by_kind() {
+    fn counts_findings_by_kind_that_it_does_not_list() {
         let mut findings = Findings::default();
         for number in 0..MAX_LISTED {
             findings.push(Finding::breaks_policy(format!("#/{number}"), "is fixed"));
@@ -191,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn names_a_member_with_a_long_name_by_its_object() {
+    fn points_at_the_object_of_a_member_with_a_long_name() {
         let tag = Path::Item(&Path::Root, 7);
         for (name, pointer, detail, why) in [
             (

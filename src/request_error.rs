@@ -1,6 +1,4 @@
-//! Why a request was not served: one closed enum for every step, and the cause as the log has it.
-//!
-//! What a client is told of each stands in one place, [`crate::problem`].
+//! Why a request was not served, as a closed enum over all steps. [`crate::problem`] makes the client's answer from it.
 
 use std::fmt;
 
@@ -10,7 +8,7 @@ use crate::chime::ChimeError;
 use crate::finding::{Finding, FindingKind, Findings, Place};
 use crate::policy::AdmissionError;
 
-/// Why a request was not served. Its text is for the log and holds nothing that is withheld from logs.
+/// Why a request was not served. The text is for the log and has nothing sensitive.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// The event is not an HTTP request that this gateway serves.
@@ -19,7 +17,7 @@ pub enum RequestError {
     /// There is no such operation.
     #[error(transparent)]
     Route(#[from] RouteError),
-    /// Nobody was authenticated.
+    /// The caller is not authenticated.
     #[error(transparent)]
     Authentication(#[from] AuthenticationError),
     /// The caller has no right to the operation.
@@ -28,10 +26,10 @@ pub enum RequestError {
     /// The body can't be read.
     #[error(transparent)]
     Body(#[from] BodyError),
-    /// The request breaks rules of the model or of the policy: every rule that it breaks.
+    /// The request breaks rules of the model or of the policy.
     #[error("{}", Summary(.0))]
     Findings(Findings),
-    /// Chime gave no answer that may be handed out.
+    /// Chime failed, or its answer can't be returned to the caller.
     #[error(transparent)]
     Chime(#[from] ChimeError),
     /// The gateway panicked: a bug.
@@ -51,8 +49,8 @@ impl From<Finding> for RequestError {
     }
 }
 
-/// Findings as the log shows them: how many, and the pointers of those that break the policy. Other pointers are not
-/// logged, since they may hold the name of an unknown member, which is the caller's own text.
+/// Findings in the log: their number, and the pointers of those that break the policy. Other pointers are not logged,
+/// since they may have the name of an unknown member, which is the caller's text.
 struct Summary<'f>(&'f Findings);
 
 impl fmt::Display for Summary<'_> {

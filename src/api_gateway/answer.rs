@@ -1,4 +1,4 @@
-//! Answers, in the format of the event that they answer.
+//! Answers in the format of the event.
 
 use std::borrow::Cow;
 
@@ -16,23 +16,23 @@ pub enum PayloadFormat {
     V2,
 }
 
-/// An HTTP answer. Every answer has `Cache-Control: no-store`: a meeting holds its participants' way in.
+/// An HTTP answer. Every answer has `Cache-Control: no-store`, since a meeting contains the data to join it.
 ///
 /// Serializes as the type of `aws_lambda_events` for its format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Headers beside `Cache-Control`: names in lower case, values of visible ASCII characters and spaces.
+    /// Headers besides `Cache-Control`, with names in lower case and values of visible ASCII characters and spaces.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
-    /// The body, JSON always.
+    /// The body: JSON, or empty.
     pub body: String,
-    /// The format in which it is written.
+    /// The format of the answer.
     pub format: PayloadFormat,
 }
 
 impl Answer {
-    /// An answer in payload 2.0, which is also the format for an event that is not recognised.
+    /// An answer in payload 2.0, which is also the format for an unknown event.
     #[must_use]
     pub fn new(status: u16, headers: Vec<(&'static str, Cow<'static, str>)>, body: String) -> Self {
         Answer { status, headers, body, format: PayloadFormat::V2 }
@@ -46,7 +46,7 @@ impl Answer {
 
     fn header_map(&self) -> HeaderMap {
         let given = self.headers.iter().filter_map(|(name, value)| {
-            // Both always succeed, by what `headers` may hold.
+            // Both always succeed for names and values as `headers` documents them.
             Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
         });
         let no_store = (http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -59,7 +59,7 @@ impl Serialize for Answer {
         let status_code = i64::from(self.status);
         let headers = self.header_map();
         let body = Some(Body::Text(self.body.clone()));
-        // The crate's structs are `non_exhaustive`, so they are filled member by member.
+        // The crate's structs are `non_exhaustive`, so they can't be written as literals.
         match self.format {
             PayloadFormat::V1 => {
                 let mut response = ApiGatewayProxyResponse::default();

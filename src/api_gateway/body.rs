@@ -12,7 +12,7 @@ pub enum Body {
     Text(String),
     /// The body in base64.
     Base64(String),
-    /// A body that was not even read.
+    /// A body that was too large to be read.
     TooLarge,
 }
 
@@ -25,18 +25,18 @@ pub enum BodyError {
     /// It has more than [`Body::MAX_BYTES`] bytes.
     #[error("body is larger than {} bytes", Body::MAX_BYTES)]
     TooLarge,
-    /// The event says that the body is base64, and it is not.
+    /// The event marks the body as base64, but it is not.
     #[error("body is not valid base64")]
     InvalidBase64,
 }
 
 impl Body {
-    /// Maximum size of a body, in bytes. The largest request that the model allows has some 30 KB.
+    /// Maximum size of a body, in bytes. The largest request that the model allows has about 30 KB.
     pub const MAX_BYTES: usize = 64 * 1024;
 
     pub(super) const MAX_BASE64_BYTES: usize = Self::MAX_BYTES.div_ceil(3) * 4;
 
-    /// The longest JSON string that can hold such a body: quotes, and an escape of six bytes for each character.
+    /// The longest JSON string for such a body: quotes, and an escape of six bytes for each character.
     pub(super) const MAX_JSON_BYTES: usize = Self::MAX_BASE64_BYTES * 6 + 2;
 
     pub(super) fn new(text: Option<String>, is_base64: bool) -> Self {
@@ -47,11 +47,11 @@ impl Body {
     /// The body's bytes.
     ///
     /// # Errors
-    /// When there are too many, or the base64 is invalid.
+    /// When the body is too large, or the base64 is invalid.
     pub fn bytes(&self) -> Result<Cow<'_, [u8]>, BodyError> {
         match self {
             Body::Text(text) if text.len() <= Self::MAX_BYTES => Ok(Cow::Borrowed(text.as_bytes())),
-            // Checked before decoding, so that nothing is allocated for what is refused.
+            // Checked before decoding, so that nothing is allocated for a body that is too large.
             Body::Base64(text) if text.len() <= Self::MAX_BASE64_BYTES => {
                 let bytes = STANDARD.decode(text).map_err(|_| BodyError::InvalidBase64)?;
                 if bytes.len() > Self::MAX_BYTES { Err(BodyError::TooLarge) } else { Ok(Cow::Owned(bytes)) }
@@ -61,7 +61,7 @@ impl Body {
     }
 }
 
-/// `application/json` or a type built on it, in UTF-8, the only encoding that JSON has between systems (RFC 8259).
+/// Whether a `Content-Type` is `application/json` or `application/*+json`, in UTF-8, which RFC 8259 requires.
 pub(super) fn is_json(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_told_by_its_media_type() {
+    fn recognises_json_by_its_media_type() {
         for (value, expected) in [
             ("application/json", true),
             ("Application/JSON; charset=UTF-8", true),

@@ -1,4 +1,4 @@
-//! API Gateway's side of a request: its events in, its answers out.
+//! API Gateway's events and the answers to them.
 
 mod answer;
 mod body;

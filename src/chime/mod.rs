@@ -1,7 +1,7 @@
 //! Calls Chime with what the policy decided, and returns Chime's answer.
 //!
-//! The types of its arguments come only from the earlier steps. So every request to Chime has passed authentication, the
-//! policy and, for an existing meeting, the proof that it is the tenant's.
+//! The types of its arguments come only from the earlier steps. So every request to Chime has passed authentication,
+//! the policy and, for an existing meeting, the proof that it is the tenant's.
 
 mod answer_text;
 mod attempt;

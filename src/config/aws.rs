@@ -36,7 +36,8 @@ pub struct AwsEnvironment {
     pub use_fips: Option<bool>,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
     pub use_dual_stack: Option<bool>,
-    /// `AWS_ENDPOINT_URL`. The variable for Chime alone has no provider outside the SDK's loader: it is read as a setting.
+    /// `AWS_ENDPOINT_URL`. The variable for Chime alone has no provider outside the SDK's loader: it is read as a
+    /// setting.
     pub endpoint_url: Option<String>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
     pub ignore_configured_endpoint_urls: Option<bool>,
@@ -47,8 +48,8 @@ pub struct AwsEnvironment {
 impl AwsEnvironment {
     /// Reads the environment of this process.
     ///
-    /// Profile files never count. Most providers fall back to them, so a provider is asked only when its variable is set:
-    /// the variable goes before the file, even when its value is not valid.
+    /// Profile files never count. Most providers fall back to them, so a provider is asked only when its variable is
+    /// set: the variable goes before the file, even when its value is not valid.
     pub async fn of_process() -> Self {
         let lookup = |name: &str| std::env::var(name).ok();
         let settings = Settings::new(&lookup);

@@ -1,5 +1,5 @@
-//! A long object read member by member, each forgotten before the next: a document of ten thousand tenants is never held
-//! whole, and the memory of one tenant's members serves for the next one's.
+//! A long object read member by member, each forgotten before the next: a document of ten thousand tenants is never
+//! held whole, and the memory of one tenant's members serves for the next one's.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What `Allowed` holds for a member: the three ways in which a policy bounds what a caller may ask for.
+//! The three kinds of bounds that `Allowed` can set for a member.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ pub trait Bound<M>: Clone + PartialEq + fmt::Debug {
     /// Which kind of bound it is.
     const KIND: BoundKind;
 
-    /// How the document's error says that a `Default` is not among what is allowed.
+    /// The error's detail for a `Default` that the bound does not allow.
     const OUTSIDE: &'static str;
 
     /// Reads the bound from a policy document. An invalid one is reported.
@@ -19,21 +19,21 @@ pub trait Bound<M>: Clone + PartialEq + fmt::Debug {
     /// Whether a caller may ask for that value.
     fn allows(&self, value: &M) -> bool;
 
-    /// What a caller is told about a value that is not allowed.
+    /// The finding's detail for a value that is not allowed.
     fn refusal(&self) -> String;
 
-    /// What is sent under the bound in place of Chime's default, if anything.
+    /// The value to send instead of Chime's default under the bound, if any.
     fn bind(&self, chime_default: Option<M>) -> Option<M> {
         drop(chime_default);
         None
     }
 
-    /// Whether a caller may ask for anything at all.
+    /// Whether a caller may ask for any value at all.
     fn allows_any(&self) -> bool {
         true
     }
 
-    /// The values that the bound lists one by one.
+    /// The values that the bound lists, if it is a list.
     fn listed(&self) -> &[M] {
         &[]
     }
@@ -64,12 +64,12 @@ pub struct AnyValue(bool);
 
 impl<M: ReadJson + ToWire + Clone + PartialEq + fmt::Debug> Bound<M> for OneOf<M> {
     const KIND: BoundKind = BoundKind::OneOf;
-    const OUTSIDE: &'static str = "is outside the `Allowed` that stands beside it";
+    const OUTSIDE: &'static str = "is not in the list of `Allowed`";
 
     fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
         let values = read_list(json, path, errors)?;
         if values.is_empty() {
-            errors.add(path, &"is an empty list: leave the member out to allow none");
+            errors.add(path, &"is an empty list: leave the member out to allow no value");
         }
         Some(OneOf(values))
     }
@@ -80,7 +80,7 @@ impl<M: ReadJson + ToWire + Clone + PartialEq + fmt::Debug> Bound<M> for OneOf<M
 
     fn refusal(&self) -> String {
         let values: Vec<String> = self.0.iter().map(|value| format!("`{}`", value.wire())).collect();
-        format!("is not one of what the tenant's policy allows: {}", values.join(", "))
+        format!("is not one of the values that the tenant's policy allows: {}", values.join(", "))
     }
 
     fn listed(&self) -> &[M] {
@@ -90,7 +90,7 @@ impl<M: ReadJson + ToWire + Clone + PartialEq + fmt::Debug> Bound<M> for OneOf<M
 
 impl<M: ReadJson + ToWire + Clone + PartialOrd + fmt::Debug> Bound<M> for Ceiling<M> {
     const KIND: BoundKind = BoundKind::Ceiling;
-    const OUTSIDE: &'static str = "is above the `Allowed` that stands beside it";
+    const OUTSIDE: &'static str = "is above the maximum of `Allowed`";
 
     fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut dyn ErrorSink) -> Option<Self> {
         M::read_json(json).map(Ceiling).map_err(|detail| errors.add(path, &detail)).ok()
@@ -100,13 +100,13 @@ impl<M: ReadJson + ToWire + Clone + PartialOrd + fmt::Debug> Bound<M> for Ceilin
         *value <= self.0
     }
 
-    /// The lower of the two.
+    /// The lower of the ceiling and the default.
     fn bind(&self, chime_default: Option<M>) -> Option<M> {
         chime_default.map(|default| if self.allows(&default) { default } else { self.0.clone() })
     }
 
     fn refusal(&self) -> String {
-        format!("is above what the tenant's policy allows: `{}`", self.0.wire())
+        format!("is above the maximum that the tenant's policy allows: `{}`", self.0.wire())
     }
 }
 

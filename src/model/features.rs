@@ -1,4 +1,4 @@
-//! The members of CreateMeeting that have an order: what a ceiling can bound.
+//! The members of CreateMeeting with ordered values, which a ceiling can bound.
 
 use super::wire::{Shape, ToWire, Wire};
 use crate::json::{Json, ReadJson};
@@ -99,13 +99,13 @@ impl AttendeeCount {
     /// The maximum (model).
     pub const MAX: AttendeeCount = AttendeeCount(250);
 
-    /// The maximum of a meeting with FHD video or UHD content, which must then ask for one (developer guide).
+    /// The maximum with FHD video or UHD content, which require a MaxCount (developer guide).
     pub const MAX_AT_HIGH_RESOLUTION: AttendeeCount = AttendeeCount(25);
 
-    /// Takes a number within the model's bounds.
+    /// Checks a number against the model's bounds.
     ///
     /// # Errors
-    /// Names the bounds.
+    /// When it is out of bounds. The text names them.
     pub fn new(count: u64) -> Result<Self, String> {
         match u8::try_from(count) {
             Ok(count) if (Self::MIN.0..=Self::MAX.0).contains(&count) => Ok(AttendeeCount(count)),
@@ -123,7 +123,7 @@ impl AttendeeCount {
 impl ReadJson for AttendeeCount {
     fn read_json(json: &Json<'_>) -> Result<Self, String> {
         match json {
-            // `25.0` is no whole number in JSON's own writing; it is refused rather than read as one.
+            // `25.0` is refused: Chime's model has an integer.
             Json::Number(number) => AttendeeCount::new(number.as_u64().unwrap_or(0)),
             other => Err(format!("must be a whole number from 1 to 250, not {}", other.kind())),
         }
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_is_that_of_what_costs_more() {
+    fn values_are_ordered_from_lowest_to_highest() {
         assert!(VideoResolution::None < VideoResolution::Hd && VideoResolution::Hd < VideoResolution::Fhd);
         assert!(
             ContentResolution::None < ContentResolution::Fhd
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_in_the_models_case_only() {
+    fn names_are_case_sensitive() {
         assert_eq!(read(r#""FHD""#), Ok(VideoResolution::Fhd));
         assert_eq!(read::<VideoResolution>(r#""fhd""#), Err("must be one of `None`, `HD`, `FHD`".to_owned()));
         assert_eq!(read::<VideoResolution>(r#""UHD""#), Err("must be one of `None`, `HD`, `FHD`".to_owned()));

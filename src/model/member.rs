@@ -1,7 +1,7 @@
-//! The members of a request that a tenant's policy decides: each declared once, and all of them walked by one type.
+//! The members of a request that a tenant's policy decides, each declared once.
 //!
-//! To add a member: its value type, its [`Member`] implementation, its line in `members!` below, the line that sends it in
-//! `chime::create` and, if Chime repeats it, one in `chime::echo`.
+//! A new member needs a value type, a [`Member`] implementation, a line in `members!` below, the line in `chime::create`
+//! that sends it and, if Chime returns it, one in `chime::echo`.
 
 use std::fmt;
 
@@ -14,29 +14,29 @@ use crate::json::ReadJson;
 
 /// A member of a request that a tenant's policy decides.
 pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug {
-    /// Where it stands in the request and in each list of a policy: the names on the way to it, with `/` between.
+    /// Its path in the request and in each list of a policy, with `/` between the names.
     const NAME: &'static str;
 
-    /// What `Allowed` holds for it.
+    /// Its kind of bound in `Allowed`.
     type Bound: Bound<Self>;
 
     /// Whether Chime requires it.
     type Presence: Presence;
 
-    /// Whether a policy may have a value for it, in `Fixed` and `Default`; if not, it has only what is allowed.
+    /// Whether `Fixed` and `Default` may have a value for it.
     const HAS_POLICY_VALUE: bool = true;
 
-    /// Whether its value stays out of messages.
+    /// Whether messages withhold its value.
     const IS_SENSITIVE: bool = false;
 
-    /// The value that, by Chime's documentation, a meeting gets for which nothing is sent.
+    /// The value that a meeting gets when nothing is sent, by Chime's documentation.
     const CHIME_DEFAULT: Option<Self> = None;
 
-    /// Whether it is the id of another meeting: Chime repeats it in any case, and only where one was sent.
+    /// Whether it is the id of another meeting. Chime may return it in another case, and only if one was sent.
     const IS_MEETING_ID: bool = false;
 
-    /// What is sent under that bound for a caller who asks for nothing. A ceiling binds silence too, so that saying
-    /// nothing never gets more than asking.
+    /// What is sent under that bound when the caller does not ask for a value. A ceiling applies then as well, so
+    /// leaving a member out never gets more than asking for it.
     fn sent_under(bound: &Self::Bound) -> Option<Self> {
         bound.bind(Self::CHIME_DEFAULT)
     }
@@ -44,27 +44,27 @@ pub trait Member: Entry + ReadJson + ToWire + Clone + PartialEq + fmt::Debug {
     /// Checks a policy's value for a stack in that partition.
     ///
     /// # Errors
-    /// Why Chime would always refuse it.
+    /// When Chime would always refuse the value. The text says why.
     fn check_in(&self, partition: Partition) -> Result<(), String> {
         let _ = partition;
         Ok(())
     }
 
-    /// The value as messages show it, unless it is sensitive.
+    /// The value for messages. `None` when it is sensitive.
     fn shown(&self) -> Option<String> {
         (!Self::IS_SENSITIVE).then(|| self.wire().to_string())
     }
 }
 
-/// Whether Chime requires a member, and so what is sent of it.
+/// Whether Chime requires a member.
 pub trait Presence {
     /// What is sent.
     type Of<M: fmt::Debug>: fmt::Debug;
 
-    /// What is sent for that value; `None` where it can't be left out.
+    /// What is sent for that value. `None` when a required value is missing.
     fn of<M: fmt::Debug>(value: Option<M>) -> Option<Self::Of<M>>;
 
-    /// The value, when there is one.
+    /// The value, if any.
     fn value<M: fmt::Debug>(sent: &Self::Of<M>) -> Option<&M>;
 }
 
@@ -100,9 +100,9 @@ impl Presence for Optional {
     }
 }
 
-/// What is held for each member: a value, a rule, what was asked for.
+/// What [`Members`] has for each member, such as a value or a rule.
 pub trait Wrap {
-    /// What is held for the member `M`.
+    /// The type for the member `M`.
     type Of<M: Member>: fmt::Debug;
 }
 
@@ -120,9 +120,9 @@ pub trait Make<W: Wrap> {
     fn make<M: Member>(&mut self) -> W::Of<M>;
 }
 
-/// Makes the entry of each member, where there is one for all.
+/// Makes the entry of each member, or none at all.
 pub trait TryMake<W: Wrap> {
-    /// Makes one entry, or `None` where there is none.
+    /// Makes one entry.
     fn try_make<M: Member>(&mut self) -> Option<W::Of<M>>;
 }
 
@@ -132,10 +132,10 @@ pub trait Visit {
     fn visit<M: Member>(&mut self);
 }
 
-/// Declares [`Members`]: a field for each member, and how to walk them all.
+/// Declares [`Members`], with a field for each member.
 macro_rules! members {
     ($($field:ident: $member:ident),+ $(,)?) => {
-        /// An entry for each member, of the kind that `W` says.
+        /// An entry for each member, of the type that `W` defines.
         #[derive(Debug)]
         pub struct Members<W: Wrap> {
             $(#[doc = concat!("The entry of [`", stringify!($member), "`].")] pub $field: W::Of<$member>,)+
@@ -147,7 +147,7 @@ macro_rules! members {
                 Members { $($field: maker.make::<$member>()),+ }
             }
 
-            /// Makes every entry; `None` where one is missing.
+            /// Makes every entry. `None` when one is missing.
             pub fn try_make(maker: &mut impl TryMake<W>) -> Option<Self> {
                 Some(Members { $($field: maker.try_make::<$member>()?),+ })
             }
@@ -182,7 +182,7 @@ members! {
     primary_meeting_id: PrimaryMeetingId,
 }
 
-/// Nothing is held.
+/// Members without entries.
 impl Wrap for () {
     type Of<M: Member> = ();
 }
@@ -193,15 +193,19 @@ impl Member for MediaRegion {
     type Presence = Required;
 
     fn check_in(&self, partition: Partition) -> Result<(), String> {
-        if partition.hosts_media(self) {
+        let regions = partition.media_regions();
+        if regions.contains(&self.as_str()) {
             return Ok(());
         }
-        let hosted = partition.media_regions().join(", ");
-        Err(format!("`{}` hosts no meetings here; these do: {hosted}", self.as_str()))
+        Err(format!(
+            "`{}` hosts no meetings in this partition; these do: {}",
+            self.as_str(),
+            regions.join(", ")
+        ))
     }
 }
 
-/// Chime's default is the only type that there was before the member.
+/// Chime's default is the only type from before the member existed.
 impl Member for NetworkType {
     const NAME: &'static str = "MediaPlacementNetworkType";
     type Bound = Ceiling<Self>;
@@ -221,7 +225,7 @@ impl Member for MeetingHostId {
     const IS_SENSITIVE: bool = true;
 }
 
-/// No default of Chime is documented.
+/// Chime documents no default.
 impl Member for EchoReduction {
     const NAME: &'static str = "MeetingFeatures/Audio/EchoReduction";
     type Bound = Ceiling<Self>;
@@ -256,7 +260,7 @@ impl Member for AttendeeCount {
     const CHIME_DEFAULT: Option<Self> = Some(AttendeeCount::MAX);
 }
 
-/// Whose meeting it is, Chime is asked before anything is created.
+/// `chime` proves that it is the tenant's before it creates anything.
 impl Member for PrimaryMeetingId {
     const NAME: &'static str = "PrimaryMeetingId";
     type Bound = AnyValue;

@@ -1,4 +1,4 @@
-//! Chime's vocabulary: the members of requests as types that cannot hold a bad value, and the regions.
+//! Chime's model: the members of requests as types that can't have an invalid value, and the regions.
 
 mod bound;
 mod features;

@@ -1,9 +1,7 @@
-//! The regions that host media, as the Chime SDK developer guide lists them, and those that have a Chime endpoint
-//! ("control regions"), as the AWS General Reference lists them ("Amazon Chime SDK endpoints and quotas",
-//! <https://docs.aws.amazon.com/general/latest/gr/chime-sdk.html>). botocore has the same endpoints in its own data, and a
-//! check compares them.
-
-use super::MediaRegion;
+//! The regions that host media, from the Chime SDK developer guide, and those with a Chime endpoint ("control
+//! regions"), from the AWS General Reference ("Amazon Chime SDK endpoints and quotas",
+//! <https://docs.aws.amazon.com/general/latest/gr/chime-sdk.html>). A check compares the endpoints with botocore's
+//! data.
 
 /// The regions where meetings can be created.
 pub const CONTROL_REGIONS: &[&str] = &[
@@ -23,14 +21,14 @@ pub const CONTROL_REGIONS: &[&str] = &[
     "us-west-2",
 ];
 
-/// Those of [`CONTROL_REGIONS`] that have a FIPS endpoint as well.
+/// Those of [`CONTROL_REGIONS`] that also have a FIPS endpoint.
 pub const FIPS_REGIONS: &[&str] =
     &["ca-central-1", "us-east-1", "us-gov-east-1", "us-gov-west-1", "us-west-2"];
 
-/// Whether meetings can be created in a region.
+/// Checks that a region has a Chime endpoint.
 ///
 /// # Errors
-/// What is wrong with the region, and which regions there are.
+/// When it has none. The text lists the regions with an endpoint.
 pub fn check_control_region(region: &str) -> Result<(), String> {
     if CONTROL_REGIONS.contains(&region) {
         return Ok(());
@@ -61,7 +59,7 @@ const COMMERCIAL: &[&str] = &[
 
 const GOVCLOUD: &[&str] = &["us-gov-east-1", "us-gov-west-1"];
 
-/// A family of regions that share accounts and endpoints. A meeting's media stays in the partition that controls it.
+/// A group of regions with its own accounts and endpoints. A meeting's media stays in its partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Partition {
     /// `aws`
@@ -84,11 +82,5 @@ impl Partition {
             Partition::Commercial => COMMERCIAL,
             Partition::GovCloud => GOVCLOUD,
         }
-    }
-
-    /// Whether a region hosts media in this partition.
-    #[must_use]
-    pub fn hosts_media(self, region: &MediaRegion) -> bool {
-        self.media_regions().contains(&region.as_str())
     }
 }

@@ -1,4 +1,4 @@
-//! CreateMeeting's body: every valid member, and a finding for each that is invalid.
+//! CreateMeeting's body: the valid members, and a finding for each invalid one.
 
 use super::member::{Make, Member, Members, Wrap};
 use super::values::{ExternalMeetingId, IdempotencyKey, MAX_TAGS, TagKey, TagValue};
@@ -10,41 +10,33 @@ use crate::json::{ErrorSink as _, Json, KnownMembers, Names, Path, ReadJson};
 pub enum Asked<T> {
     /// Nothing.
     Absent,
-    /// A value that breaks the model. There is a finding for it; the policy still says whether the member may be asked
-    /// for at all, so that the caller learns everything at once.
+    /// A value that breaks the model, with a finding. The policy still checks whether the caller may ask for the
+    /// member, so that the caller gets all findings at once.
     Invalid,
     /// A valid value.
     Value(T),
 }
 
-impl<T> Asked<T> {
-    /// Whether the caller named the member at all.
-    #[must_use]
-    pub fn is_asked(&self) -> bool {
-        !matches!(self, Asked::Absent)
-    }
-}
-
-/// One tag of a request, at its place in the list. A tag whose key can't be read is left to its finding.
+/// One tag of a request with a valid key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedTag {
-    /// Place in the caller's list, from 0.
+    /// Index in the caller's list, from 0.
     pub index: usize,
     /// The key.
     pub key: TagKey,
-    /// The value, when it is one.
+    /// The value.
     pub value: Asked<TagValue>,
 }
 
-/// A CreateMeeting request as far as the caller may write it.
+/// The caller's part of a CreateMeeting request.
 #[derive(Debug)]
 pub struct MeetingRequest {
     pub(crate) external_meeting_id: Asked<ExternalMeetingId>,
     pub(crate) members: Members<Requested>,
     pub(crate) tags: Vec<AskedTag>,
     pub(crate) idempotency_key: Option<IdempotencyKey>,
-    // INVARIANT (findings travel): whatever is invalid left a finding here, and a plan is made only of a request that
-    // has none.
+    // INVARIANT (findings travel): every invalid member has a finding here, and only a request without findings becomes
+    // a plan.
     pub(crate) findings: Findings,
 }
 
@@ -56,17 +48,17 @@ impl Wrap for Requested {
     type Of<M: Member> = Asked<M>;
 }
 
-/// The name of the header that may carry the idempotency key, as findings show it.
+/// The header with the idempotency key, as findings name it.
 pub const IDEMPOTENCY_KEY_HEADER: &str = "Idempotency-Key";
 
-/// The members that a caller may write, and those that the gateway alone writes.
+/// The members that a caller may set, and those that only the gateway sets.
 const NAMES: Names<'_> = Names {
     offered: &[Members::NAMES, &["ClientRequestToken", "ExternalMeetingId", "Tags"]],
     reserved: &["NotificationsConfiguration", "TenantIds"],
 };
 
 impl MeetingRequest {
-    /// Reads a body, and the `Idempotency-Key` headers' values beside it.
+    /// Reads a body and the value of the `Idempotency-Key` header.
     #[must_use]
     pub fn read(body: &Json<'_>, idempotency_header: Option<&str>) -> Self {
         let mut findings = Findings::default();
@@ -83,10 +75,10 @@ impl MeetingRequest {
             }
             for name in NAMES.reserved.iter().filter(|name| members.get(name).is_some()) {
                 let pointer = members.path_of(name).to_string();
-                findings.push(Finding::breaks_policy(pointer, "is set by the gateway alone"));
+                findings.push(Finding::breaks_policy(pointer, "is set only by the gateway"));
             }
         }
-        // Last: of more findings than are listed, those of known members come first.
+        // Added last: when there are more findings than are listed, those of known members come first.
         findings.append(unknown);
         let mut request =
             MeetingRequest { external_meeting_id, members: decided, tags, idempotency_key: None, findings };
@@ -94,7 +86,7 @@ impl MeetingRequest {
         request
     }
 
-    /// One key may come in two places; two that differ are a contradiction that the gateway can't settle.
+    /// The key may be in the body, the header or both. Two keys must be equal.
     fn take_key(&mut self, in_body: Option<IdempotencyKey>, header: Option<&str>) {
         let in_header = header.and_then(|value| match read_key_header(value) {
             Ok(key) => Some(key),
@@ -113,14 +105,14 @@ impl MeetingRequest {
     }
 }
 
-/// Reads the header's value: a bare key, or the same as a structured field's string (RFC 8941) in double quotes.
+/// Reads the header's value: a bare key, or one in double quotes, the string of a structured field (RFC 8941).
 fn read_key_header(value: &str) -> Result<IdempotencyKey, String> {
     let value = value.trim_matches([' ', '\t']);
     let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
     IdempotencyKey::parse(bare)
 }
 
-/// Reads the members of a body, when it is an object.
+/// Reads the members of a body. `members` is `None` when the body is not an object.
 struct Reader<'r, 'j, 'a, 'p> {
     members: Option<&'r KnownMembers<'j, 'a, 'p>>,
     findings: &'r mut Findings,
@@ -179,8 +171,7 @@ fn read_tags(members: &KnownMembers<'_, '_, '_>, findings: &mut Findings) -> Vec
             Asked::Absent => findings.add(&members.path_of("Key"), &"is required"),
             Asked::Invalid => {}
             Asked::Value(key) if tags.iter().any(|other| other.key.same_to_iam(&key)) => {
-                let detail =
-                    "is the key of another tag in the list; keys that differ in case only count as one";
+                let detail = "is also the key of another tag; keys that differ only in case count as one";
                 findings.add(&members.path_of("Key"), &detail);
             }
             Asked::Value(key) => tags.push(AskedTag { index, key, value }),
@@ -213,18 +204,18 @@ mod tests {
     }
 
     #[test]
-    fn a_request_may_say_nothing_but_its_external_id() {
+    fn only_the_external_meeting_id_is_required() {
         let request = read(r#"{"ExternalMeetingId":"standup"}"#);
         assert_eq!(request.findings.listed(), []);
         assert_eq!(request.members.media_region, Asked::Absent);
     }
 
     #[test]
-    fn each_broken_rule_of_the_model_is_found_at_its_member() {
+    fn reports_each_broken_rule_of_the_model_at_its_member() {
         for (body, expected, why) in [
             ("{}", vec!["#/ExternalMeetingId"], "required"),
             ("[]", vec!["#"], "not an object"),
-            (r#"{"ExternalMeetingId":null}"#, vec!["#/ExternalMeetingId"], "null is no value"),
+            (r#"{"ExternalMeetingId":null}"#, vec!["#/ExternalMeetingId"], "null is invalid"),
             (
                 r#"{"ExternalMeetingId":"ab","MediaRegion":null}"#,
                 vec!["#/MediaRegion"],
@@ -251,7 +242,7 @@ mod tests {
             (
                 r#"{"ExternalMeetingId":"ab","MeetingFeatures":{"Video":{"MaxResolution":"4K"},"Audio":{"Echo":1}}}"#,
                 vec!["#/MeetingFeatures/Audio/Echo", "#/MeetingFeatures/Video/MaxResolution"],
-                "an unknown leaf and a value that is none",
+                "an unknown member and an invalid value",
             ),
             (
                 r#"{"ExternalMeetingId":"a","MediaRegion":1,"Nope":0,"ClientRequestToken":"?"}"#,
@@ -269,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gateways_own_members_are_refused_and_not_called_unknown_even_when_null() {
+    fn refuses_the_gateways_own_members_even_when_null() {
         for member in NAMES.reserved {
             let request = read(&format!(r#"{{"ExternalMeetingId":"ab","{member}":null}}"#));
             assert_eq!(pointers(&request), [format!("#/{member}")]);
@@ -278,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn fifty_tags_fit_and_fifty_one_do_not() {
+    fn allows_50_tags_but_not_51() {
         let body = |count: usize| {
             let tags: Vec<String> = (0..count).map(|n| format!(r#"{{"Key":"k{n}","Value":""}}"#)).collect();
             format!(r#"{{"ExternalMeetingId":"ab","Tags":[{}]}}"#, tags.join(","))
@@ -288,17 +279,17 @@ mod tests {
     }
 
     #[test]
-    fn the_idempotency_key_comes_from_either_place_but_only_one_key_is_taken() {
+    fn the_idempotency_key_may_be_in_the_body_or_the_header_but_must_be_one() {
         let body = Json::parse(br#"{"ExternalMeetingId":"ab","ClientRequestToken":"key-1"}"#).unwrap();
         let silent = Json::parse(br#"{"ExternalMeetingId":"ab"}"#).unwrap();
         for (json, header, key, findings, why) in [
-            (&silent, None, None, 0, "none at all"),
+            (&silent, None, None, 0, "no key"),
             (&body, None, Some("key-1"), 0, "the member"),
             (&silent, Some("key-1"), Some("key-1"), 0, "the header"),
             (&silent, Some("\"key-1\""), Some("key-1"), 0, "the header as a structured field's string"),
             (&body, Some("\"key-1\""), Some("key-1"), 0, "both, and the same"),
             (&body, Some("key-2"), Some("key-1"), 1, "both, and different"),
-            (&silent, Some("key 1"), None, 1, "a header that is no key"),
+            (&silent, Some("key 1"), None, 1, "an invalid key"),
             (&silent, Some("\"key-1"), None, 1, "an open quote"),
             (&silent, Some(""), None, 1, "an empty header"),
         ] {

@@ -1,8 +1,8 @@
-//! The text members of CreateMeeting, each as a type that cannot hold a value the API's model refuses.
+//! The text members of CreateMeeting, each as a type that allows only values of the API's model.
 //!
-//! Lengths count Unicode characters, as Chime does. Character classes are ASCII where the model writes `\w` or `\s`.
-//! Limits and patterns are those of Amazon's published model of the Chime SDK Meetings API, unless another source is
-//! named; `ExternalMeetingId`'s pattern stands in the documentation's text only.
+//! Lengths count Unicode characters, as Chime does. The model's `\w` and `\s` are ASCII. Limits and patterns are from
+//! Amazon's published model of the Chime SDK Meetings API, unless another source is named. The pattern of
+//! `ExternalMeetingId` is only in the text of the documentation.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -14,19 +14,19 @@ use crate::json::{Json, ReadJson};
 /// Declares a text type: its documentation, its length in characters, and the rule for its text.
 macro_rules! text_type {
     ($(#[doc = $doc:literal])+ $name:ident, $length:expr, $rule:path) => {
-        // Shared, not copied: what `Everyone` has is part of every tenant's policy.
+        // Shared, not copied: `Everyone`'s values are part of every tenant's policy.
         $(#[doc = $doc])+
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// How many characters a value has.
+            /// Length in characters.
             pub const LENGTH: RangeInclusive<usize> = $length;
 
-            /// Takes a text that satisfies the model.
+            /// Checks a text against the model.
             ///
             /// # Errors
-            /// Names every rule that the text breaks.
+            /// When the text breaks a rule. The error names every broken rule.
             pub fn parse(text: &str) -> Result<Self, String> {
                 let mut broken = Vec::new();
                 check_length(text, Self::LENGTH, &mut broken);
@@ -61,7 +61,7 @@ macro_rules! text_type {
     };
 }
 
-/// Shows the text of types whose value may stand in a log and in a message.
+/// Implements a `Debug` with the value for types whose value may be in logs.
 macro_rules! shown {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
@@ -69,16 +69,10 @@ macro_rules! shown {
                 fmt::Debug::fmt(&self.0, f)
             }
         }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
     )*};
 }
 
-/// Withholds the text of types that the model marks sensitive, so that no log line can hold it by accident.
+/// Implements a `Debug` without the value for types that the model marks as sensitive, to keep it out of logs.
 macro_rules! withheld {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
@@ -94,8 +88,7 @@ text_type! {
     ExternalMeetingId, 2..=64, external_meeting_id
 }
 text_type! {
-    /// A region whose media servers host a meeting. Which ones exist is for the policy to say; the model has only the
-    /// length.
+    /// A region whose media servers host a meeting. The model bounds only its length.
     MediaRegion, 2..=64, any_text
 }
 text_type! {
@@ -107,16 +100,15 @@ text_type! {
     PrimaryMeetingId, 2..=64, any_text
 }
 text_type! {
-    /// The id of a meeting, in the form that Chime gives them and the model has for paths: the only text that becomes part
-    /// of a path.
+    /// The id of a meeting, in the pattern that the model has for paths.
     MeetingId, 36..=36, guid
 }
 text_type! {
-    /// The caller's idempotency key, under the rule that the model has for `ClientRequestToken`.
+    /// The caller's idempotency key, in the pattern that the model has for `ClientRequestToken`.
     IdempotencyKey, 2..=64, client_request_token
 }
 text_type! {
-    /// A tenant's label at Chime. No character may stand four times in a row.
+    /// A tenant's label at Chime. No character may be repeated four times in a row.
     TenantId, 2..=256, tenant_id
 }
 text_type! {
@@ -138,7 +130,7 @@ pub const MAX_TENANT_IDS: usize = 5;
 pub const MAX_TAGS: usize = 50;
 
 impl TagKey {
-    /// Whether two keys are one to IAM, which compares tag keys without case.
+    /// Whether IAM treats two keys as one: it ignores case.
     #[must_use]
     pub fn same_to_iam(&self, other: &TagKey) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
@@ -146,8 +138,7 @@ impl TagKey {
 }
 
 impl MeetingId {
-    /// Whether a text is this id. Chime writes ids in lower case; its model takes both cases, and one hexadecimal number
-    /// has no other meaning in the other case.
+    /// Whether a text is this id, in any case. Chime returns ids in lower case, but its model allows both.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
         self.0.eq_ignore_ascii_case(text)
@@ -155,8 +146,7 @@ impl MeetingId {
 }
 
 fn check_length(text: &str, length: RangeInclusive<usize>, broken: &mut Vec<String>) {
-    // A text of more bytes than four times the limit has too many characters, however they are encoded: no need to
-    // count.
+    // A character has at most four bytes, so a text of more than four times the limit need not be counted.
     let characters =
         if text.len() > length.end().saturating_mul(4) { usize::MAX } else { text.chars().count() };
     if !length.contains(&characters) {
@@ -168,7 +158,7 @@ fn check_length(text: &str, length: RangeInclusive<usize>, broken: &mut Vec<Stri
 
 fn check_characters(text: &str, allowed: impl Fn(char) -> bool, rule: &str, broken: &mut Vec<String>) {
     if !text.chars().all(allowed) {
-        broken.push(format!("may hold only {rule}"));
+        broken.push(format!("may contain only {rule}"));
     }
 }
 
@@ -240,11 +230,11 @@ fn tenant_id(text: &str, broken: &mut Vec<String>) {
     }
     check_characters(text, allowed, "ASCII letters, digits and any of `-_!@#$`", broken);
     if has_run_of_four(text) {
-        broken.push("may not hold one character four times in a row".to_owned());
+        broken.push("may not repeat a character four times in a row".to_owned());
     }
 }
 
-/// The model forbids it with a look-ahead: `(?!.*?(.)\1{3})`.
+/// The model's look-ahead `(?!.*?(.)\1{3})`.
 fn has_run_of_four(text: &str) -> bool {
     let mut last = None;
     let mut run = 0_u8;
@@ -259,7 +249,7 @@ fn has_run_of_four(text: &str) -> bool {
 }
 
 fn tag_key(text: &str, broken: &mut Vec<String>) {
-    // The model's class is `[a-zA-Z+-=._:/]`, where `+-=` is a range: it takes in the digits and `,-./:;<`.
+    // The model's class is `[a-zA-Z+-=._:/]`, where `+-=` is a range that includes the digits and `,-./:;<`.
     fn allowed(character: char) -> bool {
         matches!(character, '+'..='=' | '_') || character.is_ascii_alphabetic()
     }
@@ -320,10 +310,10 @@ mod tests {
     }
 
     #[test]
-    fn tenant_ids_refuse_four_of_a_kind_in_a_row_and_not_three() {
+    fn tenant_ids_may_repeat_a_character_three_times_in_a_row_but_not_four() {
         assert!(TenantId::parse("aaab").is_ok());
-        assert_eq!(verdict(TenantId::parse("aaaab")), "may not hold one character four times in a row");
-        assert_eq!(verdict(TenantId::parse("x----y")), "may not hold one character four times in a row");
+        assert_eq!(verdict(TenantId::parse("aaaab")), "may not repeat a character four times in a row");
+        assert_eq!(verdict(TenantId::parse("x----y")), "may not repeat a character four times in a row");
         assert!(TenantId::parse("x--y--z").is_ok());
         assert!(TenantId::parse("abababab").is_ok());
         assert!(TenantId::parse("a.b").is_err(), "no dot");
@@ -332,20 +322,20 @@ mod tests {
     }
 
     #[test]
-    fn meeting_ids_have_the_form_of_the_model() {
+    fn meeting_ids_follow_the_models_pattern() {
         for (text, fits, why) in [
-            ("eb81e378-37db-4b5a-8e57-88904f2c1152", true, "as Chime gives them"),
-            ("EB81E378-37DB-4B5A-8E57-88904F2C1152", true, "the model takes both cases"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c1152", true, "as Chime returns them"),
+            ("EB81E378-37DB-4B5A-8E57-88904F2C1152", true, "the model allows both cases"),
             ("eb81e378-37db-4b5a-8e57-88904f2c115", false, "one digit less"),
             ("eb81e378-37db-4b5a-8e57-88904f2c11520", false, "one digit more"),
             ("eb81e37-837db-4b5a-8e57-88904f2c1152", false, "a digit in another group"),
-            ("eb81e378-37db-4b5a-8e57-88904f2c115g", false, "no hexadecimal digit"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c115g", false, "not a hexadecimal digit"),
             ("eb81e378-37db-4b5a-8e57-88904f2c115２", false, "a digit outside ASCII"),
-            ("eb81e378-37db-4b5a-8e57-88904f2c1152-", false, "a group more, empty"),
-            ("eb81e378-37db-4b5a-8e57-88904f2c1152\n", false, "a line feed behind it"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c1152-", false, "an extra empty group"),
+            ("eb81e378-37db-4b5a-8e57-88904f2c1152\n", false, "a line feed after it"),
             ("eb81e37837db4b5a8e5788904f2c1152", false, "without `-`"),
             ("{b81e378-37db-4b5a-8e57-88904f2c1152", false, "a bracket"),
-            ("..", false, "a path segment of its own meaning"),
+            ("..", false, "a path segment with a special meaning"),
             ("", false, "empty"),
         ] {
             assert_eq!(MeetingId::parse(text).is_ok(), fits, "{text:?}: {why}");
@@ -353,13 +343,13 @@ mod tests {
     }
 
     #[test]
-    fn every_broken_rule_of_one_value_is_named() {
+    fn names_every_broken_rule() {
         let text = verdict(TenantId::parse("...."));
-        assert!(text.contains("may hold only") && text.contains("four times"), "{text}");
+        assert!(text.contains("may contain only") && text.contains("four times"), "{text}");
     }
 
     #[test]
-    fn tag_keys_read_the_models_range_as_a_range() {
+    fn tag_keys_follow_the_models_character_range() {
         for (key, fits) in [
             ("Cost-Center_7", true),
             ("a,b;c<d=e", true),
@@ -376,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_values_may_be_empty_and_hold_at_and_space() {
+    fn tag_values_may_be_empty_and_may_contain_at_signs_and_spaces() {
         assert!(TagValue::parse("").is_ok());
         assert!(TagValue::parse("a b@c").is_ok());
         assert!(TagValue::parse("ä").is_err(), r"`\w` is ASCII");
@@ -393,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_output_withholds_what_the_model_calls_sensitive() {
+    fn debug_output_withholds_sensitive_values() {
         let id = ExternalMeetingId::parse("board-meeting").unwrap();
         assert!(!format!("{id:?}").contains("board"));
     }

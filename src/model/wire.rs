@@ -1,8 +1,8 @@
-//! Values as the wire has them.
+//! Values in the form that is sent to Chime.
 
 use std::fmt;
 
-/// A value as the wire has it.
+/// A value in the form that is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wire<'v> {
     /// A string.
@@ -14,7 +14,7 @@ pub enum Wire<'v> {
 /// The values that a type can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A string of so many characters.
+    /// A string, with its length in characters.
     Text {
         /// Minimum.
         min: usize,
@@ -32,15 +32,15 @@ pub enum Shape {
     },
 }
 
-/// A type whose values go over the wire.
+/// A type whose values are sent to Chime.
 pub trait ToWire {
     /// The values that it can have.
     const SHAPE: Shape;
 
-    /// What it stands for, in the words of its documentation.
+    /// Its description in the policy's JSON schema.
     const DESCRIPTION: &'static str;
 
-    /// The value as the wire has it.
+    /// The value in the form that is sent.
     fn wire(&self) -> Wire<'_>;
 }
 

@@ -1,4 +1,4 @@
-//! Admission: who may do something at all, before anything of the request is looked at.
+//! Admission: checks the caller's right before the request is read.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use crate::auth::{Caller, bounded};
 
 /// A caller who has a right, with the policy of the caller's tenant.
 ///
-/// [`Policies::admit`] makes it, of a [`Caller`], and nothing else does:
+/// Only [`Policies::admit`] makes one, from a [`Caller`]:
 ///
 /// ```
 /// # use meeting_gateway::{auth::Caller, policy::{Create, Policies}};
@@ -47,14 +47,13 @@ impl<R> Admitted<'_, R> {
     }
 }
 
-/// Why a caller may not do something at all, whatever the request.
+/// Why a caller has no right to an operation, whatever the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AdmissionError {
-    /// The policy has nothing for the caller's tenant. The text may quote the tenant's name, which is the caller's own
-    /// text and of any length.
+    /// The policy has nothing for the caller's tenant. The text may quote the tenant's name, which may have any length.
     #[error("{}", bounded(.0))]
     NoSuchTenant(String),
-    /// The tenant's policy asks for a scope or a group that the caller lacks.
+    /// The tenant's policy requires a scope or a group that the caller lacks.
     #[error("the caller has none of the scopes {scopes:?} or none of the groups {groups:?}")]
     Lacking {
         /// Scopes of which one is needed, when the caller has none of them.
@@ -65,16 +64,16 @@ pub enum AdmissionError {
 }
 
 impl Policies {
-    /// Admits a caller to what needs that right, under the policy of the caller's tenant.
+    /// Checks that the policy of the caller's tenant gives the caller that right.
     ///
     /// # Errors
-    /// When the tenant has no policy, or the caller lacks a scope or a group that it asks for.
+    /// When the tenant has no policy, or the caller lacks a scope or a group that it requires.
     pub fn admit<'p, R: Right>(&'p self, caller: &'p Caller) -> Result<Admitted<'p, R>, AdmissionError> {
         let policy = self.policy_of(caller.tenant()).map_err(|error| {
             AdmissionError::NoSuchTenant(match error {
                 NoPolicyError::Unlisted => "the policy does not list the tenant".to_owned(),
                 NoPolicyError::UnusableName(why) => {
-                    format!("an unlisted tenant of that name can't be let in: {why}")
+                    format!("an unlisted tenant of that name is not admitted: {why}")
                 }
             })
         })?;
@@ -87,7 +86,7 @@ impl Policies {
     }
 }
 
-/// The names asked for, when the caller has none of them.
+/// The required names, when the caller has none of them.
 fn lacking(any_of: Option<&[Name]>, has: &[String]) -> Vec<String> {
     let Some(names) = any_of else { return Vec::new() };
     if names.iter().any(|name| has.iter().any(|held| held == name.as_str())) {

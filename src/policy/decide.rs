@@ -1,4 +1,4 @@
-//! The decision: an admitted caller and a request in; a meeting plan or every finding out.
+//! The decision: makes a meeting plan from an admitted caller's request, or returns every finding.
 
 use super::admit::Admitted;
 use super::merge_tags::MAX_POLICY_TAGS;
@@ -12,11 +12,11 @@ use crate::model::{
 };
 
 impl Admitted<'_, Create> {
-    /// Decides every member of the request. Whatever the policy allows, a caller may ask for exactly the value that a
-    /// request without the member gets: SDKs insist on members such as MediaRegion, and repeating a value gains nothing.
+    /// Decides every member of the request. A caller may always ask for exactly the value that a request without the
+    /// member gets: SDKs require members such as MediaRegion, and repeating a value gains nothing.
     ///
     /// # Errors
-    /// Every finding: what the request itself brought, and what the policy does not allow.
+    /// Every finding of the request itself, and one for each member that the policy does not allow.
     pub fn decide(self, request: MeetingRequest) -> Result<MeetingPlan, Findings> {
         let mut findings = request.findings;
         let (rules, asked) = (&*self.policy.members, &request.members);
@@ -24,8 +24,8 @@ impl Admitted<'_, Create> {
         check_resolutions(&decided, &mut findings);
         let tags = decide_tags(&self.policy.tags, request.tags, &mut findings);
 
-        // INVARIANT (fail closed): a plan is made only of a request without findings. A member that is invalid or
-        // refused left a finding, so the pattern below leaves no third case to repair.
+        // INVARIANT (fail closed): only a request without findings becomes a plan. Every invalid or refused member has
+        // a finding, so there is no third case.
         let (Asked::Value(external_meeting_id), Some(members), true) =
             (request.external_meeting_id, Members::try_make(&mut TakeSent(&decided)), findings.is_empty())
         else {
@@ -49,9 +49,9 @@ const NOT_ALLOWED: &str = "may not be asked for under the tenant's policy";
 /// What was decided for one member.
 #[derive(Debug)]
 enum Decision<M> {
-    /// This is sent, or nothing; and who chose it.
+    /// The value to send, if any, and who chose it.
     Made(Option<M>, Origin),
-    /// There is a finding for it.
+    /// The member has a finding.
     Refused,
 }
 
@@ -94,11 +94,11 @@ impl TryMake<Sent> for TakeSent<'_> {
     }
 }
 
-/// What a request gets that does not name a member.
+/// What a request without a member gets.
 struct Silence<M> {
     /// What the gateway sends to Chime, if anything.
     sent: Option<M>,
-    /// The value that the meeting then has, where it is known.
+    /// The value that the meeting then has, if it is known.
     value: Option<M>,
 }
 
@@ -113,15 +113,15 @@ impl<M: Member> Silence<M> {
         Decision::Made(self.sent, origin)
     }
 
-    /// The decision for a caller who asks for that value, when it is the one that silence brings. The value is sent: what
-    /// was asked for is then compared with what comes back.
+    /// The decision for a caller who asks for the value that a request without the member gets. The value is sent, so
+    /// that Chime's answer is compared with it.
     fn repeated(&self, value: &M) -> Option<Decision<M>> {
-        // Who repeats what the policy sends can't change it by asking for something else.
+        // The caller may ask for no other value, so a value that the policy sends stays the policy's.
         let origin = if self.sent.is_some() { Origin::Policy } else { Origin::Caller };
         (self.value.as_ref() == Some(value)).then(|| Decision::Made(Some(value.clone()), origin))
     }
 
-    /// What a caller is told who may not choose the value.
+    /// The detail for a caller who may not choose the value.
     fn refusal(&self) -> String {
         match &self.value {
             Some(value) => value.shown().map_or_else(
@@ -152,7 +152,7 @@ fn decide_member<M: Member>(rule: &Rule<M>, asked: &Asked<M>, findings: &mut Fin
             }
             return silence.decision();
         }
-        // Its finding is there already: the member may be asked for, but not so.
+        // Reading the request has already added the finding.
         (Asked::Invalid, Some(_)) => return Decision::Refused,
         (Asked::Invalid, None) => silence.refusal(),
         (Asked::Value(value), Some(bound)) if bound.allows(value) => {
@@ -171,8 +171,8 @@ fn pointer<M: Member>() -> String {
     format!("#/{}", M::NAME)
 }
 
-/// FHD video or UHD content needs a MaxCount, and at most 25 (developer guide). Each value may have come from the caller
-/// or from the policy, so the finding says from whom.
+/// FHD video and UHD content need a MaxCount of at most 25 (developer guide). Each value may come from the caller or
+/// from the policy, so the finding says which.
 fn check_resolutions(decided: &Members<Decided>, findings: &mut Findings) {
     let max = AttendeeCount::MAX_AT_HIGH_RESOLUTION;
     let Decision::Made(count, count_origin) = &decided.attendee_count else { return };
@@ -191,9 +191,10 @@ fn check_resolutions(decided: &Members<Decided>, findings: &mut Findings) {
     }
     let count = match count {
         Some(count) => format!("it is `{}` ({})", count.wire(), count_origin.words()),
-        None => "there is none".to_owned(),
+        None => "it is missing".to_owned(),
     };
-    let detail = format!("must be there and at most {} with {}; {count}", max.wire(), high.join(" and "));
+    let detail =
+        format!("is required and must be at most {} with {}; {count}", max.wire(), high.join(" and "));
     findings.push(Finding::breaks_model(pointer::<AttendeeCount>(), detail));
 }
 
@@ -207,7 +208,7 @@ impl Origin {
     }
 }
 
-/// Decides the tags key by key. A tag that repeats a fixed or default one in key and value is that tag, and is sent once.
+/// Decides the tags by key. A tag with the key and value of a fixed or default tag is allowed, and is sent once.
 fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) -> Vec<(TagKey, TagValue)> {
     let mut tags = rules.fixed.clone();
     let mut asked_keys = Vec::with_capacity(asked.len());
@@ -221,7 +222,7 @@ fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) 
             }
             continue;
         }
-        // The key as the policy writes it: in another case it would be another tag to Chime, and the same one to IAM.
+        // Keys are compared with case here: in another case it is another tag to Chime, but the same tag to IAM.
         let repeats = |(key, value): &(TagKey, TagValue)| {
             *key == tag.key && matches!(&tag.value, Asked::Value(asked) if asked == value)
         };
@@ -236,12 +237,12 @@ fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) 
     if tags.len() > MAX_POLICY_TAGS {
         let from_policy = tags.len().saturating_sub(asked_keys.len());
         let detail = format!(
-            "makes {} tags with the {from_policy} of the policy; at most {MAX_POLICY_TAGS} fit beside the gateway's own",
+            "makes {} tags with the {from_policy} of the policy; at most {MAX_POLICY_TAGS} fit next to the gateway's own",
             tags.len()
         );
         findings.push(Finding::breaks_model("#/Tags", detail));
     }
-    // One order for one set of tags: a retry that lists them otherwise is still the same request to Chime.
+    // Sorted, so that a retry with the tags in another order is the same request to Chime.
     tags.sort();
     tags
 }

@@ -1,9 +1,10 @@
-//! The policy document as it is written: one block for everyone, one for each tenant.
+//! The policy document as it is written: a block for everyone and one for each tenant.
 
 use super::lists::{Allowed, Reading, Values};
+use super::template::Template;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson, read_list};
 
-/// What becomes of tenants that are not listed.
+/// What happens to tenants that are not listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum UnlistedTenants {
     /// They are refused.
@@ -13,21 +14,21 @@ pub(super) enum UnlistedTenants {
     Everyone,
 }
 
-/// What one tenant, or everyone, has.
+/// The block of a tenant or of everyone.
 #[derive(Debug, Default)]
 pub(super) struct Block {
-    /// Always sent; a caller may ask for the same value, and for no other.
+    /// Always sent. A caller may ask for the same value only.
     pub(super) fixed: Option<Values>,
-    /// Sent when the caller is silent; a caller may ask for the same value, and for another only where `Allowed` says so.
+    /// Sent when the caller does not ask for a value. A caller may ask for another value only if `Allowed` has it.
     pub(super) default: Option<Values>,
-    /// What the caller may ask for. Of a member that is absent here, only the value that silence brings: the policy's, or
-    /// Chime's own default (HD, FHD, 250, Ipv4Only) where the policy has none.
+    /// What the caller may ask for. Without the member here, a caller may ask only for the value that a request without
+    /// the member gets: the policy's, else Chime's own default (HD, FHD, 250, Ipv4Only).
     pub(super) allowed: Option<Allowed>,
     /// Who within the tenant may create meetings. Absent: every authenticated caller of the tenant.
     pub(super) callers: Option<Callers>,
 }
 
-/// Who may create meetings. Where both members stand, both must hold.
+/// Who may create meetings. With both members, both must hold.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
     /// At least one of these scopes.
@@ -76,14 +77,20 @@ impl Block {
         };
         let read = |name| Some((members.get(name)?, members.path_of(name)));
         Block {
-            fixed: read("Fixed").and_then(|(json, path)| Values::read_fixed(json, &path, reading)),
-            default: read("Default").and_then(|(json, path)| Values::read_default(json, &path, reading)),
+            fixed: read("Fixed")
+                .and_then(|(json, path)| Values::read(json, &path, &["Tags", "TenantIds"], reading)),
+            default: read("Default").and_then(|(json, path)| Values::read(json, &path, &["Tags"], reading)),
             allowed: read("Allowed").and_then(|(json, path)| Allowed::read(json, &path, reading)),
             callers: read("Callers").and_then(|(json, path)| Callers::read(json, &path, reading.errors)),
         }
     }
 
-    /// Whether the block has nothing for any member but tags and TenantIds.
+    /// The templates of `Fixed`'s TenantIds.
+    pub(super) fn tenant_ids(&self) -> Option<&[Template]> {
+        self.fixed.as_ref()?.tenant_ids.as_deref()
+    }
+
+    /// Whether the block has tags and TenantIds only, and no other members.
     pub(super) fn leaves_members_alone(&self) -> bool {
         let has_members =
             |values: &Option<Values>| values.as_ref().is_some_and(|values| values.members.is_some());
@@ -98,8 +105,7 @@ impl Callers {
             let path = members.path_of(name);
             let list = read_list(members.get(name)?, &path, errors)?;
             if list.is_empty() {
-                let detail =
-                    "is an empty list, which nobody could satisfy: leave the member out to ask for none";
+                let detail = "is an empty list, which no caller can satisfy: leave the member out instead";
                 errors.push(MemberError::at(&path, detail));
             }
             Some(list)

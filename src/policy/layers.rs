@@ -3,7 +3,7 @@
 use super::document::Block;
 use crate::json::Path;
 
-/// A block and where it stands.
+/// A block and its place in the document.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'b> {
     pub(super) block: &'b Block,

@@ -1,4 +1,4 @@
-//! The lists of a block: what is `Fixed`, what is `Default`, and what is `Allowed`.
+//! The lists of a block: `Fixed`, `Default` and `Allowed`.
 
 use std::sync::LazyLock;
 
@@ -9,9 +9,9 @@ use crate::model::{Bound as _, Make, Member, Members, Partition, TagKey, Visit, 
 /// The values of `Fixed` or `Default`.
 #[derive(Debug)]
 pub(super) struct Values {
-    /// The tenant's labels at Chime; only `Fixed` may have them.
+    /// The tenant's labels at Chime. Only `Fixed` may have them.
     pub(super) tenant_ids: Option<Vec<Template>>,
-    /// `None` when it has a value for none of them, as most tenants' lists.
+    /// `None` without a value for any member, as in most tenants' lists.
     pub(super) members: Option<Members<Written>>,
     pub(super) tags: Option<Tags>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Allowed {
     pub(super) tags: Option<Vec<TagKey>>,
 }
 
-/// Tags in the order of the document; as JSON an object of key and value.
+/// Tags in the order of the document. In JSON an object of keys and values.
 #[derive(Debug, Default)]
 pub(super) struct Tags(pub(super) Vec<(TagKey, Template)>);
 
@@ -62,15 +62,8 @@ impl Visit for ValueNames {
 }
 
 impl Values {
-    pub(super) fn read_fixed(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        Self::read(json, path, &["Tags", "TenantIds"], reading)
-    }
-
-    pub(super) fn read_default(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        Self::read(json, path, &["Tags"], reading)
-    }
-
-    fn read(
+    /// Reads `Fixed` or `Default`. `others` are the names that the list may have besides those of members.
+    pub(super) fn read(
         json: &Json<'_>,
         path: &Path<'_>,
         others: &[&'static str],
@@ -100,13 +93,13 @@ impl Allowed {
     }
 }
 
-/// Where a document is read for, and what is wrong with it so far.
+/// The stack's partition, and the errors found so far.
 pub(super) struct Reading<'r> {
     pub(super) partition: Partition,
     pub(super) errors: &'r mut Vec<MemberError>,
 }
 
-/// Reads the members of a list. Values that Chime would refuse for the stack's partition are reported.
+/// Reads the members of a list. Reports values that Chime refuses in the stack's partition.
 struct Reader<'r, 'e, 'j, 'a, 'p> {
     members: &'r KnownMembers<'j, 'a, 'p>,
     reading: &'r mut Reading<'e>,
@@ -153,8 +146,9 @@ fn read_tags(members: &KnownMembers<'_, '_, '_>, errors: &mut Vec<MemberError>) 
     let mut tags = Vec::with_capacity(object.len());
     for (key, value) in object.iter() {
         let path = Path::Member(&path, key);
-        let key = TagKey::parse(key)
-            .map_err(|detail| errors.push(MemberError::at(&path, format!("as a tag's key: {detail}"))));
+        let key = TagKey::parse(key).map_err(|detail| {
+            errors.push(MemberError::at(&path, format!("is not a valid key: it {detail}")))
+        });
         let value = Template::read_json(value).map_err(|detail| errors.push(MemberError::at(&path, detail)));
         if let (Ok(key), Ok(value)) = (key, value) {
             tags.push((key, value));

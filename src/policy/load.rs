@@ -1,4 +1,4 @@
-//! From the document's text to the policies that requests are decided by, or every fault that it has.
+//! Loads the policies from the document's text, or reports every error.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::model::{Partition, TenantId};
 
 /// The policies of all tenants.
 pub struct Policies {
-    /// By name, in its order. A hash table of ten thousand takes longer to fill than this does, whose text is in order
-    /// as a rule; and to search this takes no longer than a request notices.
+    /// Sorted by name. With ten thousand tenants, this fills faster than a hash table, since the text is usually
+    /// sorted, and a search takes no measurable part of a request.
     tenants: Vec<(Arc<str>, TenantPolicy)>,
-    /// What unlisted tenants get, when they are let in.
+    /// What unlisted tenants get, when they are admitted.
     unlisted: Option<Unlisted>,
 }
 
 struct Unlisted {
     everyone: Block,
     shared: Shared,
-    /// Every TenantId that a listed tenant has, in order: no unlisted one may come to it.
+    /// The sorted TenantIds of all listed tenants, which no unlisted tenant may have.
     owned_ids: Vec<TenantId>,
 }
 
@@ -31,7 +31,7 @@ struct Unlisted {
 pub(super) enum NoPolicyError {
     /// It is not listed, and unlisted tenants are refused.
     Unlisted,
-    /// It is not listed, unlisted tenants are let in, and its name can't be used: why, for the log.
+    /// It is not listed, unlisted tenants are admitted, but its name can't be used. The text is for the log.
     UnusableName(String),
 }
 
@@ -45,13 +45,13 @@ impl Policies {
     /// Loads a document for a stack in that partition.
     ///
     /// # Errors
-    /// Every fault of the document, in the order of its pointers.
+    /// Every error of the document, in the order of the pointers.
     pub fn load(text: &[u8], partition: Partition) -> Result<Self, Vec<MemberError>> {
         let no_json = |error| vec![MemberError::at(&Path::Root, format!("is not a JSON document: {error}"))];
         let (json, tenants) = parse_all_but(TENANTS, text).map_err(no_json)?;
         let mut errors = Vec::new();
         let policies = read(&json, tenants, partition, &mut errors)
-            // What is wrong then is said with its place in the whole document.
+            // Parsed again, for the error's line and column in the whole document.
             .map_err(|error| no_json(Json::parse(text).err().unwrap_or(error)))?;
         match policies {
             Some(policies) if errors.is_empty() => Ok(policies),
@@ -81,14 +81,14 @@ impl Policies {
         let Some(unlisted) = &self.unlisted else { return Err(NoPolicyError::Unlisted) };
         let mut errors = Vec::new();
         let policy = unlisted.policy_of(tenant, &mut errors);
-        if let Some(fault) = errors.first() {
-            return Err(NoPolicyError::UnusableName(fault.detail.clone()));
+        if let Some(error) = errors.first() {
+            return Err(NoPolicyError::UnusableName(error.detail.clone()));
         }
         let is_owned = |id: &TenantId| unlisted.owned_ids.binary_search(id).is_ok();
         let named_like_an_id = TenantId::parse(tenant).is_ok_and(|name| is_owned(&name));
         if named_like_an_id || policy.tenant_ids.iter().any(is_owned) {
             return Err(NoPolicyError::UnusableName(
-                "it stands for a TenantId of a listed tenant".to_owned(),
+                "it is or results in a TenantId of a listed tenant".to_owned(),
             ));
         }
         Ok(std::borrow::Cow::Owned(policy))
@@ -105,10 +105,10 @@ impl Unlisted {
     }
 }
 
-/// The member that is as long as the document, and so is read tenant by tenant.
+/// The member that makes up most of the document, so it is read tenant by tenant.
 const TENANTS: &str = "Tenants";
 
-/// The policies of a document, as far as its errors let them be read.
+/// The policies of a document. `None` when it is not an object.
 fn read(
     json: &Json<'_>,
     tenants: Option<&str>,
@@ -139,7 +139,7 @@ fn read(
         None => Vec::new(),
     };
     if tenants.is_empty() {
-        errors.extend(shared.errors().iter().cloned());
+        errors.extend(shared.errors.iter().cloned());
     }
     let owned_ids = claim_ids(&tenants, &tenants_path, errors);
     let unlisted = match unlisted {
@@ -150,7 +150,7 @@ fn read(
             Some(Unlisted { everyone, shared, owned_ids })
         }
     };
-    // In the text's order until here, so that of two tenants with one id the later is at fault.
+    // Sorted after `claim_ids`, which reports the later of two tenants with one id.
     tenants.sort_unstable_by(|(name, _), (other, _)| name.cmp(other));
     for pair in tenants.windows(2) {
         if let [(name, _), (other, _)] = pair
@@ -175,7 +175,7 @@ fn read_tenants(
     let read = for_each_member(text, &mut |name, json| {
         let path = Path::Member(path, &name);
         if name.is_empty() {
-            errors.push(MemberError::at(&path, "is an empty name, which no token's claim can hold"));
+            errors.push(MemberError::at(&path, "is an empty name, which no token can have"));
         }
         let own = Block::read(&json, &path, &mut Reading { partition, errors });
         let layers = Layers { everyone, own: Source { block: &own, path: &path } };
@@ -189,8 +189,8 @@ fn read_tenants(
     Ok(tenants)
 }
 
-/// Every TenantId of the tenants, in order.
-// INVARIANT (isolation): TenantIds are how the gateway tells whose meeting one is, so no two tenants share one.
+/// Every TenantId of the tenants, sorted.
+// INVARIANT (isolation): the gateway tells by TenantIds whose meeting it is, so no two tenants share one.
 fn claim_ids<'t>(
     tenants: &'t [(Arc<str>, TenantPolicy)],
     path: &Path<'_>,
@@ -205,33 +205,32 @@ fn claim_ids<'t>(
             && owner != name
         {
             let detail =
-                format!("TenantId `{}` is also tenant `{owner}`'s; isolation rests on them", id.as_str());
+                format!("TenantId `{}` is also tenant `{owner}`'s: no two may share one", id.as_str());
             errors.push(MemberError::at(&Path::Member(path, name), detail));
         }
     }
     owners.into_iter().map(|(id, _)| id).collect()
 }
 
-/// What everyone's block needs where unlisted tenants live by it alone.
+/// Checks everyone's block for unlisted tenants, which have no other.
 fn check_everyone_alone(everyone: Source<'_>, shared: &Shared, errors: &mut Vec<MemberError>) {
     let nothing = Block::default();
     let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
-    // Any name that fits every pattern shows what is wrong with the block whatever the name.
+    // Any valid name finds the errors that do not depend on the name.
     merge("tenant", layers, shared, errors);
-    let templates =
-        everyone.block.fixed.as_ref().and_then(|fixed| fixed.tenant_ids.as_deref()).unwrap_or_default();
+    let templates = everyone.block.tenant_ids().unwrap_or_default();
     let fixed = Path::Member(everyone.path, "Fixed");
     let list = Path::Member(&fixed, "TenantIds");
     for (index, template) in templates.iter().enumerate() {
         if !template.has_variable() {
-            let detail = "would be shared by all unlisted tenants: it must hold `${tenant}`";
+            let detail = "would be shared by all unlisted tenants: it must contain `${tenant}`";
             errors.push(MemberError::at(&Path::Item(&list, index), detail));
         }
     }
     if templates.len() > 1 {
         // With `${tenant}` and `${tenant}-x`, the tenants `a` and `a-x` would share `a-x`.
         let detail =
-            "must be one item while unlisted tenants are let in: two could make two tenants share an id";
+            "must have one item when unlisted tenants are admitted: with two, tenants could share an id";
         errors.push(MemberError::at(&list, detail));
     }
 }

@@ -1,4 +1,4 @@
-//! One tenant's block laid over everyone's: the tenant's policy, and every error that only shows after merging.
+//! Merges a tenant's block over everyone's, and finds the errors that show only after merging.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use super::layers::{Layers, Source};
 use super::merge_members::merge_members;
 use super::merge_tags::{check_tag_lists, merge_tags};
 use super::rules::{CallerRules, Rule, Ruled, TenantIds, TenantPolicy};
-use super::template::Template;
 use crate::json::{MemberError, Path};
 use crate::model::{MAX_TENANT_IDS, Members, TenantId};
 
-/// What every tenant shares that adds nothing of its own, worked out once.
+/// Everyone's merged rules, which all tenants without rules of their own share.
 pub(super) struct Shared {
     members: Arc<Members<Ruled>>,
     callers: Arc<CallerRules>,
-    errors: Vec<MemberError>,
+    /// The errors of the members of everyone's block by itself.
+    pub(super) errors: Vec<MemberError>,
 }
 
 impl Shared {
-    /// Faults that everyone's tag lists have by themselves are reported here, once. Those of its other members are
-    /// reported where a tenant inherits them.
+    /// Reports the errors of everyone's tag lists to `tag_errors`. Errors of the other members count only when a tenant
+    /// inherits them.
     pub(super) fn of(everyone: Source<'_>, tag_errors: &mut Vec<MemberError>) -> Self {
         let mut errors = Vec::new();
         let nothing = Block::default();
@@ -30,17 +30,11 @@ impl Shared {
         check_tag_lists(layers.everyone, layers.everyone, tag_errors);
         Shared { members, callers, errors }
     }
-
-    /// What is wrong with the members of everyone's block where nothing is laid over it.
-    pub(super) fn errors(&self) -> &[MemberError] {
-        &self.errors
-    }
 }
 
 /// The policy of the tenant of that name.
 ///
-/// Faults that everyone's block has by itself are found again for each tenant that inherits them: the caller removes
-/// repeats.
+/// Errors of everyone's block are reported again for each tenant that inherits them. The caller removes repeats.
 pub(super) fn merge(
     tenant: &str,
     layers: Layers<'_>,
@@ -82,15 +76,13 @@ fn merge_callers(everyone: Option<&Callers>, own: Option<&Callers>) -> CallerRul
 }
 
 fn merge_tenant_ids(tenant: &str, layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Vec<TenantId> {
-    fn written<'b>(source: Source<'b>) -> Option<&'b [Template]> {
-        source.block.fixed.as_ref().and_then(|fixed| fixed.tenant_ids.as_deref())
-    }
-    let (source, templates, inherited) = match (written(layers.own), written(layers.everyone)) {
-        (Some(templates), _) => (layers.own, templates, false),
-        (None, Some(templates)) => (layers.everyone, templates, true),
+    let Layers { everyone, own } = layers;
+    let (source, templates, inherited) = match (own.block.tenant_ids(), everyone.block.tenant_ids()) {
+        (Some(templates), _) => (own, templates, false),
+        (None, Some(templates)) => (everyone, templates, true),
         (None, None) => {
-            let detail = "has no TenantIds: `Fixed` here or in `Everyone` must give at least one";
-            errors.push(MemberError::at(layers.own.path, detail));
+            let detail = "has no TenantIds: `Fixed` here or in `Everyone` must have at least one";
+            errors.push(MemberError::at(own.path, detail));
             return Vec::new();
         }
     };
@@ -104,13 +96,13 @@ fn merge_tenant_ids(tenant: &str, layers: Layers<'_>, errors: &mut Vec<MemberErr
         let text = template.fill(tenant);
         match TenantId::parse(&text) {
             Ok(id) if ids.contains(&id) => {
-                errors.push(MemberError::at(&Path::Item(&list, index), format!("`{text}` stands twice")));
+                errors.push(MemberError::at(&Path::Item(&list, index), format!("`{text}` is repeated")));
             }
             Ok(id) => ids.push(id),
             Err(detail) => {
-                // A tenant's name that does not fit everyone's template is the tenant's fault, not the template's.
+                // When a tenant's name makes everyone's template invalid, the error is at the tenant.
                 let item = Path::Item(&list, index);
-                let place = if inherited && template.has_variable() { layers.own.path } else { &item };
+                let place = if inherited && template.has_variable() { own.path } else { &item };
                 errors.push(MemberError::at(place, format!("TenantId `{text}` {detail}")));
             }
         }

@@ -1,4 +1,4 @@
-//! Each member's rule, of what the two layers state about it.
+//! Merges each member's rule from the two layers.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::model::{
     AttendeeCount, Bound as _, ContentResolution, Make, Member, Members, ToWire as _, VideoResolution,
 };
 
-/// Merges every member. Errors that everyone's block has by itself are found again for each tenant that inherits them.
+/// Merges every member. Errors of everyone's block are reported again for each tenant that inherits them.
 pub(super) fn merge_members(layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Members<Ruled> {
     let rules = Members::make(&mut Merge { layers, errors });
     check_resolutions(&rules, layers, errors);
@@ -43,7 +43,7 @@ struct Statements<'b, M: Member> {
     own: Statement<'b, M>,
 }
 
-/// One member in one list of a block. Displayed as its pointer, which is written only where there is an error.
+/// One member in one list of a block. Displayed as a JSON pointer.
 struct Place<'b> {
     source: Source<'b>,
     /// `Fixed`, `Default` or `Allowed`.
@@ -75,7 +75,7 @@ impl<'b, M: Member> Statements<'b, M> {
         Place { source, list, name: M::NAME }
     }
 
-    /// Where the value stands that is sent when the caller is silent.
+    /// The place of the value that is sent when the caller does not ask for one.
     fn place_of_value(&self) -> Place<'b> {
         let Layers { everyone, own } = self.layers;
         let (source, list) = if self.own.fixed.is_some() {
@@ -105,10 +105,10 @@ impl<'b, M: Member> Statements<'b, M> {
             }
         };
         if self.everyone.fixed.is_some() {
-            conflict(everyone, &self.everyone, "is in `Fixed` of the same block as well");
+            conflict(everyone, &self.everyone, "is also in `Fixed` of the same block");
         }
         if self.own.fixed.is_some() {
-            conflict(own, &self.own, "is in `Fixed` of the same block as well");
+            conflict(own, &self.own, "is also in `Fixed` of the same block");
         } else if self.everyone.fixed.is_some() {
             conflict(own, &self.own, "is fixed by `Everyone`");
         }
@@ -121,10 +121,9 @@ impl<'b, M: Member> Statements<'b, M> {
             && !bound.allows(value)
         {
             match (self.own.default, self.own.allowed) {
-                // Where the tenant wrote only the bound, the bound is what it has to change.
+                // The tenant wrote only the bound, so the error is at the bound.
                 (None, Some(_)) => {
-                    let detail = "leaves out the `Default` that it inherits from `Everyone`";
-                    error(self.place(own, "Allowed"), detail);
+                    error(self.place(own, "Allowed"), "does not include the `Default` of `Everyone`");
                 }
                 (Some(_), _) => error(self.place(own, "Default"), M::Bound::OUTSIDE),
                 (None, None) => error(self.place(everyone, "Default"), M::Bound::OUTSIDE),
@@ -134,8 +133,8 @@ impl<'b, M: Member> Statements<'b, M> {
     }
 }
 
-/// Chime refuses FHD video or UHD content with no MaxCount or one above 25 (developer guide). That is an error where no
-/// caller can ask for anything else; where one can, the request is checked.
+/// Chime refuses FHD video and UHD content without a MaxCount of at most 25 (developer guide). That is an error of the
+/// policy when no caller can ask for anything else. Otherwise each request is checked.
 fn check_resolutions(rules: &Members<Ruled>, layers: Layers<'_>, errors: &mut Vec<MemberError>) {
     let max = AttendeeCount::MAX_AT_HIGH_RESOLUTION;
     let too_many = match &rules.attendee_count {
@@ -161,7 +160,7 @@ fn check_resolutions(rules: &Members<Ruled>, layers: Layers<'_>, errors: &mut Ve
     check(always_sent(&rules.content_resolution) == Some(&ContentResolution::Uhd), "UHD", content);
 }
 
-/// The value that every meeting has, whatever its caller asks for.
+/// The value that every meeting has, whatever the caller asks for.
 fn always_sent<M: Member>(rule: &Rule<M>) -> Option<&M> {
     match rule {
         Rule::Fixed(value) => Some(value),

@@ -1,4 +1,4 @@
-//! Tags of the two layers merged by key. Keys that differ in case only count as one, as IAM reads them.
+//! Merges the tags of the two layers by key. Keys that differ only in case count as one, as in IAM.
 
 use super::layers::{Layers, Source};
 use super::rules::TagRules;
@@ -6,10 +6,10 @@ use super::template::Template;
 use crate::json::{MemberError, Path};
 use crate::model::{MAX_TAGS, TagKey, TagValue};
 
-/// The tag that the gateway itself puts on every meeting.
+/// The tag that the gateway adds to every meeting.
 pub(crate) const GATEWAY_TAG: &str = "MeetingGateway";
 
-/// Most tags that a policy can send: the gateway's own tag takes one of the model's fifty.
+/// Maximum number of tags from the policy and the caller: the gateway's own tag takes one of the model's 50.
 pub(super) const MAX_POLICY_TAGS: usize = MAX_TAGS - 1;
 
 /// The three lists of a block that name tags.
@@ -20,7 +20,7 @@ enum List {
     Allowed,
 }
 
-/// One key in one list of a block. Its pointer is written only when there is an error to report.
+/// One key in one list of a block.
 #[derive(Clone, Copy)]
 struct Place<'b> {
     source: Source<'b>,
@@ -68,7 +68,7 @@ fn holds(tags: &[(TagKey, Template)], key: &TagKey) -> bool {
     tags.iter().any(|(other, _)| other.same_to_iam(key))
 }
 
-/// What is wrong with the tag lists of one block, be it in itself or beside what `everyone` fixes.
+/// Checks the tag lists of one block, by themselves and against the tags that `everyone` fixes.
 pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, errors: &mut Vec<MemberError>) {
     let (fixed, fixed_by_everyone) = (valued(source, List::Fixed), valued(everyone, List::Fixed));
     if fixed.is_empty() && valued(source, List::Default).is_empty() && allowed(source).is_empty() {
@@ -80,13 +80,13 @@ pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, errors: 
                 errors.push(place.error(format!("`{GATEWAY_TAG}` is the gateway's own tag, in any case")));
             }
             if places(source, list).take(place.index).any(|other| other.key.same_to_iam(place.key)) {
-                errors.push(place.error("stands twice; keys that differ in case only count as one"));
+                errors.push(place.error("is repeated; keys that differ only in case count as one"));
             }
             if list == List::Fixed {
                 continue;
             }
             if holds(fixed, place.key) {
-                errors.push(place.error("is in `Fixed` of the same block as well"));
+                errors.push(place.error("is also in `Fixed` of the same block"));
             } else if holds(fixed_by_everyone, place.key) {
                 errors.push(place.error("is fixed by `Everyone`"));
             }
@@ -94,7 +94,7 @@ pub(super) fn check_tag_lists(source: Source<'_>, everyone: Source<'_>, errors: 
     }
 }
 
-/// The tag rules of the tenant of that name: its own values over everyone's.
+/// The tag rules of the tenant of that name.
 pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, errors: &mut Vec<MemberError>) -> TagRules {
     check_tag_lists(layers.own, layers.everyone, errors);
     let own_fixed = valued(layers.own, List::Fixed);
@@ -102,7 +102,7 @@ pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, errors: &mut Vec<Memb
     let mut default = lay_over(tenant, List::Default, layers, errors);
     default.retain(|(key, _)| !holds(own_fixed, key));
     let mut may_ask: Vec<TagKey> = Vec::new();
-    // A key among them that is fixed is refused all the same: the decision looks at the fixed ones first.
+    // May contain keys that are fixed: the decision checks the fixed ones first.
     for key in allowed(layers.everyone).iter().chain(allowed(layers.own)) {
         if !may_ask.contains(key) {
             may_ask.push(key.clone());
@@ -111,14 +111,14 @@ pub(super) fn merge_tags(tenant: &str, layers: Layers<'_>, errors: &mut Vec<Memb
     let sent = fixed.len().saturating_add(default.len());
     if sent > MAX_POLICY_TAGS {
         let detail = format!(
-            "sends {sent} tags; at most {MAX_POLICY_TAGS} fit beside the gateway's own (Chime takes {MAX_TAGS})"
+            "sends {sent} tags; at most {MAX_POLICY_TAGS} fit next to the gateway's own (Chime allows {MAX_TAGS})"
         );
         errors.push(MemberError::at(layers.own.path, detail));
     }
     TagRules { fixed, default, allowed: may_ask }
 }
 
-/// One list with the tenant's own values over everyone's.
+/// One list, with the tenant's values over everyone's.
 fn lay_over(
     tenant: &str,
     list: List,
@@ -137,7 +137,7 @@ fn lay_over(
                 Ok(value) => merged.push((key.clone(), value)),
                 Err(detail) => {
                     let detail = format!("value `{text}` of tag `{}` {detail}", key.as_str());
-                    // A tenant's name that does not fit everyone's template is the tenant's error, not the template's.
+                    // When a tenant's name makes everyone's template invalid, the error is at the tenant.
                     errors.push(if is_inherited && template.has_variable() {
                         MemberError::at(layers.own.path, detail)
                     } else {

@@ -1,7 +1,7 @@
-//! Tenant policy: the document, and the one decision that turns a caller's request into a meeting plan.
+//! Tenant policy: the document, and the decision that makes a meeting plan from a caller's request.
 //!
-//! Pure: no IO, no clock, no type of AWS. Loading reports every error of a document at once; deciding reports every
-//! finding of a request at once.
+//! Pure: no IO, no clock, no types of the AWS SDK. Loading reports every error of a document at once, and deciding
+//! reports every finding of a request at once.
 
 mod admit;
 mod decide;

@@ -1,11 +1,11 @@
-//! What the policy decided to send.
+//! What the policy decides to send.
 
 use super::rules::TenantIds;
 use crate::model::{ExternalMeetingId, IdempotencyKey, Member, Members, Presence, TagKey, TagValue, Wrap};
 
-/// A meeting that may be created: every member decided.
+/// A meeting that may be created, with every member decided.
 ///
-/// [`Admitted::decide`](super::Admitted::decide) makes one, for a caller who may create, and nothing else does:
+/// Only [`Admitted::decide`](super::Admitted::decide) makes one, for a caller with the right to create:
 ///
 /// ```
 /// # use meeting_gateway::{model::MeetingRequest, policy::{Admitted, Create, MeetingPlan}};
@@ -31,7 +31,7 @@ pub struct MeetingPlan {
     pub(super) tags: Vec<(TagKey, TagValue)>,
 }
 
-/// What is sent of each member that a policy decides. What is `None` is left to Chime's default.
+/// What is sent for each member that a policy decides. `None` leaves it to Chime's default.
 #[derive(Debug, Clone, Copy)]
 pub struct Sent;
 
@@ -40,7 +40,7 @@ impl Wrap for Sent {
 }
 
 impl MeetingPlan {
-    /// The tenant whose meeting it will be.
+    /// The caller's tenant.
     #[must_use]
     pub fn tenant(&self) -> &str {
         &self.tenant
@@ -52,31 +52,31 @@ impl MeetingPlan {
         &self.subject
     }
 
-    /// The caller's idempotency key, when there is one.
+    /// The caller's idempotency key, if any.
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
         self.idempotency_key.as_ref()
     }
 
-    /// ExternalMeetingId
+    /// ExternalMeetingId.
     #[must_use]
     pub fn external_meeting_id(&self) -> &ExternalMeetingId {
         &self.external_meeting_id
     }
 
-    /// The members that the policy decided. Whose meeting a primary is, Chime is asked before anything is created.
+    /// The members that the policy decides. Whether a primary is the tenant's is for `chime` to prove.
     #[must_use]
     pub fn members(&self) -> &Members<Sent> {
         &self.members
     }
 
-    /// TenantIds: never empty, and no other tenant's.
+    /// TenantIds. Never empty, and never another tenant's.
     #[must_use]
     pub fn tenant_ids(&self) -> &TenantIds {
         &self.tenant_ids
     }
 
-    /// Tags, sorted by key, the gateway's own tag not among them.
+    /// Tags sorted by key, without the gateway's own tag.
     #[must_use]
     pub fn tags(&self) -> &[(TagKey, TagValue)] {
         &self.tags

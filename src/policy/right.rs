@@ -1,12 +1,12 @@
-//! The rights that a policy gives to callers, each a type, so that a step can ask for one in its signature.
+//! The rights that a policy gives to callers. Each is a type, so a function can require one in its signature.
 
-/// A right: what a caller needs for an operation.
+/// A right that a caller needs for an operation.
 pub trait Right: sealed::Sealed {
-    /// Its name, as the table of operations shows it.
+    /// The name, as in the table of operations.
     const NAME: &'static str;
 }
 
-/// To create meetings.
+/// The right to create meetings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Create;
 

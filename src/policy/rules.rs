@@ -1,11 +1,11 @@
-//! What a tenant's policy comes to once everything is merged: the form that requests are decided by.
+//! A tenant's merged policy, which decides requests.
 
 use std::sync::Arc;
 
 use super::document::Name;
 use crate::model::{Member, Members, TagKey, TagValue, TenantId, Wrap};
 
-/// One tenant's policy. Tenants that differ in nothing share what they have in common.
+/// One tenant's policy. Tenants with the same rules share them.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPolicy {
     /// Never empty, and no two tenants share one.
@@ -15,7 +15,7 @@ pub(super) struct TenantPolicy {
     pub(super) callers: Arc<CallerRules>,
 }
 
-/// A tenant's labels at Chime. Only a policy that was loaded makes them, so that no step can take another tenant's.
+/// A tenant's labels at Chime. Only a loaded policy makes them, so no code can use another tenant's by mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantIds(pub(super) Vec<TenantId>);
 
@@ -31,7 +31,7 @@ impl TenantIds {
         self.0.iter().any(|id| id.as_str() == text)
     }
 
-    /// Ids for the tests of what comes after the decision.
+    /// Ids for tests.
     #[cfg(test)]
     pub(crate) fn for_tests(ids: &[&str]) -> Self {
         TenantIds(ids.iter().map(|id| TenantId::parse(id).unwrap()).collect())
@@ -41,9 +41,9 @@ impl TenantIds {
 /// The rule for one member.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Rule<M: Member> {
-    /// Always this; the caller may not set another.
+    /// Always this value.
     Fixed(M),
-    /// What is sent when the caller is silent, and what the caller may ask for.
+    /// What is sent when the caller does not ask for a value, and what the caller may ask for.
     Open { default: Option<M>, allowed: Option<M::Bound> },
 }
 
@@ -56,7 +56,7 @@ impl Wrap for Ruled {
 }
 
 impl<M: Member> Rule<M> {
-    /// What is sent for a caller who asks for nothing.
+    /// What is sent when the caller does not ask for a value.
     pub(super) fn sent_for_silence(&self) -> Option<M> {
         match self {
             Rule::Fixed(value) => Some(value.clone()),
@@ -67,7 +67,7 @@ impl<M: Member> Rule<M> {
     }
 }
 
-/// Tags, by key. A fixed key is in neither of the others.
+/// Rules for tags, by key. No default key is also fixed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TagRules {
     pub(super) fixed: Vec<(TagKey, TagValue)>,
@@ -75,7 +75,7 @@ pub(super) struct TagRules {
     pub(super) allowed: Vec<TagKey>,
 }
 
-/// Who may create; `None` asks nothing.
+/// Who may create meetings. `None` requires nothing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CallerRules {
     pub(super) any_scope: Option<Vec<Name>>,

@@ -1,18 +1,18 @@
-//! Texts of the policy document that differ from tenant to tenant.
+//! Texts of the policy document that may contain the tenant's name.
 
 use std::borrow::Cow;
 
 use crate::json::{Json, ReadJson};
 
-/// A text in which `${tenant}` stands for the tenant's name.
+/// A text in which `${tenant}` is replaced by the tenant's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Template(String);
 
-/// The one variable.
+/// The only variable.
 const TENANT: &str = "${tenant}";
 
 impl Template {
-    /// Whether the text differs from tenant to tenant.
+    /// Whether the text contains the variable.
     pub(super) fn has_variable(&self) -> bool {
         self.0.contains(TENANT)
     }
@@ -25,8 +25,7 @@ impl Template {
         if !self.0.contains('$') {
             return Cow::Borrowed(&self.0);
         }
-        // Character by character and not by `replace`, whose search costs more to set up than a text of this length to
-        // read: this runs for every tenant of the document.
+        // Not `str::replace`, whose setup costs more than reading such a short text. This runs for every tenant.
         let mut filled = String::with_capacity(self.0.len().saturating_add(tenant.len()));
         let mut rest = self.0.as_str();
         while let Some((before, after)) = rest.split_once('$') {
@@ -51,7 +50,7 @@ impl ReadJson for Template {
     fn read_json(json: &Json<'_>) -> Result<Self, String> {
         let Json::String(text) = json else { return Err(format!("must be a string, not {}", json.kind())) };
         if text.contains('$') && text.replace(TENANT, "").contains("${") {
-            return Err("holds a variable that is not `${tenant}`, the only one there is".to_owned());
+            return Err("contains a variable other than `${tenant}`".to_owned());
         }
         Ok(Template(text.clone().into_owned()))
     }

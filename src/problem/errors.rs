@@ -1,5 +1,5 @@
-//! What a problem says of findings: the entries of `errors`, and the text that repeats them for clients that read nothing
-//! else. Both are bounded, and both say how much they leave out.
+//! A problem's findings: the entries of `errors`, and the same in the message, for clients that read nothing else. Both
+//! are bounded and say how many findings they leave out.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Findings, MAX_LISTED, Place};
 
-/// Most characters of the text that repeats the findings.
+/// Maximum length of the message, in characters.
 pub(super) const MAX_MESSAGE: usize = 1_000;
 
 /// An entry of `errors`.
@@ -30,8 +30,7 @@ impl From<&Finding> for Entry {
     }
 }
 
-/// The entries: one for each finding, or, where there are more than [`MAX_LISTED`], a last one that says how many more
-/// there are.
+/// One entry for each finding. With more than [`MAX_LISTED`] findings, the last entry says how many are left out.
 pub(super) fn entries(findings: &Findings) -> Vec<Entry> {
     let listed = findings.listed();
     if findings.len() <= MAX_LISTED {
@@ -45,8 +44,8 @@ pub(super) fn entries(findings: &Findings) -> Vec<Entry> {
     entries
 }
 
-/// `summary`, then as many findings as fit into [`MAX_MESSAGE`] characters, each of them whole, then how many more there
-/// are. Of a first finding that alone is too long, the beginning, and that it was cut.
+/// `summary`, then as many whole findings as fit into [`MAX_MESSAGE`] characters, then the number of the others. When
+/// not even the first finding fits, it is cut.
 pub(super) fn message(summary: &str, findings: &Findings) -> String {
     const CUT: &str = "… (cut here; `errors` has all of it)";
     let mut text = format!("{summary}: ");
@@ -56,7 +55,7 @@ pub(super) fn message(summary: &str, findings: &Findings) -> String {
         let separator = if index == 0 { "" } else { "; " };
         let sentence = format!("{separator}{} {}", place(finding), finding.detail);
         let left_after = left.saturating_sub(1);
-        // What follows must fit as well, should this be the last one that does.
+        // The number of the others must fit too, if this is the last finding that does.
         let needed = sentence.chars().count().saturating_add(more(left_after).chars().count());
         if length.saturating_add(needed) > MAX_MESSAGE {
             if index == 0 {
@@ -76,7 +75,7 @@ pub(super) fn message(summary: &str, findings: &Findings) -> String {
     text
 }
 
-/// Where a finding is, as the subject of its sentence.
+/// The place of a finding, as the subject of its sentence.
 fn place(finding: &Finding) -> Cow<'_, str> {
     match &finding.place {
         Place::Member(pointer) if pointer == "#" => Cow::Borrowed("the body"),
@@ -85,7 +84,7 @@ fn place(finding: &Finding) -> Cow<'_, str> {
     }
 }
 
-/// How many findings the text leaves out; nothing when it has them all.
+/// Says how many findings the message leaves out. Empty when it has them all.
 fn more(count: usize) -> String {
     match count {
         0 => String::new(),
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn says_every_finding_where_they_fit() {
+    fn a_message_has_all_findings_when_they_fit() {
         let findings = vec![
             model("#/ExternalMeetingId", "is required"),
             model("#", "must be a JSON object"),
@@ -119,8 +118,8 @@ mod tests {
     }
 
     #[test]
-    fn ends_at_a_whole_finding_within_the_bound_and_says_how_many_more_there_are() {
-        // "s: " and then sentences of 101 characters, 103 with what stands between two of them.
+    fn a_message_has_whole_findings_and_the_number_of_the_others() {
+        // "s: " and then sentences of 101 characters, 103 with the separator.
         let detail = "d".repeat(97);
         let list = |count: usize| Findings::from(vec![model("#/a", &detail); count]);
         for (count, said, ending) in [
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn fills_the_bound_to_its_last_character() {
+    fn a_message_may_have_exactly_the_maximum_length() {
         for (length, fits) in [(MAX_MESSAGE - 7, true), (MAX_MESSAGE - 6, false)] {
             // "s: #/a " has seven characters.
             let text = message("s", &model("#/a", &"é".repeat(length)).into());
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn says_that_a_first_finding_was_cut_and_how_many_more_there_are() {
+    fn a_message_says_that_the_first_finding_is_cut_and_the_number_of_the_others() {
         let long = vec![model("#/a", &"é".repeat(5_000)), model("#/b", "is required")];
         let text = message("the request is invalid", &long.into());
         assert_eq!(text.chars().count(), MAX_MESSAGE);
@@ -156,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_a_hundred_entries_at_most_and_the_last_says_how_many_are_left_out() {
+    fn lists_at_most_100_entries_and_the_last_says_how_many_are_left_out() {
         for (count, listed, last) in [
             (1, 1, "is unknown"),
             (100, 100, "is unknown"),
@@ -175,9 +174,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the findings say, the text stays within its bound, holds whole findings only, and accounts for all.
+        /// Whatever the findings say, the message is bounded, has whole findings only, and counts the others.
         #[test]
-        fn a_message_is_bounded_and_accounts_for_every_finding(
+        fn a_message_is_bounded_and_counts_every_finding(
             details in proptest::collection::vec("[^;]{0,400}", 1..150),
         ) {
             let findings: Vec<Finding> = details.iter().map(|detail| model("#/a", detail)).collect();

@@ -1,4 +1,5 @@
-//! Errors as problems (RFC 9457) that AWS SDKs read as Chime's own exceptions: the one place where an error meets HTTP. Every text here is the gateway's own; what Chime wrote goes to the log.
+//! Errors as problems (RFC 9457) that AWS SDKs read as Chime's own exceptions. Only this module maps errors to HTTP.
+//! All texts are the gateway's own: Chime's are never sent to clients.
 
 mod errors;
 #[cfg(test)]
@@ -18,26 +19,25 @@ use crate::finding::{Finding, Findings};
 use crate::policy::AdmissionError;
 use crate::request_error::RequestError;
 
-/// Seconds that a caller is told to wait where nobody said for how long: about the time in which Chime's ten requests a
-/// second let the next ones in, plus a margin.
+/// Default `Retry-After`, in seconds. Chime's limit is ten requests a second, and this leaves a margin.
 const USUAL_WAIT: u64 = 2;
 
-/// Seconds that a caller is told to wait where the account is full of meetings: a meeting that is left ends after five
-/// minutes (developer guide), so asking much sooner helps nobody.
+/// `Retry-After` when the quota of meetings is full, in seconds. A meeting without attendees ends only after five
+/// minutes (developer guide), so a much earlier retry rarely succeeds.
 const QUOTA_WAIT: u64 = 60;
 
-/// An error as HTTP has it.
+/// An error in HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     status: u16,
-    /// One of the exceptions of Chime's model, so that AWS SDKs raise the type that they have for it.
+    /// An exception of Chime's model, so that AWS SDKs raise their type for it.
     code: &'static str,
     detail: Cow<'static, str>,
     errors: Vec<Entry>,
     headers: Vec<(&'static str, Cow<'static, str>)>,
 }
 
-/// The body: RFC 9457's members, and Chime's beside them.
+/// The body: the members of RFC 9457 and those of Chime's errors.
 #[derive(Serialize)]
 struct ProblemBody<'a> {
     r#type: &'static str,
@@ -55,7 +55,7 @@ struct ProblemBody<'a> {
 }
 
 impl Problem {
-    /// What the client is told of an error.
+    /// The problem for an error.
     #[must_use]
     pub fn of(error: RequestError) -> Self {
         match error {
@@ -101,7 +101,7 @@ impl Problem {
     #[must_use]
     pub fn into_answer(self, request_id: &str) -> Answer {
         let body = ProblemBody {
-            // The status says what kind of problem it is, and `Code` more closely (RFC 9457, section 4.2.1).
+            // The status says which kind of problem it is (RFC 9457, section 4.2.1). `Code` is more specific.
             r#type: "about:blank",
             title: title(self.status),
             status: self.status,
@@ -112,7 +112,7 @@ impl Problem {
             message: &self.detail,
             request_id,
         };
-        // Text, numbers and lists of them always serialize.
+        // Serializing texts, numbers and lists can't fail.
         let body = serde_json::to_string(&body).unwrap_or_default();
         let mut headers = self.headers;
         headers.push(("content-type", Cow::Borrowed("application/problem+json")));
@@ -130,7 +130,7 @@ impl Problem {
         self
     }
 
-    /// HTTP's header, in seconds, and the one that botocore reads instead, in milliseconds.
+    /// Adds HTTP's header, in seconds, and the one that botocore reads instead, in milliseconds.
     fn retry_after(self, wait: Option<Duration>, otherwise: u64) -> Self {
         let seconds = wait.map_or(otherwise, |wait| wait.as_secs().max(1));
         self.header("retry-after", seconds.to_string())
@@ -145,7 +145,7 @@ impl Problem {
         )
     }
 
-    /// One body for every cause: which check failed is nobody's business but the log's.
+    /// Every invalid token gets the same body. Only the log says which check failed.
     fn of_authentication(error: &AuthenticationError) -> Self {
         let unauthorized = || Problem::new(401, "UnauthorizedException", "a valid bearer token is required");
         match error {
@@ -153,25 +153,21 @@ impl Problem {
             AuthenticationError::InvalidCredentials(_) | AuthenticationError::InvalidToken(_) => {
                 unauthorized().header("www-authenticate", r#"Bearer error="invalid_token""#)
             }
-            AuthenticationError::NoTenant(_) => {
-                Problem::new(403, "ForbiddenException", "the token names no tenant that may create meetings")
-            }
+            AuthenticationError::NoTenant(_) => Problem::unknown_tenant(),
             AuthenticationError::KeysUnavailable { retry_after } => {
-                let detail = "the keys that tokens are checked with can't be had at the moment";
+                let detail = "the keys to verify tokens can't be fetched at the moment";
                 Problem::new(503, "ServiceUnavailableException", detail)
                     .retry_after(None, u64::from(*retry_after))
             }
         }
     }
 
+    fn unknown_tenant() -> Self {
+        Problem::new(403, "ForbiddenException", "the token names no tenant that may create meetings")
+    }
+
     fn of_admission(error: &AdmissionError) -> Self {
-        let AdmissionError::Lacking { scopes, groups } = error else {
-            return Problem::new(
-                403,
-                "ForbiddenException",
-                "the token names no tenant that may create meetings",
-            );
-        };
+        let AdmissionError::Lacking { scopes, groups } = error else { return Problem::unknown_tenant() };
         let mut needs = Vec::new();
         if !scopes.is_empty() {
             needs.push(format!("one of the scopes {}", quoted(scopes)));
@@ -179,13 +175,12 @@ impl Problem {
         if !groups.is_empty() {
             needs.push(format!("one of the groups {}", quoted(groups)));
         }
-        let detail =
-            format!("the tenant's policy lets those create meetings who have {}", needs.join(" and "));
+        let detail = format!("to create meetings, the tenant's policy requires {}", needs.join(" and "));
         let problem = Problem::new(403, "ForbiddenException", detail);
         if scopes.is_empty() {
             return problem;
         }
-        // The scopes come from the policy document, where any text may stand; RFC 6749 bounds what a header may carry.
+        // The policy document allows any text as a scope, but RFC 6749 limits the characters in the header.
         let nameable: Vec<&str> =
             scopes.iter().map(String::as_str).filter(|scope| is_scope_token(scope)).collect();
         problem.header(
@@ -194,7 +189,7 @@ impl Problem {
         )
     }
 
-    /// 400 when any finding breaks the model, 403 when all break the policy alone.
+    /// 400 when any finding breaks the model, 403 when all break only the policy.
     fn of_findings(findings: &Findings) -> Self {
         let (status, code, summary) = if findings.breaking_model() > 0 {
             (400, "BadRequestException", "the request is invalid")
@@ -209,7 +204,7 @@ impl Problem {
     fn of_chime(error: &ChimeError) -> Self {
         match &error.kind {
             ChimeErrorKind::PrimaryNotTheTenants => {
-                let detail = "is not the id of a meeting of this tenant that goes on";
+                let detail = "is not the id of a running meeting of this tenant";
                 Problem::of_findings(&Finding::breaks_policy("#/PrimaryMeetingId", detail).into())
             }
             ChimeErrorKind::PrimaryIsReplica => {
@@ -229,7 +224,7 @@ impl Problem {
                 409,
                 "ConflictException",
                 "the idempotency key was used with other members, or the policy changed in between, or another \
-                 request with it is still under way",
+                 request with it is still in progress",
             ),
             ChimeErrorKind::DifferentMeeting(members) => Problem::new(
                 409,
@@ -243,11 +238,9 @@ impl Problem {
                 Problem::new(429, "LimitExceededException", "the account's quota of meetings is full")
                     .retry_after(None, QUOTA_WAIT)
             }
-            ChimeErrorKind::NotFound | ChimeErrorKind::Failed => Problem::new(
-                502,
-                "ServiceFailureException",
-                "Chime failed or gave an answer that can't be used",
-            ),
+            ChimeErrorKind::NotFound | ChimeErrorKind::Failed => {
+                Problem::new(502, "ServiceFailureException", "Chime failed or returned an invalid answer")
+            }
             ChimeErrorKind::Unavailable(wait) => {
                 Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
                     .retry_after(*wait, USUAL_WAIT)

@@ -6,7 +6,7 @@ use super::*;
 use crate::api_gateway::HttpRequest;
 use crate::auth::{TenantError, TokenError};
 
-/// An error of every variant, and of every variant within it.
+/// An error of every variant, including the variants of the errors in them.
 fn every_error() -> Vec<RequestError> {
     let text = || "cause".to_owned();
     let wait = Some(Duration::from_secs(7));
@@ -51,7 +51,7 @@ fn every_error() -> Vec<RequestError> {
     others.into_iter().chain(chime).collect()
 }
 
-/// Does not compile when an error is added: then `every_error` needs it as well.
+/// Does not compile when a variant is added, which `every_error` then needs too.
 fn needs_a_row(error: &RequestError) {
     match error {
         RequestError::UnknownEvent(_) | RequestError::Findings(_) | RequestError::Panicked => {}
@@ -84,7 +84,7 @@ fn needs_a_row(error: &RequestError) {
     }
 }
 
-/// The exceptions that the published model of the API has.
+/// The exceptions of the API's published model.
 fn exceptions_of_the_model() -> BTreeSet<String> {
     let table = include_str!("../../tests/chime-model/create-meeting.json");
     let table: Value = serde_json::from_str(table).unwrap();
@@ -113,7 +113,7 @@ fn every_code_is_an_exception_of_chimes_model() {
 }
 
 #[test]
-fn every_answer_that_says_when_to_retry_says_it_in_both_headers() {
+fn answers_that_say_when_to_retry_have_both_headers() {
     let mut waits = Vec::new();
     for refusal in every_error() {
         let said = refusal.to_string();
@@ -129,7 +129,7 @@ fn every_answer_that_says_when_to_retry_says_it_in_both_headers() {
 }
 
 #[test]
-fn findings_of_both_kinds_are_400_even_when_those_that_break_the_model_are_not_listed() {
+fn findings_of_both_kinds_are_400_even_when_only_those_of_the_policy_are_listed() {
     let policy = || (0..150).map(|_| Finding::breaks_policy("#/a", "is fixed"));
     let mut findings = Findings::from(policy().collect::<Vec<_>>());
     assert_eq!(Problem::of(RequestError::Findings(findings.clone())).status(), 403);

@@ -96,8 +96,8 @@ async fn a_problem_is_both_rfc_9457_and_an_exception_of_chime() {
     // Most SDKs drop `errors`.
     assert_eq!(
         answer.body["Message"],
-        "the request is invalid: #/ExternalMeetingId must have 2 to 64 characters; #/MediaRegion is not one of what \
-         the tenant's policy allows: `eu-central-1`, `eu-west-2`, `us-east-1`"
+        "the request is invalid: #/ExternalMeetingId must have 2 to 64 characters; #/MediaRegion is not one of the \
+         values that the tenant's policy allows: `eu-central-1`, `eu-west-2`, `us-east-1`"
     );
 }
 

@@ -1,8 +1,8 @@
-//! Lambda events to one request type: API Gateway's HTTP API (payload 2.0), its REST API (payload 1.0), and function
-//! URLs, which send payload 2.0 as well.
+//! Reads Lambda events into one request type: API Gateway's HTTP API (payload 2.0), its REST API (payload 1.0), and
+//! function URLs (payload 2.0).
 //!
-//! The events are read by the types of `aws_lambda_events`. An event that those types refuse, though API Gateway may
-//! send it (a claim that is a number, say), is read a second time by `reread`.
+//! The types of `aws_lambda_events` parse the events. API Gateway may send events that these types refuse, for example
+//! with a claim that is a number. Such an event is read again by `reread`.
 
 mod reread;
 mod size;
@@ -24,17 +24,16 @@ use super::answer::PayloadFormat;
 use super::body::{Body, BodyError, is_json};
 use crate::json::{Json, Object};
 
-/// An HTTP request, whichever kind of event brought it.
+/// An HTTP request from any kind of event.
 #[derive(Debug)]
 pub struct HttpRequest {
     /// The method. Methods are case-sensitive (RFC 9110, section 9.1).
     pub method: Method,
     /// The path without the stage's prefix.
     pub path: String,
-    /// The value of the query parameter `operation`, when the query has it. In Chime's API it tells apart operations
-    /// that share a path.
+    /// The value of the query parameter `operation`, if any. Operations of Chime's API that share a path differ in it.
     pub operation: Option<String>,
-    /// What API Gateway's authorizer says of the caller.
+    /// What API Gateway's authorizer says about the caller.
     pub authorizer: AuthorizerContext<'static>,
     /// API Gateway's request id.
     pub request_id: Option<String>,
@@ -42,40 +41,41 @@ pub struct HttpRequest {
     pub body: Body,
     /// The format of the event, which is the format that the answer must have.
     pub format: PayloadFormat,
-    /// Payload 1.0's `multiValueHeaders`, then `headers`, which has the last value of each header only.
+    /// Payload 1.0's `multiValueHeaders`, then `headers`, which has only the last value of each header.
     headers: [HeaderMap; 2],
 }
 
-/// What API Gateway's authorizer says of the caller. Only `AUTH_MODE=authorizer` believes any of it.
+/// What API Gateway's authorizer says about the caller. Used only with `AUTH_MODE=authorizer`.
 #[derive(Debug, Clone)]
 pub enum AuthorizerContext<'c> {
-    /// There was no authorizer, or one of another kind, or it said nothing.
+    /// No authorizer, one of another kind, or one without claims or context.
     Absent,
-    /// The claims of an HTTP API's JWT authorizer (payload 2.0): arrays arrive flattened, as in `"[a b]"`.
+    /// The claims of an HTTP API's JWT authorizer (payload 2.0), with arrays flattened, as in `"[a b]"`.
     JwtClaims(Object<'c>),
-    /// The claims in a payload 1.0 event: a REST API's Cognito authorizer joins arrays by commas, an HTTP API's JWT
-    /// authorizer flattens them.
+    /// The claims in a payload 1.0 event. A REST API's Cognito authorizer joins arrays with commas, and an HTTP API's
+    /// JWT authorizer flattens them.
     Payload1Claims(Object<'c>),
-    /// The context that a Lambda authorizer gave.
+    /// The context that a Lambda authorizer returned.
     LambdaContext(Object<'c>),
 }
 
-/// The event is not one that this gateway serves. The text says why and quotes nothing of the event.
+/// The gateway does not serve this kind of event. The text says why and quotes nothing from the event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct UnknownEventError(&'static str);
 
 /// Maximum size of an event without its body, in bytes.
 ///
-/// API Gateway takes at most 10,240 bytes of headers (its quotas page) and puts them into the event at most twice; the
-/// claims come from a token in them. The limit bounds the work on an event, and it keeps a `HeaderMap`, which panics
-/// above 24,576 names, far below that number.
+/// API Gateway allows 10,240 bytes of headers (its quotas page) and puts them into the event at most twice. The claims
+/// come from a token in them. The limit bounds the work on an event and the names in a `HeaderMap`, which panics above
+/// 24,576.
 const MAX_ENVELOPE_BYTES: usize = 128 * 1024;
 
 const TOO_LARGE: UnknownEventError =
     UnknownEventError("the event without its body has more than 131072 bytes");
+const NOT_API_GATEWAY: UnknownEventError = UnknownEventError("the event is not from API Gateway");
 
-/// What of an event tells its kind, and whether the crate's types read all of it.
+/// The members that tell an event's kind, and whether the crate's types read it without loss.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Outline<'e> {
@@ -105,7 +105,7 @@ impl HttpRequest {
             return Err(TOO_LARGE);
         }
         let outline: Outline<'_> = serde_json::from_str(event).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => UnknownEventError("the event is not of API Gateway's form"),
+            serde_json::error::Category::Data => NOT_API_GATEWAY,
             _ => NOT_JSON,
         })?;
         let body = outline.body.map_or("", RawValue::get);
@@ -115,13 +115,13 @@ impl HttpRequest {
         let context = outline.request_context.ok_or(UnknownEventError("`requestContext` is missing"))?;
         if context.elb.is_some() {
             return Err(UnknownEventError(
-                "the event comes from a load balancer, which authenticates nobody",
+                "the event comes from a load balancer, which does not authenticate callers",
             ));
         }
-        // Whatever it says, such a body is refused: reading it would only cost time.
+        // Such a body is refused in any case, so it is not parsed.
         let is_body_too_large = body.len() > Body::MAX_JSON_BYTES;
         let event = if is_body_too_large { size::without(event, body) } else { Cow::Borrowed(event) };
-        // The crate's type keeps the last of two headers that differ in case only; the second reading keeps both.
+        // The crate's type keeps the last of two headers that differ only in case, but `reread` keeps both.
         let is_read_whole = outline.multi_value_headers.is_some() || !outline.headers.has_one_twice;
         let read = if context.http.is_some() {
             let read = is_read_whole.then(|| serde_json::from_str::<ApiGatewayV2httpRequest>(&event).ok());
@@ -130,7 +130,7 @@ impl HttpRequest {
             let read = is_read_whole.then(|| serde_json::from_str::<ApiGatewayProxyRequest>(&event).ok());
             read.flatten().or_else(|| reread::payload_1(&event)).and_then(Self::from_payload_1)
         };
-        let mut request = read.ok_or(UnknownEventError("the event is not of API Gateway's form"))?;
+        let mut request = read.ok_or(NOT_API_GATEWAY)?;
         if is_body_too_large {
             request.body = Body::TooLarge;
         }
@@ -166,8 +166,8 @@ impl HttpRequest {
         })
     }
 
-    /// A header's value, by its name in any case. Several values are joined by a comma, as HTTP allows and as payload
-    /// 2.0 does by itself; the same value twice counts once. Takes time linear in the number of values.
+    /// A header's value, by its name in any case. Several values are joined by commas, as in HTTP and payload 2.0, and
+    /// equal values count once. Takes time linear in the number of values.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         let values = self.headers.iter().flat_map(|headers| headers.get_all(name));
@@ -175,7 +175,7 @@ impl HttpRequest {
         let mut values = values.filter_map(|value: &HeaderValue| std::str::from_utf8(value.as_bytes()).ok());
         let first = values.next()?;
         let mut joined = Cow::Borrowed(first);
-        // Payload 1.0 has every header twice, so most have a second value and it is the first once more.
+        // Payload 1.0 has every header twice, so most have two equal values.
         let mut others = values.filter(|value| *value != first).peekable();
         if others.peek().is_some() {
             let mut seen = HashSet::new();
@@ -187,10 +187,8 @@ impl HttpRequest {
         }
         Some(joined)
     }
-}
 
-impl HttpRequest {
-    /// The bytes of a body that is JSON.
+    /// The bytes of a JSON body.
     ///
     /// # Errors
     /// When `Content-Type` names another type, or the body can't be decoded or is too large.
@@ -217,7 +215,7 @@ impl AuthorizerContext<'static> {
                 Self::unless_empty(json_object(claims), AuthorizerContext::Payload1Claims)
             }
             Some(_) => AuthorizerContext::Absent,
-            // A Lambda authorizer's context lies flat beside `principalId`.
+            // A Lambda authorizer's context is next to `principalId`.
             None => Self::unless_empty(json_object(authorizer.fields), AuthorizerContext::LambdaContext),
         }
     }
@@ -231,17 +229,17 @@ fn json_object(members: impl IntoIterator<Item = (String, Value)>) -> Object<'st
     members.into_iter().map(|(name, value)| (name, Json::from(value))).collect()
 }
 
-/// Takes off the stage that an HTTP API with a named stage puts before the path.
+/// Removes the stage that an HTTP API with a named stage puts before the path.
 fn without_stage<'e>(path: &'e str, stage: Option<&str>) -> &'e str {
     let Some(stage) = stage.filter(|stage| *stage != "$default" && !stage.is_empty()) else { return path };
     match path.strip_prefix('/').and_then(|rest| rest.strip_prefix(stage)) {
-        // What follows must be a path again: a custom domain leaves the stage out, and a stage may be named as a route.
+        // The rest must be a path: a custom domain leaves the stage out, and a stage may have the name of a route.
         Some(rest) if rest.starts_with('/') => rest,
         _ => path,
     }
 }
 
-/// The first `operation` of a query string. No value needs decoding to be told from the names that exist.
+/// The first `operation` of a query string. It is not decoded, since no operation's name needs an escape.
 fn operation_in_query(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| match pair.split_once('=') {
         Some(("operation", value)) => Some(value),

@@ -1,14 +1,14 @@
-//! A second, looser reading of events that the types of `aws_lambda_events` refuse or would shorten.
+//! Reads events that the types of `aws_lambda_events` refuse or would read with loss.
 //!
-//! Claims are strings in those types; API Gateway has sent numbers and booleans (aws-lambda-go #294). Here an event is
-//! reduced to the members that the gateway reads, each in the form that the crate's types take, and then read by them:
+//! Claims are strings in those types, but API Gateway has sent numbers and booleans (aws-lambda-go #294). Here an event
+//! is reduced to the members that the gateway needs, in the form of the crate's types, and then parsed by them:
 //!
-//! - a claim that is an array is flattened, as API Gateway does it; any other claim that is not a string is dropped, and
-//!   so is an item of an array that is not one, so that whoever needs it is refused;
-//! - a header that stands twice in different cases keeps both values, and a value that is not a string is dropped; an event
-//!   with a header that HTTP cannot carry is not read, since dropping an idempotency key would make a second meeting.
+//! - Claims that are arrays are flattened, as API Gateway does. Other claims that are not strings are dropped, and so
+//!   are items of arrays. Callers who need them are then refused.
+//! - Headers whose names differ only in case keep all values. Values that are not strings are dropped. An event with a
+//!   header that is invalid in HTTP is refused, since dropping an idempotency key could create a second meeting.
 //!
-//! Runs on the failure path only, on events whose size without the body is bounded by the caller.
+//! Runs only when needed. The caller bounds the size of the event without its body.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -69,7 +69,7 @@ fn has_one_twice(names: &[Cow<'_, str>]) -> bool {
 #[derive(serde::Deserialize)]
 struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
 
-/// Reads a payload 2.0 event, when it has what makes one.
+/// Reads a payload 2.0 event. `None` when it is not one.
 pub(super) fn payload_2(event: &str) -> Option<ApiGatewayV2httpRequest> {
     let mut event: Map<String, Value> = serde_json::from_str(event).ok()?;
     keep(&mut event, &["rawPath", "rawQueryString", "headers", "requestContext", "body", "isBase64Encoded"]);
@@ -85,7 +85,7 @@ pub(super) fn payload_2(event: &str) -> Option<ApiGatewayV2httpRequest> {
     typed(event)
 }
 
-/// Reads a payload 1.0 event, when it has what makes one.
+/// Reads a payload 1.0 event. `None` when it is not one.
 pub(super) fn payload_1(event: &str) -> Option<ApiGatewayProxyRequest> {
     let mut event: Map<String, Value> = serde_json::from_str(event).ok()?;
     const MEMBERS: [&str; 8] = [
@@ -101,7 +101,7 @@ pub(super) fn payload_1(event: &str) -> Option<ApiGatewayProxyRequest> {
     keep(&mut event, &MEMBERS);
     keep_strings(&mut event, &["body"]);
     clean_envelope(&mut event)?;
-    // A parameter is there whatever its value is; which one counts only for `operation`.
+    // Parameters with other values count as empty: only the presence of `operation` matters then.
     if let Some(Value::Object(parameters)) = event.get_mut("queryStringParameters") {
         parameters.values_mut().filter(|value| !value.is_string()).for_each(|value| *value = "".into());
     } else {
@@ -111,7 +111,7 @@ pub(super) fn payload_1(event: &str) -> Option<ApiGatewayProxyRequest> {
     let context = event.get_mut("requestContext")?.as_object_mut()?;
     keep(context, &["stage", "requestId", "authorizer"]);
     keep_strings(context, &["stage", "requestId"]);
-    // The crate's type asks for the method here as well.
+    // The crate's type requires the method here too.
     context.insert("httpMethod".to_owned(), method);
     if !context.get("authorizer").is_some_and(Value::is_object) {
         context.remove("authorizer");
@@ -127,7 +127,7 @@ fn keep(object: &mut Map<String, Value>, members: &[&str]) {
     object.retain(|name, _| members.contains(&name.as_str()));
 }
 
-/// Drops those of the members that are not strings.
+/// Drops the given members when they are not strings.
 fn keep_strings(object: &mut Map<String, Value>, members: &[&str]) {
     object.retain(|name, value| value.is_string() || !members.contains(&name.as_str()));
 }
@@ -144,7 +144,7 @@ fn clean_envelope(event: &mut Map<String, Value>) -> Option<()> {
     Some(())
 }
 
-/// Every header with all of its values that are strings; nothing where HTTP cannot carry one.
+/// Every header with its values that are strings. `None` when a header is invalid in HTTP.
 fn clean_headers(headers: Value) -> Option<Value> {
     let Value::Object(headers) = headers else { return Some(Value::Null) };
     let mut values_of: BTreeMap<String, Vec<Value>> = BTreeMap::new();
@@ -187,7 +187,7 @@ fn payload_2_authorizer(authorizer: Value) -> Value {
     Value::Object(authorizer)
 }
 
-/// Claims that are strings, and the strings of arrays as API Gateway flattens them: `["a", "b"]` as `"[a b]"`.
+/// The claims that are strings, and arrays of strings flattened as API Gateway does: `["a", "b"]` as `"[a b]"`.
 fn plain_claims(claims: Map<String, Value>) -> Map<String, Value> {
     let plain = |value: Value| match value {
         Value::String(_) => Some(value),

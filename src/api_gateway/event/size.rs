@@ -1,33 +1,31 @@
-//! How much of an event is what, found without building anything of it.
+//! Sizes of the parts of an event, without parsing it.
 
 use std::borrow::Cow;
 
-/// Whether at most `limit` bytes of a JSON text are outside of strings. Stops at the first one above, so that a text of
-/// megabytes with little in it (`[[[[…`) costs no more than one of that limit.
-///
-/// Says nothing of whether the text is JSON.
+/// Whether at most `limit` bytes of a JSON text are outside of strings. Stops at the limit, so a text of megabytes such
+/// as `[[[[…` takes no longer. The text need not be valid JSON.
 pub(super) fn is_mostly_strings(text: &str, limit: usize) -> bool {
     let mut rest = text.as_bytes();
     let mut outside: usize = 0;
     loop {
         let start = rest.iter().take(limit.saturating_add(1)).position(|byte| *byte == b'"');
-        // Both quotes of a string count as outside, so that empty strings cost something too.
+        // Both quotes of a string count as outside, so that empty strings count too.
         outside = outside.saturating_add(start.unwrap_or(rest.len()).saturating_add(2));
         if outside > limit {
             return false;
         }
         let Some(string) = start.and_then(|start| rest.get(start.saturating_add(1)..)) else { return true };
-        rest = behind_string(string);
+        rest = after_string(string);
     }
 }
 
-/// What follows the closing quote of the string whose opening quote comes before `text`.
-fn behind_string(mut text: &[u8]) -> &[u8] {
+/// The text after the closing quote of the string whose opening quote is before `text`.
+fn after_string(mut text: &[u8]) -> &[u8] {
     while let Some(index) = text.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
         let is_end = text.get(index) == Some(&b'"');
-        // A backslash takes the next byte with it.
-        let behind = index.saturating_add(if is_end { 1 } else { 2 });
-        text = text.get(behind..).unwrap_or_default();
+        // A backslash escapes the next byte.
+        let next = index.saturating_add(if is_end { 1 } else { 2 });
+        text = text.get(next..).unwrap_or_default();
         if is_end {
             return text;
         }
@@ -42,7 +40,7 @@ pub(super) fn without<'e>(event: &'e str, part: &str) -> Cow<'e, str> {
     let parts =
         start.and_then(|start| Some((event.get(..start)?, event.get(start.checked_add(part.len())?..)?)));
     match parts {
-        Some((before, behind)) => Cow::Owned([before, "null", behind].concat()),
+        Some((before, after)) => Cow::Owned([before, "null", after].concat()),
         None => Cow::Borrowed(event),
     }
 }
@@ -54,10 +52,10 @@ mod tests {
     #[test]
     fn bytes_outside_of_strings_are_counted_up_to_the_limit() {
         for (text, limit, expected, why) in [
-            ("", 2, true, "nothing"),
-            ("[[", 4, true, "just few enough"),
+            ("", 2, true, "empty"),
+            ("[[", 4, true, "at the limit"),
             ("[[[", 4, false, "one more"),
-            (r#"{"a":"b"}"#, 9, true, "quotes count, what is between them does not"),
+            (r#"{"a":"b"}"#, 9, true, "quotes count, the text between them does not"),
             (r#"{"a":"b"}"#, 8, false, "one more"),
             (r#"{"a":"bbbbbbbbbbbbbbbbbbbbbbbb"}"#, 9, true, "a long string"),
             (r#"{"a":"b\"[[[[[[[[[["}"#, 9, true, "an escaped quote does not end a string"),
@@ -70,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_replaced_where_it_is() {
+    fn replaces_only_the_given_slice_of_the_event() {
         let event = r#"{"a":"x","body":"x"}"#;
         let body = &event[16..19];
         assert_eq!(body, r#""x""#);

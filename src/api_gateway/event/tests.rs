@@ -1,4 +1,4 @@
-//! Events of every kind, and odd ones.
+//! Events of every kind, and unusual ones.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,23 +10,23 @@ fn with_request<T>(event: &str, check: impl FnOnce(&HttpRequest) -> T) -> T {
 }
 
 #[test]
-fn the_stage_is_taken_off_once_and_only_where_it_stands() {
+fn removes_the_stage_once_and_only_at_the_start() {
     for (path, stage, expected, why) in [
         ("/meetings", Some("$default"), "/meetings", "the default stage has no prefix"),
         ("/prod/meetings", Some("prod"), "/meetings", "a named stage"),
         ("/meetings", Some("prod"), "/meetings", "a custom domain leaves it out"),
-        ("/meetings", Some("meetings"), "/meetings", "a stage named as the route, behind a custom domain"),
-        ("/meetings/meetings", Some("meetings"), "/meetings", "a stage named as the route"),
+        ("/meetings", Some("meetings"), "/meetings", "a stage named like the route, with a custom domain"),
+        ("/meetings/meetings", Some("meetings"), "/meetings", "a stage named like the route"),
         ("/production/meetings", Some("prod"), "/production/meetings", "a longer name"),
         ("/prod/prod/meetings", Some("prod"), "/prod/meetings", "once"),
-        ("/meetings", None, "/meetings", "no stage at all"),
+        ("/meetings", None, "/meetings", "no stage"),
     ] {
         assert_eq!(without_stage(path, stage), expected, "{why}");
     }
 }
 
 #[test]
-fn headers_are_found_in_any_case_and_repeats_are_joined() {
+fn finds_headers_in_any_case_and_joins_repeated_ones() {
     let event = r#"{"rawPath":"/meetings","requestContext":{"http":{"method":"POST"}},
         "headers":{"IDEMPOTENCY-key":"a","idempotency-Key":"b"}}"#;
     with_request(event, |request| {
@@ -41,7 +41,7 @@ fn headers_are_found_in_any_case_and_repeats_are_joined() {
 }
 
 #[test]
-fn events_of_another_kind_are_told_apart() {
+fn rejects_events_of_another_kind() {
     for (event, why) in [
         ("null", "not an object"),
         ("[]", "not an object"),
@@ -58,7 +58,7 @@ fn events_of_another_kind_are_told_apart() {
 }
 
 #[test]
-fn an_operation_is_seen_whatever_its_value() {
+fn finds_the_operation_with_any_value() {
     for (query, expected) in [
         ("", None),
         ("operation=create-attendees", Some("create-attendees")),
@@ -71,7 +71,7 @@ fn an_operation_is_seen_whatever_its_value() {
 }
 
 #[test]
-fn bodies_are_bounded_before_they_are_decoded() {
+fn bounds_bodies_before_decoding() {
     let body = |text: &str, is_base64| Body::new(Some(text.to_owned()), is_base64);
     let length = |text: &str, is_base64| body(text, is_base64).bytes().map(|bytes| bytes.len());
     assert_eq!(body("e30=", true).bytes().unwrap().as_ref(), b"{}");
@@ -80,18 +80,23 @@ fn bodies_are_bounded_before_they_are_decoded() {
     for (text, is_base64, expected, why) in [
         ("e30", true, Err(BodyError::InvalidBase64), "padding is missing"),
         ("?", true, Err(BodyError::InvalidBase64), "outside the alphabet"),
-        (&longest, false, Ok(Body::MAX_BYTES), "just short enough"),
+        (&longest, false, Ok(Body::MAX_BYTES), "at the limit"),
         (&too_long, false, Err(BodyError::TooLarge), "one byte more"),
-        (&STANDARD.encode(&longest), true, Ok(Body::MAX_BYTES), "just short enough in base64"),
+        (&STANDARD.encode(&longest), true, Ok(Body::MAX_BYTES), "at the limit in base64"),
         (&STANDARD.encode(&too_long), true, Err(BodyError::TooLarge), "one byte more in base64"),
-        (&STANDARD.encode(format!("{longest}aaa")), true, Err(BodyError::TooLarge), "not even decoded"),
+        (
+            &STANDARD.encode(format!("{longest}aaa")),
+            true,
+            Err(BodyError::TooLarge),
+            "refused before decoding",
+        ),
     ] {
         assert_eq!(length(text, is_base64), expected, "{why}");
     }
 }
 
 #[test]
-fn a_body_that_no_escape_could_shorten_enough_is_not_read() {
+fn does_not_parse_a_body_longer_than_the_limit_fully_escaped() {
     let event = |body: &str| {
         let event = format!(
             r#"{{"rawPath":"/meetings","requestContext":{{"http":{{"method":"POST"}}}},"body":"{body}","isBase64Encoded":true}}"#
@@ -106,7 +111,7 @@ fn a_body_that_no_escape_could_shorten_enough_is_not_read() {
 }
 
 #[test]
-fn authorizers_are_recognised_by_their_shape() {
+fn recognises_authorizers_by_their_members() {
     let context = |authorizer: &str, payload_1: bool| {
         let event = if payload_1 {
             format!(r#"{{"path":"/","httpMethod":"POST","requestContext":{{"authorizer":{authorizer}}}}}"#)
@@ -124,10 +129,10 @@ fn authorizers_are_recognised_by_their_shape() {
     };
     assert_eq!(context("null", false), "absent");
     assert_eq!(context(r#"{"jwt":{"claims":{"sub":"u"}}}"#, false), "jwt");
-    assert_eq!(context(r#"{"jwt":{"claims":{}}}"#, false), "absent", "it says nothing");
+    assert_eq!(context(r#"{"jwt":{"claims":{}}}"#, false), "absent", "no claims");
     assert_eq!(context(r#"{"jwt":{"claims":null}}"#, false), "absent");
     assert_eq!(context(r#"{"lambda":{"sub":"u"}}"#, false), "lambda");
-    assert_eq!(context(r#"{"lambda":{}}"#, false), "absent", "it says nothing");
+    assert_eq!(context(r#"{"lambda":{}}"#, false), "absent", "no context");
     assert_eq!(context(r#"{"lambda":null}"#, false), "absent");
     assert_eq!(context(r#"{"iam":{"userId":"x"}}"#, false), "absent");
     assert_eq!(context(r#"{"claims":{}}"#, false), "absent", "payload 2.0 has no claims at this level");
@@ -145,13 +150,13 @@ fn claim(event: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn claims_that_are_not_strings_are_dropped_and_arrays_flattened() {
+fn drops_claims_that_are_not_strings_and_flattens_arrays() {
     let event = r#"{"rawPath":"/meetings","requestContext":{"http":{"method":"POST"},"authorizer":{"jwt":{"claims":{
         "sub":"u","exp":1800000000,"email_verified":true,"none":null,"cognito:groups":["hosts","former hosts"],
         "mixed":["a",1],"address":{"country":"DE"},"custom:tenant_id":"acme"}}}}}"#;
     for (name, value, why) in [
         ("sub", Some("u"), "a string"),
-        ("custom:tenant_id", Some("acme"), "a string behind claims of other kinds"),
+        ("custom:tenant_id", Some("acme"), "a string after claims of other kinds"),
         ("cognito:groups", Some("[hosts former hosts]"), "an array, as API Gateway flattens it"),
         ("exp", None, "a number"),
         ("email_verified", None, "a boolean"),
@@ -163,20 +168,20 @@ fn claims_that_are_not_strings_are_dropped_and_arrays_flattened() {
     }
 }
 
-/// One odd member each. The rest of the event must be read as if it were not there.
+/// Each row has one unusual member. The rest of the event is read as without it.
 #[test]
-fn odd_members_do_not_spoil_an_event() {
+fn ignores_unusual_members() {
     const PLAIN: &str = r#"{"version":"2.0","rawPath":"/meetings","rawQueryString":"operation=x","headers":{"k":"v"},
         "requestContext":{"http":{"method":"POST"},"requestId":"id","stage":"$default",
         "authorizer":{"jwt":{"claims":{"sub":"u"}}}},"body":"e30=","isBase64Encoded":true}"#;
     for (from, to, why) in [
-        ("", "", "nothing is odd"),
+        ("", "", "nothing unusual"),
         (r#""version""#, r#""cookies":7,"version""#, "a member that is not read"),
         (r#""k":"v""#, r#""k":"v","n":7"#, "a header that is a number"),
         (r#""k":"v""#, r#""k":"v","n":null"#, "a header that is null"),
         (r#""stage":"$default""#, r#""stage":null"#, "no stage"),
         (r#""stage":"$default""#, r#""stage":{}"#, "a stage that is an object"),
-        (r#""claims":{"sub":"u"}"#, r#""claims":{"sub":"u","n":7},"scopes":{}"#, "scopes beside the claims"),
+        (r#""claims":{"sub":"u"}"#, r#""claims":{"sub":"u","n":7},"scopes":{}"#, "scopes next to the claims"),
         (r#"{"method":"POST"}"#, r#"{"method":"POST","sourceIp":7}"#, "an address that is a number"),
     ] {
         let event = PLAIN.replacen(from, to, usize::from(!from.is_empty()));
@@ -193,7 +198,7 @@ fn odd_members_do_not_spoil_an_event() {
 }
 
 #[test]
-fn an_event_with_a_header_that_http_cannot_carry_is_refused_and_not_read_without_it() {
+fn rejects_an_event_with_an_invalid_header() {
     let event = |headers: &str| {
         let event = format!(
             r#"{{"rawPath":"/meetings","requestContext":{{"http":{{"method":"POST"}}}},"headers":{{{headers}}}}}"#
@@ -202,18 +207,18 @@ fn an_event_with_a_header_that_http_cannot_carry_is_refused_and_not_read_without
     };
     for (headers, is_read, why) in [
         (r#""idempotency-key":"key-1""#, true, "a plain value"),
-        (r#""idempotency-key":"clé""#, true, "bytes above ASCII, which HTTP passes on"),
+        (r#""idempotency-key":"clé""#, true, "bytes above ASCII, which HTTP allows"),
         (r#""idempotency-key":"key-1\n""#, false, "a line break"),
         (r#""idempotency-key":"key-1\u0000""#, false, "NUL"),
         (r#""idempotency-key ":"key-1""#, false, "a name with a space"),
-        (r#""idempotency-key":"key-1\n","n":7"#, false, "beside a header that is a number"),
+        (r#""idempotency-key":"key-1\n","n":7"#, false, "next to a header that is a number"),
     ] {
         assert_eq!(event(headers), is_read, "{why}");
     }
 }
 
 #[test]
-fn the_envelope_is_bounded_and_the_body_does_not_count() {
+fn bounds_the_event_without_its_body() {
     let event = |padding: usize, body: usize| {
         let (padding, body) = ("p".repeat(padding), "b".repeat(body));
         format!(
@@ -226,7 +231,7 @@ fn the_envelope_is_bounded_and_the_body_does_not_count() {
 }
 
 #[test]
-fn as_many_headers_as_an_event_can_hold_do_not_panic() {
+fn does_not_panic_with_the_maximum_number_of_headers() {
     let names: Vec<String> = (0..13_400).map(|n| format!(r#""{n:x}":"""#)).collect();
     let event = format!(
         r#"{{"rawPath":"/","requestContext":{{"http":{{"method":"POST"}}}},"headers":{{{}}}}}"#,

@@ -1,8 +1,8 @@
 //! Which authorities are trusted: a few that are built in for AWS's own hosts, else those that the system has.
 //!
 //! AWS names these five as what a client should trust, and asks for nothing narrower (Amazon Trust Services; "How to
-//! prepare for AWS's move to its own certificate authority", AWS Security Blog). They are not there for safety: they are
-//! in the system's store as well, and a certificate that none of them vouches for is checked against that.
+//! prepare for AWS's move to its own certificate authority", AWS Security Blog). They are not there for safety: they
+//! are in the system's store as well, and a certificate that none of them vouches for is checked against that.
 
 use std::error::Error;
 
@@ -24,8 +24,8 @@ const AWS_DOMAINS: [&str; 2] = [".amazonaws.com", ".api.aws"];
 /// The authorities that a connection's certificate is checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// The few that are built in. Tried first for AWS's own hosts: reading a whole system's store takes some nine million
-    /// instructions, twice what all else does until the first request is answered.
+    /// The few that are built in. Tried first for AWS's own hosts: reading a whole system's store takes some nine
+    /// million instructions, twice what all else does until the first request is answered.
     BuiltIn,
     /// Those that the system has.
     System,
@@ -39,8 +39,8 @@ pub(super) fn trust_for(uri: &Uri) -> Trust {
     if needs_system { Trust::System } else { Trust::BuiltIn }
 }
 
-/// Whether an attempt failed because no authority that was asked vouches for the certificate. Nothing of the request has
-/// been sent then.
+/// Whether an attempt failed because no authority that was asked vouches for the certificate. Nothing of the request
+/// has been sent then.
 pub(super) fn is_from_unknown_authority(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,4 +1,4 @@
-//! Deciding: what is sent, and what is refused.
+//! Deciding: what is sent and what is refused.
 
 use serde_json::{Value, json};
 
@@ -14,13 +14,13 @@ fn caller(tenant: &str, scopes: &[&str], groups: &[&str]) -> Caller {
     Caller::for_tests(tenant, "ann", owned(scopes), owned(groups))
 }
 
-/// Decides a body for `acme`, whose block lies over an everyone that gives an id and a region.
+/// Decides a body for `acme`, with a block over one for everyone that has an id and a region.
 fn decide(acme: &Value, body: &Value) -> Result<MeetingPlan, Findings> {
     let document = json!({
         "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Default": { "MediaRegion": "us-east-1" } },
         "Tenants": { "acme": acme }
     });
-    let policies = load(&document).expect("the row's document has no fault");
+    let policies = load(&document).expect("the row's document is valid");
     let mut body = body.clone();
     if body["ExternalMeetingId"].is_null() {
         body["ExternalMeetingId"] = json!("standup");
@@ -41,7 +41,7 @@ fn places(result: &Result<MeetingPlan, Findings>) -> Vec<String> {
         .collect()
 }
 
-/// What a plan sends of the members that a policy decides.
+/// What a plan sends for the members that a policy decides.
 fn sent(plan: &MeetingPlan) -> Value {
     let members = plan.members();
     let tags: serde_json::Map<String, Value> =
@@ -59,10 +59,10 @@ fn sent(plan: &MeetingPlan) -> Value {
 }
 
 #[test]
-fn silence_gets_the_fixed_value_the_default_or_the_lower_of_ceiling_and_chimes_default() {
+fn a_member_left_out_gets_the_fixed_value_the_default_or_the_lower_of_ceiling_and_chimes_default() {
     let features = |video: &str, content: &str, count: u8| json!({ "MeetingFeatures": { "Video": { "MaxResolution": video }, "Content": { "MaxResolution": content }, "Attendee": { "MaxCount": count } } });
     for (acme, member, expected, why) in [
-        (json!({}), "video", json!(null), "nothing said, nothing sent: Chime's default holds"),
+        (json!({}), "video", json!(null), "nothing is sent, so Chime's default applies"),
         (json!({ "Fixed": features("None", "None", 5) }), "video", json!("None"), "fixed"),
         (json!({ "Default": features("None", "None", 5) }), "content", json!("None"), "default"),
         (
@@ -77,7 +77,7 @@ fn silence_gets_the_fixed_value_the_default_or_the_lower_of_ceiling_and_chimes_d
             json!({ "Allowed": features("None", "None", 5) }),
             "video",
             json!("None"),
-            "a low ceiling binds silence",
+            "a low ceiling applies to a member left out",
         ),
         (json!({ "Allowed": features("None", "None", 5) }), "content", json!("None"), "likewise"),
         (json!({ "Allowed": features("None", "None", 5) }), "count", json!(5), "likewise"),
@@ -85,7 +85,7 @@ fn silence_gets_the_fixed_value_the_default_or_the_lower_of_ceiling_and_chimes_d
             json!({ "Allowed": { "MeetingFeatures": { "Audio": { "EchoReduction": "UNAVAILABLE" } } } }),
             "echo",
             json!("UNAVAILABLE"),
-            "the lowest value binds silence",
+            "the lowest ceiling",
         ),
         (
             json!({ "Allowed": { "MeetingFeatures": { "Audio": { "EchoReduction": "AVAILABLE" } } } }),
@@ -97,7 +97,7 @@ fn silence_gets_the_fixed_value_the_default_or_the_lower_of_ceiling_and_chimes_d
             json!({ "Allowed": { "MediaPlacementNetworkType": "Ipv4Only" } }),
             "network",
             json!("Ipv4Only"),
-            "the lowest value binds silence",
+            "the lowest ceiling",
         ),
         (
             json!({ "Allowed": { "MediaPlacementNetworkType": "DualStack" } }),
@@ -136,7 +136,7 @@ fn silence_gets_the_fixed_value_the_default_or_the_lower_of_ceiling_and_chimes_d
 }
 
 #[test]
-fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
+fn allows_what_the_policy_allows_and_points_at_what_it_does_not() {
     let video = |value: &str| json!({ "MeetingFeatures": { "Video": { "MaxResolution": value } } });
     let count = |value: u32| json!({ "MeetingFeatures": { "Attendee": { "MaxCount": value } } });
     let tags = |pairs: &[(&str, &str)]| -> Value {
@@ -146,12 +146,7 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
     const COUNT: &str = "#/MeetingFeatures/Attendee/MaxCount";
     for (acme, body, expected, why) in [
         (json!({}), video("FHD"), vec![VIDEO], "no `Allowed`, and above Chime's default"),
-        (
-            json!({}),
-            video("None"),
-            vec![VIDEO],
-            "no `Allowed`, and below Chime's default: less is a choice too",
-        ),
+        (json!({}), video("None"), vec![VIDEO], "no `Allowed`, and below Chime's default"),
         (json!({ "Fixed": video("HD") }), video("None"), vec![VIDEO], "fixed to another value"),
         (
             json!({ "Default": video("HD") }),
@@ -163,7 +158,7 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
             json!({ "Default": video("None") }),
             video("HD"),
             vec![VIDEO],
-            "Chime's default is not what silence brings here",
+            "Chime's default is not the policy's",
         ),
         (json!({ "Allowed": video("HD") }), video("None"), vec![], "below the ceiling"),
         (json!({ "Allowed": video("HD") }), video("HD"), vec![], "at the ceiling"),
@@ -171,7 +166,7 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
         (json!({ "Allowed": count(50) }), count(50), vec![], "at the ceiling"),
         (json!({ "Allowed": count(50) }), count(51), vec![COUNT], "one above"),
         (json!({ "Allowed": count(50) }), count(251), vec![COUNT], "beyond the model: one finding, not two"),
-        (json!({}), count(251), vec![COUNT, COUNT], "beyond the model, and not to be asked for at all"),
+        (json!({}), count(251), vec![COUNT, COUNT], "beyond the model, and not allowed"),
         (
             json!({}),
             json!({ "MediaRegion": "eu-west-2" }),
@@ -207,7 +202,7 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
             json!({ "Allowed": { "MeetingHostId": false } }),
             json!({ "MeetingHostId": "host-1" }),
             vec!["#/MeetingHostId"],
-            "allowed not to",
+            "not allowed",
         ),
         (
             json!({ "Allowed": { "MeetingHostId": true } }),
@@ -240,7 +235,7 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
             json!({ "Fixed": { "Tags": { "A": "1" } } }),
             tags(&[("B", "1"), ("A", "2")]),
             vec!["#/Tags/0/Key", "#/Tags/1/Key"],
-            "every tag is judged",
+            "every tag is checked",
         ),
         (
             json!({ "Fixed": { "Tags": { "A": "1" } } }),
@@ -282,7 +277,7 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
             json!({}),
             json!({ "TenantIds": ["acme"] }),
             vec!["#/TenantIds"],
-            "never TenantIds, though these are what the gateway sends",
+            "never TenantIds, not even the tenant's own",
         ),
         (
             json!({ "Allowed": { "Tags": ["Course"] } }),
@@ -295,9 +290,9 @@ fn asking_gets_what_is_allowed_and_a_pointer_for_what_is_not() {
     }
 }
 
-/// Whatever silence brings, asking for it brings the same, under a policy that allows nothing.
+/// A policy that allows nothing still allows the value that a request without the member gets.
 #[test]
-fn asking_for_what_silence_brings_is_always_allowed() {
+fn asking_for_the_value_of_a_member_left_out_is_always_allowed() {
     let feature =
         |group: &str, leaf: &str, value: Value| json!({ "MeetingFeatures": { group: { leaf: value } } });
     let video = |value: &str| feature("Video", "MaxResolution", json!(value));
@@ -319,7 +314,7 @@ fn asking_for_what_silence_brings_is_always_allowed() {
             json!({ "MediaRegion": "eu-west-2" }),
             "region",
             json!("eu-west-2"),
-            "a fixed region, which boto3 insists on sending",
+            "a fixed region, since boto3 always sends one",
         ),
         (json!({}), video("HD"), "video", json!("HD"), "Chime's default"),
         (json!({}), content("FHD"), "content", json!("FHD"), "Chime's default"),
@@ -349,7 +344,7 @@ fn asking_for_what_silence_brings_is_always_allowed() {
             host.clone(),
             "host",
             json!("host-1"),
-            "a default that nobody may change",
+            "a default that no caller may change",
         ),
     ] {
         let plan =
@@ -362,7 +357,7 @@ fn asking_for_what_silence_brings_is_always_allowed() {
 }
 
 #[test]
-fn a_tag_that_repeats_the_policys_is_allowed_and_sent_once() {
+fn a_tag_equal_to_the_policys_is_allowed_and_sent_once() {
     let acme = json!({
         "Fixed": { "Tags": { "A": "${tenant}" } },
         "Default": { "Tags": { "B": "1", "C": "2", "room": "3" } },
@@ -384,7 +379,7 @@ fn a_tag_that_repeats_the_policys_is_allowed_and_sent_once() {
         (
             vec![("A", "acme"), ("B", "1"), ("C", "x"), ("Room", "y")],
             json!({ "A": "acme", "B": "1", "C": "x", "Room": "y" }),
-            "beside tags of the caller's own",
+            "together with the caller's own tags",
         ),
     ] {
         let tags: Vec<Value> =
@@ -397,7 +392,7 @@ fn a_tag_that_repeats_the_policys_is_allowed_and_sent_once() {
 }
 
 #[test]
-fn a_refusal_says_what_may_be_asked_for_and_withholds_what_the_model_calls_sensitive() {
+fn a_finding_says_what_is_allowed_but_withholds_sensitive_values() {
     let video = |value: &str| json!({ "MeetingFeatures": { "Video": { "MaxResolution": value } } });
     let echo = json!({ "MeetingFeatures": { "Audio": { "EchoReduction": "AVAILABLE" } } });
     let host = |value: &str| json!({ "MeetingHostId": value });
@@ -422,7 +417,7 @@ fn a_refusal_says_what_may_be_asked_for_and_withholds_what_the_model_calls_sensi
 }
 
 #[test]
-fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_what() {
+fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_each_value() {
     let body = |video: Option<&str>, content: Option<&str>, count: Option<u8>| {
         let mut features = json!({});
         if let Some(video) = video {
@@ -463,8 +458,8 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_what() {
         (&default_25, body(Some("FHD"), Some("UHD"), None), None),
         (&fixed_fhd, body(None, None, None), Some(vec!["`FHD` (from the policy)", "`50` (from the policy)"])),
         (&fixed_fhd, body(None, None, Some(25)), None),
-        (&no_count, body(Some("FHD"), None, None), Some(vec!["`FHD` (asked for)", "there is none"])),
-        // Repeating what silence brings is judged by the same rule, and what the policy sends is the policy's.
+        (&no_count, body(Some("FHD"), None, None), Some(vec!["`FHD` (asked for)", "it is missing"])),
+        // The same rule applies to a repeated value, which stays the policy's if the policy sends it.
         (
             &fixed_fhd,
             body(Some("FHD"), None, None),
@@ -492,7 +487,7 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_what() {
 }
 
 #[test]
-fn a_resolution_that_is_refused_is_not_held_against_the_count_as_well() {
+fn a_refused_resolution_adds_no_finding_for_the_count() {
     let acme = json!({ "Allowed": { "MeetingFeatures": { "Video": { "MaxResolution": "HD" } } } });
     let body = json!({ "MeetingFeatures": { "Video": { "MaxResolution": "FHD" } } });
     let result = decide(&acme, &body);
@@ -500,7 +495,7 @@ fn a_resolution_that_is_refused_is_not_held_against_the_count_as_well() {
 }
 
 #[test]
-fn tags_of_caller_and_policy_together_must_fit() {
+fn limits_the_tags_of_caller_and_policy_together() {
     let keys: Vec<String> = (0..48).map(|n| format!("k{n}")).collect();
     let acme = json!({ "Fixed": { "Tags": { "A": "1", "B": "2" } }, "Allowed": { "Tags": keys } });
     let body = |count: usize| json!({ "Tags": keys.iter().take(count).map(|key| json!({ "Key": key, "Value": "" })).collect::<Vec<_>>() });
@@ -511,7 +506,7 @@ fn tags_of_caller_and_policy_together_must_fit() {
 }
 
 #[test]
-fn a_callers_tag_stands_in_place_of_the_default_of_its_key_and_order_does_not_matter() {
+fn a_callers_tag_replaces_the_default_and_order_does_not_matter() {
     let acme = json!({ "Default": { "Tags": { "Course": "none", "Room": "1" } }, "Allowed": { "Tags": ["Course", "Room"] } });
     let tag = |key: &str, value: &str| json!({ "Key": key, "Value": value });
     let one = decide(&acme, &json!({ "Tags": [tag("Course", "physics")] })).unwrap();
@@ -522,7 +517,7 @@ fn a_callers_tag_stands_in_place_of_the_default_of_its_key_and_order_does_not_ma
 }
 
 #[test]
-fn a_region_that_nobody_gives_is_asked_for() {
+fn a_missing_region_without_a_default_is_a_finding() {
     let document = json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Allowed": { "MediaRegion": ["us-east-1"] } }, "Tenants": { "acme": {} } });
     let policies = load(&document).unwrap();
     let request = MeetingRequest::read(&Json::parse(br#"{"ExternalMeetingId":"standup"}"#).unwrap(), None);
@@ -550,17 +545,11 @@ fn callers_need_one_of_the_scopes_and_one_of_the_groups_after_merging() {
             vec![],
             vec!["staff"],
             false,
-            "the tenant's groups stand in place of everyone's",
+            "the tenant's groups replace everyone's",
         ),
         (json!({ "AnyScope": ["create"] }), vec!["create"], vec!["staff"], true, "both hold"),
-        (
-            json!({ "AnyScope": ["create"] }),
-            vec!["create"],
-            vec![],
-            false,
-            "everyone's groups still hold beside the tenant's scopes",
-        ),
-        (json!({ "AnyScope": ["create"] }), vec![], vec!["staff"], false, "and the scopes"),
+        (json!({ "AnyScope": ["create"] }), vec!["create"], vec![], false, "everyone's groups still apply"),
+        (json!({ "AnyScope": ["create"] }), vec![], vec!["staff"], false, "no scope"),
         (json!({ "AnyScope": ["create"] }), vec!["creates"], vec!["staff"], false, "a longer name"),
     ] {
         assert_eq!(admission(&callers, &scopes, &groups).is_ok(), admitted, "{callers}: {why}");
@@ -583,7 +572,7 @@ fn unlisted(policies: &Policies, tenant: &str) -> bool {
 }
 
 #[test]
-fn unlisted_tenants_are_refused_unless_the_document_lets_them_in_and_never_as_somebody_else() {
+fn admits_unlisted_tenants_only_if_the_document_says_so_and_never_with_a_listed_tenants_id() {
     let document = |word: Option<&str>| {
         let mut document = json!({
             "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } },
@@ -599,7 +588,7 @@ fn unlisted_tenants_are_refused_unless_the_document_lets_them_in_and_never_as_so
     let open = document(Some("Everyone"));
     for (tenant, admitted, why) in [
         ("globex", true, "any other name"),
-        ("acme", true, "listed, and itself"),
+        ("acme", true, "listed"),
         ("acme-eu", false, "a listed tenant's id"),
         ("aaaa", false, "outside Chime's pattern"),
         ("a.b", false, "outside Chime's pattern"),
@@ -614,7 +603,7 @@ fn unlisted_tenants_are_refused_unless_the_document_lets_them_in_and_never_as_so
 }
 
 #[test]
-fn an_unlisted_tenant_gets_no_listed_tenants_id_by_its_name_nor_by_the_template() {
+fn refuses_an_unlisted_tenant_whose_name_or_template_gives_a_listed_tenants_id() {
     let document = json!({
         "Everyone": { "Fixed": { "TenantIds": ["t-${tenant}"], "MediaRegion": "us-east-1" } },
         "Tenants": { "acme": { "Fixed": { "TenantIds": ["labs", "t-globex"] } } },
@@ -631,7 +620,7 @@ fn an_unlisted_tenant_gets_no_listed_tenants_id_by_its_name_nor_by_the_template(
 }
 
 #[test]
-fn a_plan_carries_the_callers_tenant_subject_and_key() {
+fn a_plan_has_the_callers_tenant_subject_and_key() {
     let plan = decide(&json!({}), &json!({ "ClientRequestToken": "key-1" })).unwrap();
     assert_eq!((plan.tenant(), plan.subject()), ("acme", "ann"));
     assert_eq!(plan.idempotency_key().map(|key| key.as_str()), Some("key-1"));
@@ -639,7 +628,7 @@ fn a_plan_carries_the_callers_tenant_subject_and_key() {
 }
 
 #[test]
-fn a_key_that_the_tenant_fixes_is_no_longer_the_callers_to_set_whatever_everyone_allows() {
+fn refuses_a_tag_that_the_tenant_fixes_even_if_everyone_allows_its_key() {
     let document = json!({
         "Everyone": {
             "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" },

@@ -1,4 +1,4 @@
-//! Loading: which documents never serve, and what they are told.
+//! Loading: which documents are invalid, and with which errors.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{errors, load};
 use crate::model::Partition;
 use crate::policy::Policies;
 
-/// A document that loads: everyone has an id and a region; one tenant adds `block`.
+/// A document with that block for everyone, who get TenantIds if they have none, and that block for `acme`.
 fn document(everyone: &Value, acme: &Value) -> Value {
     let mut everyone = everyone.clone();
     if everyone["Fixed"]["TenantIds"].is_null() {
@@ -15,31 +15,31 @@ fn document(everyone: &Value, acme: &Value) -> Value {
     json!({ "Everyone": everyone, "Tenants": { "acme": acme } })
 }
 
-/// Everyone's block of most rows.
+/// Everyone's block in most rows.
 fn base() -> Value {
     json!({ "Default": { "MediaRegion": "us-east-1" } })
 }
 
 #[test]
-fn each_fault_of_a_tenants_block_has_its_pointer() {
+fn each_error_of_a_tenants_block_has_its_pointer() {
     for (acme, expected, why) in [
-        (json!({}), vec![], "nothing of its own"),
-        (json!([]), vec!["#/Tenants/acme"], "no object"),
-        (json!({ "Colour": 1 }), vec!["#/Tenants/acme/Colour"], "an unknown word"),
+        (json!({}), vec![], "an empty block"),
+        (json!([]), vec!["#/Tenants/acme"], "not an object"),
+        (json!({ "Colour": 1 }), vec!["#/Tenants/acme/Colour"], "an unknown member"),
         (
             json!({ "Fixed": { "NotificationsConfiguration": {} } }),
             vec!["#/Tenants/acme/Fixed/NotificationsConfiguration"],
-            "the gateway's alone",
+            "only the gateway sets it",
         ),
         (
             json!({ "Fixed": { "ExternalMeetingId": "x" } }),
             vec!["#/Tenants/acme/Fixed/ExternalMeetingId"],
-            "the caller's alone",
+            "only the caller sets it",
         ),
         (
             json!({ "Fixed": { "PrimaryMeetingId": "x" } }),
             vec!["#/Tenants/acme/Fixed/PrimaryMeetingId"],
-            "a meeting ends, a policy stays",
+            "a policy can't name a meeting",
         ),
         (
             json!({ "Default": { "TenantIds": ["x"] } }),
@@ -49,7 +49,7 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Fixed": { "MediaRegion": null } }),
             vec!["#/Tenants/acme/Fixed/MediaRegion"],
-            "null is no value",
+            "null is invalid",
         ),
         (
             json!({ "Fixed": { "MediaRegion": "us-east-9" } }),
@@ -69,7 +69,7 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Default": { "MediaRegion": "eu-west-2" }, "Allowed": { "MediaRegion": [] } }),
             vec!["#/Tenants/acme/Allowed/MediaRegion", "#/Tenants/acme/Default/MediaRegion"],
-            "nothing is not a choice",
+            "an empty list",
         ),
         (
             json!({ "Fixed": { "MediaRegion": "eu-west-2" }, "Default": { "MediaRegion": "eu-west-2" } }),
@@ -109,7 +109,7 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Fixed": { "MeetingFeatures": { "Attendee": { "MaxCount": 0 } } } }),
             vec!["#/Tenants/acme/Fixed/MeetingFeatures/Attendee/MaxCount"],
-            "below the model's least",
+            "below the model's minimum",
         ),
         (
             json!({ "Fixed": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" }, "Attendee": { "MaxCount": 26 } } } }),
@@ -124,7 +124,7 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Default": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" }, "Attendee": { "MaxCount": 26 } } } }),
             vec!["#/Tenants/acme/Default/MeetingFeatures/Video/MaxResolution"],
-            "FHD by default for 26 by default, and nobody may ask for fewer",
+            "FHD by default for 26 by default, and no caller may ask for fewer",
         ),
         (
             json!({ "Default": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" }, "Attendee": { "MaxCount": 25 } } } }),
@@ -134,14 +134,14 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Default": { "MeetingFeatures": { "Content": { "MaxResolution": "UHD" } } } }),
             vec!["#/Tenants/acme/Default/MeetingFeatures/Content/MaxResolution"],
-            "UHD with no count that anyone could ask for",
+            "UHD without a count, and no caller may ask for one",
         ),
         (
             json!({ "Default": { "MeetingFeatures": { "Content": { "MaxResolution": "UHD" } } }, "Allowed": { "MeetingFeatures": { "Attendee": { "MaxCount": 50 } } } }),
             vec![],
             "UHD where a caller can ask for a count",
         ),
-        (json!({ "Fixed": { "TenantIds": [] } }), vec!["#/Tenants/acme/Fixed/TenantIds"], "no id at all"),
+        (json!({ "Fixed": { "TenantIds": [] } }), vec!["#/Tenants/acme/Fixed/TenantIds"], "no id"),
         (json!({ "Fixed": { "TenantIds": ["a1", "a2", "a3", "a4", "a5"] } }), vec![], "five"),
         (
             json!({ "Fixed": { "TenantIds": ["a1", "a2", "a3", "a4", "a5", "a6"] } }),
@@ -156,7 +156,7 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Fixed": { "TenantIds": ["x${tenant}", "xacme"] } }),
             vec!["#/Tenants/acme/Fixed/TenantIds/1"],
-            "twice, once filled in",
+            "equal once the name is filled in",
         ),
         (
             json!({ "Fixed": { "TenantIds": ["${user}"] } }),
@@ -216,12 +216,12 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Fixed": { "Tags": [] } }),
             vec!["#/Tenants/acme/Fixed/Tags"],
-            "a list where an object is due",
+            "a list instead of an object",
         ),
         (
             json!({ "Callers": { "AnyGroup": [] } }),
             vec!["#/Tenants/acme/Callers/AnyGroup"],
-            "nobody could satisfy it",
+            "no caller can satisfy it",
         ),
         (
             json!({ "Callers": { "AnyScope": [""] } }),
@@ -231,12 +231,12 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
         (
             json!({ "Callers": { "AllGroups": ["x"] } }),
             vec!["#/Tenants/acme/Callers/AllGroups"],
-            "an unknown word",
+            "an unknown member",
         ),
         (
             json!({ "Allowed": { "PrimaryMeetingId": "yes" } }),
             vec!["#/Tenants/acme/Allowed/PrimaryMeetingId"],
-            "a boolean it is",
+            "not a boolean",
         ),
         (
             json!({ "Allowed": { "MediaPlacementNetworkType": ["DualStack"] } }),
@@ -249,7 +249,7 @@ fn each_fault_of_a_tenants_block_has_its_pointer() {
 }
 
 #[test]
-fn what_everyone_fixes_no_tenant_opens_but_a_tenant_may_fix_it_otherwise() {
+fn a_tenant_may_fix_another_value_than_everyone_but_not_make_it_a_default_or_allowed() {
     let everyone = json!({ "Fixed": { "MediaRegion": "us-east-1", "Tags": { "Tier": "1" } } });
     for (acme, expected, why) in [
         (
@@ -268,14 +268,14 @@ fn what_everyone_fixes_no_tenant_opens_but_a_tenant_may_fix_it_otherwise() {
             vec!["#/Tenants/acme/Default/Tags/Tier"],
             "a default tag",
         ),
-        (json!({ "Fixed": { "MediaRegion": "eu-west-2", "Tags": { "Tier": "2" } } }), vec![], "fixed anew"),
+        (json!({ "Fixed": { "MediaRegion": "eu-west-2", "Tags": { "Tier": "2" } } }), vec![], "fixed"),
     ] {
         assert_eq!(errors(&document(&everyone, &acme)), expected, "{why}");
     }
 }
 
 #[test]
-fn faults_of_everyones_own_block_are_told_once_however_many_tenants_inherit_them() {
+fn reports_errors_of_everyones_block_once_for_all_tenants() {
     let document = json!({
         "Everyone": {
             "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1", "Tags": { "a": "1", "A": "2" } },
@@ -293,14 +293,14 @@ fn faults_of_everyones_own_block_are_told_once_however_many_tenants_inherit_them
 }
 
 #[test]
-fn faults_of_everyones_block_are_told_even_when_no_tenant_is_listed() {
+fn reports_errors_of_everyones_block_without_listed_tenants() {
     let everyone =
         json!({ "Fixed": { "MediaRegion": "us-east-1" }, "Default": { "MediaRegion": "us-east-1" } });
     assert_eq!(errors(&json!({ "Everyone": everyone, "Tenants": {} })), ["#/Everyone/Default/MediaRegion"]);
 }
 
 #[test]
-fn everyone_may_leave_to_tenants_what_would_be_refused_by_itself() {
+fn a_tenant_may_complete_a_block_of_everyone_that_chime_would_refuse_by_itself() {
     let everyone = json!({ "Fixed": { "MeetingFeatures": { "Video": { "MaxResolution": "FHD" } }, "MediaRegion": "us-east-1" } });
     let small = json!({ "Fixed": { "MeetingFeatures": { "Attendee": { "MaxCount": 25 } } } });
     assert_eq!(errors(&document(&everyone, &small)), [""; 0]);
@@ -316,10 +316,10 @@ fn everyone_may_leave_to_tenants_what_would_be_refused_by_itself() {
 }
 
 #[test]
-fn a_tenant_needs_ids_and_a_region_from_somewhere() {
+fn a_tenant_needs_ids_and_a_region() {
     let nothing = json!({ "Tenants": { "acme": {} } });
     let found = load(&nothing).unwrap_err();
-    assert_eq!(found.iter().map(|fault| fault.pointer.as_str()).collect::<Vec<_>>(), ["#/Tenants/acme"; 2]);
+    assert_eq!(found.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["#/Tenants/acme"; 2]);
     let everyone = json!({});
     assert_eq!(
         errors(&document(&everyone, &json!({ "Allowed": { "MediaRegion": ["us-east-1"] } }))),
@@ -343,7 +343,7 @@ fn no_two_tenants_share_an_id() {
 }
 
 #[test]
-fn a_tenants_name_that_fits_no_pattern_is_its_own_fault() {
+fn reports_a_tenants_invalid_name_at_the_tenant() {
     let everyone = json!({ "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1", "Tags": { "T": "${tenant}" } } });
     for (name, expected) in [
         ("aaaa", vec!["#/Tenants/aaaa"]),
@@ -357,7 +357,7 @@ fn a_tenants_name_that_fits_no_pattern_is_its_own_fault() {
 }
 
 #[test]
-fn a_value_that_fits_no_pattern_is_its_writers_fault() {
+fn reports_an_invalid_value_at_the_block_that_has_it() {
     let region = json!({ "Default": { "MediaRegion": "us-east-1" }, "Fixed": { "TenantIds": ["t1"] } });
     for (everyone, name, own, expected, why) in [
         (
@@ -372,14 +372,14 @@ fn a_value_that_fits_no_pattern_is_its_writers_fault() {
             "acme",
             json!({}),
             "#/Everyone/Fixed/TenantIds/0",
-            "everyone's text fits no tenant's name",
+            "everyone's text is invalid for every tenant",
         ),
         (
             json!({ "Tags": { "T": "é" } }),
             "acme",
             json!({}),
             "#/Everyone/Fixed/Tags/T",
-            "likewise a tag's value",
+            "everyone's tag is invalid for every tenant",
         ),
         (
             json!({}),
@@ -398,17 +398,17 @@ fn a_value_that_fits_no_pattern_is_its_writers_fault() {
 }
 
 #[test]
-fn the_listed_tenants_can_be_named_in_order() {
+fn names_the_listed_tenants_in_order() {
     let everyone = json!({ "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } });
     let text = format!(r#"{{"Everyone":{everyone},"Tenants":{{"globex":{{}},"acme":{{}}}}}}"#);
     let policies = Policies::load(text.as_bytes(), Partition::Commercial).unwrap();
     assert_eq!(policies.tenant_names(), ["acme", "globex"]);
     let shown = format!("{policies:?}");
-    assert!(shown.contains('2') && !shown.contains("acme"), "a log gets their number: {shown}");
+    assert!(shown.contains('2') && !shown.contains("acme"), "debug output has only their number: {shown}");
 }
 
 #[test]
-fn forty_nine_tags_fit_beside_the_gateways_own_and_fifty_do_not() {
+fn a_policy_may_have_49_tags_but_not_50() {
     let tags = |from: usize, to: usize| -> Value {
         (from..to).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
     };
@@ -431,7 +431,7 @@ fn forty_nine_tags_fit_beside_the_gateways_own_and_fifty_do_not() {
 }
 
 #[test]
-fn unlisted_tenants_can_be_let_in_only_under_a_template_that_keeps_them_apart() {
+fn admits_unlisted_tenants_only_with_a_template_that_gives_each_its_own_id() {
     let with = |ids: Value| json!({ "Everyone": { "Fixed": { "TenantIds": ids, "MediaRegion": "us-east-1" } }, "UnlistedTenants": "Everyone" });
     for (ids, expected, why) in [
         (json!(["${tenant}"]), vec![], "the name itself"),
@@ -451,31 +451,31 @@ fn unlisted_tenants_can_be_let_in_only_under_a_template_that_keeps_them_apart() 
 }
 
 #[test]
-fn the_text_itself_may_be_at_fault() {
+fn reports_errors_of_the_document_as_a_whole() {
     for (text, expected, why) in [
-        ("", "#", "no text"),
-        ("[]", "#", "no object"),
+        ("", "#", "empty"),
+        ("[]", "#", "not an object"),
         ("{} {}", "#", "two documents"),
-        (r#"{"Tenants":{},"Tenants":{}}"#, "#/Tenants", "a repeated word"),
+        (r#"{"Tenants":{},"Tenants":{}}"#, "#/Tenants", "a repeated member"),
         (r#"{"Tenants":{"acme":{},"acme":{}}}"#, "#/Tenants/acme", "a repeated tenant"),
         (r#"{"Tenants":{"b":{},"a":{},"b":{}}}"#, "#/Tenants/b", "a repeated tenant with another between"),
         (r#"{"Tenants":[]}"#, "#/Tenants", "a list"),
-        (r#"{"Tenants":{"acme":}}"#, "#", "no JSON within the tenants"),
-        (r#"{"Tenants":{"acme":"\ud800"}}"#, "#", "half a character within the tenants"),
-        (r#"{"$schema":1}"#, "#/$schema", "a schema that is no text"),
+        (r#"{"Tenants":{"acme":}}"#, "#", "invalid JSON in the tenants"),
+        (r#"{"Tenants":{"acme":"\ud800"}}"#, "#", "an unpaired surrogate in the tenants"),
+        (r#"{"$schema":1}"#, "#/$schema", "a schema that is not a string"),
         (r#"{"UnlistedTenants":"deny"}"#, "#/UnlistedTenants", "names have a case"),
-        (r#"{"Comment":"x"}"#, "#/Comment", "an unknown word"),
+        (r#"{"Comment":"x"}"#, "#/Comment", "an unknown member"),
     ] {
         let found = Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err();
-        assert!(found.iter().any(|fault| fault.pointer == expected), "{text}: {why}: {found:?}");
+        assert!(found.iter().any(|error| error.pointer == expected), "{text}: {why}: {found:?}");
     }
 }
 
 #[test]
-fn what_is_no_json_within_the_tenants_is_placed_in_the_whole_text() {
+fn reports_invalid_json_in_the_tenants_with_its_line_in_the_document() {
     let text = "{\n\"Tenants\": {\n\"acme\": \"\\ud800\"}}";
     let found = Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err();
-    assert!(found.iter().any(|fault| fault.detail.contains("line 3")), "{found:?}");
+    assert!(found.iter().any(|error| error.detail.contains("line 3")), "{found:?}");
 }
 
 #[test]
@@ -490,7 +490,7 @@ fn the_order_of_the_members_changes_nothing() {
 }
 
 #[test]
-fn govcloud_has_regions_of_its_own() {
+fn govcloud_has_other_regions() {
     let document = document(&json!({}), &json!({ "Fixed": { "MediaRegion": "us-gov-west-1" } })).to_string();
     assert!(Policies::load(document.as_bytes(), Partition::GovCloud).is_ok());
     assert!(Policies::load(document.as_bytes(), Partition::Commercial).is_err());

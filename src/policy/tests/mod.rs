@@ -1,4 +1,4 @@
-//! Tables over the whole of the policy: documents in, plans and findings out.
+//! Tests of the whole policy: from documents and requests to plans and findings.
 
 mod deciding;
 mod loading;
@@ -15,5 +15,5 @@ fn load(document: &Value) -> Result<Policies, Vec<MemberError>> {
 
 /// The pointers of a document's errors.
 fn errors(document: &Value) -> Vec<String> {
-    load(document).err().unwrap_or_default().into_iter().map(|fault| fault.pointer).collect()
+    load(document).err().unwrap_or_default().into_iter().map(|error| error.pointer).collect()
 }
