@@ -37,21 +37,15 @@ impl Finding {
     /// A member of the body breaks a rule of the model.
     #[must_use]
     pub fn breaks_model(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Finding {
-            place: Place::Member(pointer.into()),
-            kind: FindingKind::BreaksModel,
-            detail: detail.into(),
-        }
+        let place = Place::Member(pointer.into());
+        Finding { place, kind: FindingKind::BreaksModel, detail: detail.into() }
     }
 
     /// A member of the body breaks the policy.
     #[must_use]
     pub fn breaks_policy(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Finding {
-            place: Place::Member(pointer.into()),
-            kind: FindingKind::BreaksPolicy,
-            detail: detail.into(),
-        }
+        let place = Place::Member(pointer.into());
+        Finding { place, kind: FindingKind::BreaksPolicy, detail: detail.into() }
     }
 
     /// A header breaks a rule of the model.

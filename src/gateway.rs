@@ -1,4 +1,4 @@
-//! Read first: the path of one request, and the only place that knows its order.
+//! The path of a request: runs its steps in order, and logs the result. A good place to start reading.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
@@ -24,7 +24,7 @@ pub enum Authenticator {
     Bearer(bearer::Verifier),
 }
 
-/// The gateway: everything that a request needs, made once.
+/// The gateway: everything that requests share.
 #[derive(Debug)]
 pub struct Gateway {
     authenticator: Authenticator,
@@ -32,30 +32,30 @@ pub struct Gateway {
     chime: Chime,
 }
 
-/// What is particular to one invocation.
+/// An invocation of the function.
 #[derive(Debug, Clone, Copy)]
 pub struct Invocation<'i> {
-    /// Names the request where the event does not.
+    /// The id of the invocation, for events without a request id.
     pub request_id: &'i str,
-    /// When whoever runs the handler will stop waiting for it.
+    /// When Lambda stops waiting for the answer.
     pub deadline: Instant,
 }
 
-/// Kept back of the time that Lambda gives, to write the answer and have it received.
+/// Time before Lambda's deadline that is reserved for sending the answer.
 const RESERVE: Duration = Duration::from_millis(500);
 
-/// API Gateway gives up 30 seconds after it took the request, and has spent some of them on Lambda's start by then.
+/// API Gateway times out 30 seconds after it receives the request, part of which Lambda's start may take.
 const MAX_WORK_TIME: Duration = Duration::from_secs(27);
 
 impl Gateway {
-    /// A gateway that authenticates, decides and creates with these.
+    /// A gateway with these parts.
     #[must_use]
     pub fn new(authenticator: Authenticator, policies: Policies, chime: Chime) -> Self {
         Gateway { authenticator, policies, chime }
     }
 
-    /// What can be done before the first request, while nobody waits: fetch the keys that tokens are checked with.
-    /// Bounded in time, and never fails.
+    /// Prepares for the first request: opens the connection to Chime and fetches the issuers' keys. Bounded in time,
+    /// and never fails.
     pub async fn warm_up(&self) {
         match &self.authenticator {
             Authenticator::Authorizer(_) => self.chime.connect_ahead().await,
@@ -65,15 +65,15 @@ impl Gateway {
         }
     }
 
-    /// Answers one event. Every event has an answer, and every answer is logged with its cause.
+    /// Answers an event, and logs the answer with its cause.
     ///
-    /// A panic is answered too. `lambda_runtime` would report a failed invocation, of which API Gateway makes an answer
-    /// that no client understands.
+    /// A panic is answered too. `lambda_runtime` would report a failed invocation, for which API Gateway's answer is
+    /// not a problem that clients understand.
     pub async fn handle(&self, event: &[u8], invocation: Invocation<'_>) -> Answer {
         let known = Known::of(invocation.request_id);
         let deadline = end_of_work(known.started, invocation.deadline);
-        // What outlives the panic is the keys' cache, whole between any two statements, and the SDK's client, which
-        // drops the connection that was in use.
+        // Unwind safe: the cache of keys is consistent between any two statements, and the SDK's client drops the
+        // connection in use.
         let serving = AssertUnwindSafe(self.serve(event, deadline, &known));
         let result = serving.catch_unwind().await.unwrap_or(Err(RequestError::Panicked));
         let answer = match result {
@@ -92,12 +92,12 @@ impl Gateway {
         let request = HttpRequest::from_event(event)?;
         known.note_request(&request);
         let Route { operation, parameters } = operation::find(&request)?;
-        known.note_operation(operation);
-        // Only fetching an issuer's keys takes time. Without them in time nobody can be authenticated.
+        known.operation.get_or_init(|| operation.name);
+        // Only fetching an issuer's keys can take this long.
         let caller = timeout_at(deadline, self.authenticate(&request))
             .await
             .unwrap_or(Err(AuthenticationError::KeysUnavailable { retry_after: 1 }))?;
-        known.note_caller(caller.logged(self.chime.gateway_name()));
+        known.caller.get_or_init(|| caller.logged(self.chime.gateway_name()));
         #[cfg(feature = "planted-panic")]
         planted_panic(&request);
         let call = Call {
@@ -121,27 +121,27 @@ impl Gateway {
     }
 }
 
-/// Panics when the request asks for it, with the caller's own text, which must not reach the log.
+/// Panics when the request asks for it, with the caller's text, which must not reach the log.
 #[cfg(feature = "planted-panic")]
-#[expect(clippy::panic, reason = "this is what the feature is for")]
+#[expect(clippy::panic, reason = "the feature's purpose")]
 fn planted_panic(request: &HttpRequest) {
     if let Some(text) = request.header("x-planted-panic") {
         panic!("planted: {text}");
     }
 }
 
-/// When the work must be done, so that the answer still reaches whoever waits for it.
+/// When the work must end, for the answer to arrive in time.
 fn end_of_work(started: Instant, deadline: Instant) -> Instant {
     let deadline = deadline.checked_sub(RESERVE).unwrap_or(started);
     deadline.min(started.checked_add(MAX_WORK_TIME).unwrap_or(deadline))
 }
 
-/// Whether a request id may stand in a header: API Gateway's always may, a forged event's need not.
+/// Whether a request id is valid in a header. API Gateway's always are, but a forged event's may not be.
 fn is_plain(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// What is known of a request so far, for its log line and its answer. It is there after a panic too.
+/// What is known about a request so far, for its log line and its answer, also after a panic.
 struct Known<'i> {
     started: Instant,
     invocation_id: &'i str,
@@ -170,15 +170,7 @@ impl<'i> Known<'i> {
         self.format.get_or_init(|| request.format);
     }
 
-    fn note_operation(&self, operation: &Operation) {
-        self.operation.get_or_init(|| operation.name);
-    }
-
-    fn note_caller(&self, caller: LoggedCaller) {
-        self.caller.get_or_init(|| caller);
-    }
-
-    /// API Gateway's id of the request, else Lambda's of the invocation.
+    /// API Gateway's id of the request, else Lambda's id of the invocation.
     fn request_id(&self) -> &str {
         self.request_id.get().map_or(self.invocation_id, String::as_str)
     }
@@ -221,31 +213,26 @@ impl<'i> Known<'i> {
         let problem = Problem::of(error);
         let status = problem.status();
         let milliseconds = milliseconds(self.started);
-        // A meeting that is not the one asked for must wake somebody, though the caller's status is a 4xx.
+        macro_rules! log {
+            ($level:ident, $message:literal) => {
+                tracing::$level!(
+                    request_id,
+                    operation,
+                    tenant,
+                    caller,
+                    status,
+                    chime_request_id,
+                    milliseconds,
+                    cause,
+                    $message
+                )
+            };
+        }
+        // Some 4xx need an operator too, such as a meeting that is not the one asked for.
         if status >= 500 || is_alarming {
-            tracing::error!(
-                request_id,
-                operation,
-                tenant,
-                caller,
-                status,
-                chime_request_id,
-                milliseconds,
-                cause,
-                "request failed"
-            );
+            log!(error, "request failed");
         } else {
-            tracing::warn!(
-                request_id,
-                operation,
-                tenant,
-                caller,
-                status,
-                chime_request_id,
-                milliseconds,
-                cause,
-                "request refused"
-            );
+            log!(warn, "request refused");
         }
         problem.into_answer(request_id)
     }
@@ -260,16 +247,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_ends_before_lambda_and_before_api_gateway_give_up() {
+    fn work_ends_before_lambda_and_api_gateway_time_out() {
         let started = Instant::now();
         let after = |milliseconds| started + Duration::from_millis(milliseconds);
         assert_eq!(end_of_work(started, after(10_000)), after(9_500));
         assert_eq!(end_of_work(started, after(60_000)), after(27_000));
-        assert!(end_of_work(started, after(200)) <= started, "there is no time left");
+        assert!(end_of_work(started, after(200)) <= started, "no time is left");
     }
 
     #[test]
-    fn a_request_id_that_no_header_can_carry_is_not_taken_over() {
+    fn ignores_a_request_id_that_is_invalid_in_a_header() {
         assert!(is_plain("JKJaXmPLvHcESHA="));
         assert!(!is_plain("a\r\nset-cookie: x"));
         assert!(!is_plain("a b"));

@@ -1,8 +1,8 @@
-//! The edge to the Lambda Runtime API.
+//! Serves the Lambda Runtime API.
 //!
-//! `lambda_runtime` would parse each event into a type and report a failed invocation where it can't. The gateway
-//! answers every event, so it takes the event's bytes past that parser: a layer hands them to the handler and leaves
-//! `null` for the parser. So each event is parsed once, by [`Gateway::handle`].
+//! `lambda_runtime` parses each event, and reports a failed invocation for an invalid one. The gateway answers every
+//! event, so a layer passes the event's bytes to the handler and leaves `null` for the parser. Only [`Gateway::handle`]
+//! parses the event.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -21,18 +21,18 @@ use tokio::time::Instant;
 use crate::api_gateway::Answer;
 use crate::gateway::{Gateway, Invocation};
 
-/// An event as Lambda sent it. The type is the runtime's.
+/// An event as Lambda sent it, in the runtime's type.
 type EventBytes = bytes::Bytes;
 
 tokio::task_local! {
     static EVENT: EventBytes;
 }
 
-/// Serves invocations until Lambda ends the process, or until the Runtime API goes away while the process waits for an
-/// event: emulators end that way, and it is no error.
+/// Serves invocations until Lambda ends the process, or the Runtime API closes while the process waits for an event, as
+/// emulators do.
 ///
 /// # Errors
-/// When the Runtime API can't be reached at all, breaks its protocol, or does not take an answer.
+/// When the Runtime API can't be reached, breaks its protocol, or does not accept an answer.
 pub async fn serve(gateway: Gateway) -> Result<(), Error> {
     let gateway = &gateway;
     let has_served = &Cell::new(false);
@@ -48,32 +48,34 @@ pub async fn serve(gateway: Gateway) -> Result<(), Error> {
     let ended = Runtime::new(handler).layer(EventAside).run().await;
     match ended {
         Err(error) if is_shutdown(&error, has_served.get()) => {
-            tracing::info!(%error, "stops, since the Runtime API is gone");
+            tracing::info!(%error, "stopping, since the Runtime API is gone");
             Ok(())
         }
         ended => ended,
     }
 }
 
-/// Whether the Runtime API went away while it was asked for the next event. A connection that was refused before any
-/// event came shows that there never was a Runtime API.
+/// Whether the Runtime API closed while the process waited for the next event. It is an error when the first connection
+/// fails, or when something answers that is not HTTP.
 fn is_shutdown(error: &Error, has_served: bool) -> bool {
-    error.downcast_ref::<legacy::Error>().is_some_and(|error| has_served || !error.is_connect())
+    let Some(error) = error.downcast_ref::<legacy::Error>() else { return false };
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<hyper::Error>());
+    !cause.is_some_and(hyper::Error::is_parse) && (has_served || !error.is_connect())
 }
 
-/// An invocation whose answer was lost.
+/// The Runtime API did not accept an invocation's answer.
 #[derive(Debug, thiserror::Error)]
-#[error("an answer was not taken: {0}")]
+#[error("the Runtime API did not accept an answer: {0}")]
 struct LostAnswerError(Error);
 
-/// Lambda's deadline, milliseconds since 1970 by the wall clock, on the clock that timeouts run by.
+/// Lambda's deadline, in milliseconds since 1970 by the wall clock, as an instant of the clock for timeouts.
 fn deadline(epoch_milliseconds: u64, wall_clock: SystemTime, now: Instant) -> Instant {
     let deadline = UNIX_EPOCH.checked_add(Duration::from_millis(epoch_milliseconds)).unwrap_or(wall_clock);
     let left = deadline.duration_since(wall_clock).unwrap_or_default();
     now.checked_add(left).unwrap_or(now)
 }
 
-/// Puts each event's bytes aside for the handler, and marks errors that come after an event was taken.
+/// Passes each event's bytes to the handler, and marks errors after an event was received.
 struct EventAside;
 
 impl<S> Layer<S> for EventAside {
@@ -114,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_deadline_is_as_far_away_as_lambda_says_and_never_in_the_past() {
+    fn the_deadline_is_as_far_away_as_lambdas_and_never_in_the_past() {
         let now = Instant::now();
         let wall_clock = UNIX_EPOCH + Duration::from_millis(10_000);
         assert_eq!(deadline(13_000, wall_clock, now), now + Duration::from_secs(3));

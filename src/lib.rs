@@ -1,18 +1,18 @@
-//! The meeting gateway: HTTPS requests in, Amazon Chime SDK meetings out, under each tenant's policy.
+//! The meeting gateway: creates Amazon Chime SDK meetings for HTTPS requests, under each tenant's policy.
 //!
-//! The path of a request, which is the order of the modules:
+//! The path of a request, in the order of the modules:
 //!
-//! 1. [`lambda`] takes an event from the Lambda Runtime API, [`gateway`] leads it through the rest.
-//! 2. [`api_gateway`] makes one request type of API Gateway's events, and [`operation`] finds the row that it is for.
-//! 3. [`auth`] makes a [`Caller`](auth::Caller) of the authorizer's claims or of a bearer token. Nothing else can.
-//! 4. [`policy`] makes an [`Admitted`](policy::Admitted) of a caller who has the operation's right. Nothing else can.
-//! 5. [`model`] reads the body into types that cannot hold a bad value, by way of [`json`], which keeps repeats.
-//! 6. [`policy`] makes a [`MeetingPlan`](policy::MeetingPlan) of both, or lists every [`finding`]. Nothing else can.
-//! 7. [`chime`] proves that a meeting is the tenant's, asks Chime, and gives back what it answered.
-//! 8. [`api_gateway`] writes the answer, or the [`problem`] that a [`request_error`] is to the client.
+//! 1. [`lambda`] gets an event from the Lambda Runtime API, and [`gateway`] runs the other steps. 2. [`api_gateway`]
+//! reads the event into a request, and [`operation`] finds its operation. 3. [`auth`] authenticates the
+//! [`Caller`](auth::Caller) by the authorizer's claims or a bearer token. 4. [`policy`] checks that the caller has the
+//! right to the operation: [`Admitted`](policy::Admitted). 5. [`model`] reads the body into types that can't have an
+//! invalid value, with [`json`], which keeps repeated members. 6. [`policy`] decides every member: a
+//! [`MeetingPlan`](policy::MeetingPlan), or a [`finding`] for each broken rule. 7. [`chime`] proves that a meeting is
+//! the tenant's, calls Chime and returns its answer. 8. [`api_gateway`] writes the answer, or the [`problem`] for a
+//! [`request_error`].
 //!
-//! [`outbound`] is the HTTPS client of 3 and 7. [`settings`] are read into a [`config`], of which [`start`] makes the
-//! gateway; [`telemetry`] starts the log.
+//! Only these modules can make the types of steps 3, 4 and 6. [`outbound`] is the HTTPS client of 3 and 7. [`config`]
+//! reads the [`settings`], [`start`] makes the gateway from them, and [`telemetry`] starts the log.
 
 pub mod lambda;
 

@@ -8,7 +8,7 @@ use meeting_gateway::telemetry::LogFilter;
 use meeting_gateway::{lambda, start};
 
 fn main() -> ExitCode {
-    // One invocation at a time is all that Lambda gives a process, so one thread is all that it needs.
+    // Lambda sends a process one invocation at a time, so one thread is enough.
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run()),
         Err(error) => {

@@ -1,4 +1,4 @@
-//! A gateway from its configuration.
+//! Makes the gateway from its configuration.
 
 use crate::auth::bearer::Verifier;
 use crate::chime::Chime;
@@ -6,7 +6,7 @@ use crate::config::{AuthSettings, Config};
 use crate::gateway::{Authenticator, Gateway};
 use crate::outbound::Outbound;
 
-/// Makes the gateway. Nothing is sent yet.
+/// Makes the gateway. Sends nothing.
 #[must_use]
 pub fn gateway(config: Config) -> Gateway {
     let outbound = Outbound::new();

@@ -1,4 +1,4 @@
-//! Logs: one JSON object a line on standard output, where Lambda collects it.
+//! Logs: one JSON object per line on standard output, where Lambda collects it.
 
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
@@ -31,7 +31,7 @@ impl LogFilter {
         }
         let Some(text) = settings.get("AWS_LAMBDA_LOG_LEVEL") else { return LogFilter::default() };
         let level = match text.to_ascii_uppercase().as_str() {
-            // Lambda has a level above errors, Rust has not.
+            // Lambda has a level above ERROR, Rust does not.
             "FATAL" | "ERROR" => LevelFilter::ERROR,
             "WARN" => LevelFilter::WARN,
             "INFO" => LevelFilter::INFO,
@@ -47,7 +47,7 @@ impl LogFilter {
         LogFilter(Targets::new().with_default(level))
     }
 
-    /// Begins logging, of panics too. Does nothing when logging has begun already.
+    /// Starts logging, including panics. Does nothing when logging has already started.
     pub fn start(self) {
         let lines = tracing_subscriber::fmt::layer()
             .json()
@@ -57,15 +57,15 @@ impl LogFilter {
         let started = tracing_subscriber::registry().with(self.0).with(no_payloads()).with(lines).try_init();
         drop(started);
         std::panic::set_hook(Box::new(|panic| {
-            // Where, and not what: the message of a panic may quote the text that it stumbled over.
+            // Only the location: the message of a panic may quote a caller's text.
             let location = panic.location().map(ToString::to_string).unwrap_or_default();
             tracing::error!(location, "panicked");
         }));
     }
 }
 
-/// INVARIANT (no payloads): below INFO, the runtime logs whole events and the SDK whole requests, tokens and join
-/// tokens among them. Whatever level is set, they are not heard below INFO.
+/// INVARIANT (no payloads): below INFO, the runtime logs whole events and the SDK whole requests, including tokens and
+/// join tokens. Whatever level is set, only this crate logs below INFO.
 fn no_payloads() -> FilterFn {
     filter_fn(|metadata| {
         *metadata.level() <= Level::INFO || metadata.target().split("::").next() == Some("meeting_gateway")
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_are_read_from_either_variable() {
+    fn reads_levels_from_either_variable() {
         let (filter, errors) = read("RUST_LOG", "warn,meeting_gateway=debug");
         assert_eq!(errors, []);
         assert!(filter.0.would_enable("meeting_gateway::chime", &Level::DEBUG));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_that_is_none_is_a_fault_by_name() {
+    fn reports_an_invalid_level_with_its_setting() {
         assert_eq!(read("RUST_LOG", "loud=very").1[0].setting, "RUST_LOG");
         assert_eq!(read("AWS_LAMBDA_LOG_LEVEL", "loud").1[0].setting, "AWS_LAMBDA_LOG_LEVEL");
     }

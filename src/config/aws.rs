@@ -1,11 +1,11 @@
-//! The AWS SDKs' own variables. The SDK's own providers read them; a value that those only warn about is an error here.
+//! The AWS SDKs' own variables. The SDK's providers parse them. Invalid values, for which the SDK only logs a warning,
+//! are errors here.
 
 use aws_config::default_provider::endpoint_url::endpoint_url_provider;
 use aws_config::default_provider::ignore_configured_endpoint_urls::ignore_configured_endpoint_urls_provider;
 use aws_config::default_provider::use_dual_stack::use_dual_stack_provider;
 use aws_config::default_provider::use_fips::use_fips_provider;
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::meta::region::ProvideRegion as _;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_sdk_chimesdkmeetings::config::endpoint::Params;
 use aws_sdk_chimesdkmeetings::config::{AppName, ProvideCredentials as _, Region, SharedCredentialsProvider};
@@ -15,6 +15,7 @@ use crate::model::{FIPS_REGIONS, check_control_region};
 use crate::settings::{SettingError, Settings};
 
 const REGION: &str = "AWS_REGION";
+const DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 const USE_FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
@@ -24,8 +25,8 @@ const CHIME_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS";
 const IGNORE_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 const APP_ID: &str = "AWS_SDK_UA_APP_ID";
 
-/// What the AWS SDKs make of their own variables. A variable whose value they do not accept is `None` here, like one
-/// that is not set: [`super::Config::read`] tells the two apart.
+/// The variables that the AWS SDKs parse. Both an unset and an invalid variable are `None`: [`super::Config::read`]
+/// tells them apart.
 #[derive(Debug, Clone, Default)]
 pub struct AwsEnvironment {
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
@@ -36,8 +37,8 @@ pub struct AwsEnvironment {
     pub use_fips: Option<bool>,
     /// `AWS_USE_DUALSTACK_ENDPOINT`.
     pub use_dual_stack: Option<bool>,
-    /// `AWS_ENDPOINT_URL`. The variable for Chime alone has no provider outside the SDK's loader: it is read as a
-    /// setting.
+    /// `AWS_ENDPOINT_URL`. Chime's own variable is read as a setting, since only the SDK's loader has a provider for
+    /// it.
     pub endpoint_url: Option<String>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
     pub ignore_configured_endpoint_urls: Option<bool>,
@@ -48,16 +49,13 @@ pub struct AwsEnvironment {
 impl AwsEnvironment {
     /// Reads the environment of this process.
     ///
-    /// Profile files never count. Most providers fall back to them, so a provider is asked only when its variable is
-    /// set: the variable goes before the file, even when its value is not valid.
+    /// Profile files are ignored. Most providers fall back to them, but not when their variable is set, even to an
+    /// invalid value. So a provider is called only when its variable is set.
     pub async fn of_process() -> Self {
         let lookup = |name: &str| std::env::var(name).ok();
         let settings = Settings::new(&lookup);
         let is_set = |name: &str| settings.get(name).is_some();
-        let mut aws = AwsEnvironment {
-            region: EnvironmentVariableRegionProvider::new().region().await,
-            ..AwsEnvironment::default()
-        };
+        let mut aws = AwsEnvironment { region: region(&settings), ..AwsEnvironment::default() };
         let credentials = EnvironmentVariableCredentialsProvider::new();
         if credentials.provide_credentials().await.is_ok() {
             aws.credentials = Some(SharedCredentialsProvider::new(credentials));
@@ -83,14 +81,13 @@ impl AwsEnvironment {
     }
 
     pub(super) fn require_region(&self, errors: &mut Vec<SettingError>) -> Option<String> {
-        let region = self.region.as_ref().map(ToString::to_string).filter(|region| !region.is_empty());
-        if region.is_none() {
-            errors.push(SettingError::is_required(REGION));
+        if self.region.is_none() {
+            errors.push(SettingError::missing(REGION));
         }
-        region
+        self.region.as_ref().map(ToString::to_string)
     }
 
-    /// Requests could not be signed without them, so the function does not start.
+    /// The credentials to sign requests with. Without them the function does not start.
     pub(super) fn require_credentials(
         &self,
         settings: &Settings<'_>,
@@ -98,12 +95,8 @@ impl AwsEnvironment {
     ) -> Option<SharedCredentialsProvider> {
         if self.credentials.is_none() {
             let is_blank = |name: &&str| settings.get(name).is_none_or(|value| value.trim().is_empty());
-            errors.extend(
-                [ACCESS_KEY_ID, SECRET_ACCESS_KEY]
-                    .into_iter()
-                    .filter(is_blank)
-                    .map(SettingError::is_required),
-            );
+            let blank = [ACCESS_KEY_ID, SECRET_ACCESS_KEY].into_iter().filter(is_blank);
+            errors.extend(blank.map(SettingError::missing));
         }
         self.credentials.clone()
     }
@@ -120,7 +113,7 @@ impl AwsEnvironment {
         self.app_name.clone()
     }
 
-    /// Where Chime is called. Options that the SDK would combine into an address that does not exist are errors.
+    /// Chime's endpoint. Reports options that the SDK would combine into an endpoint that does not exist.
     pub(super) fn read_chime_endpoint(
         &self,
         settings: &Settings<'_>,
@@ -131,29 +124,25 @@ impl AwsEnvironment {
         let use_fips = read_switch(settings, USE_FIPS, self.use_fips, errors);
         let use_dual_stack = read_switch(settings, USE_DUAL_STACK, self.use_dual_stack, errors);
         let custom = self.read_custom_endpoint(settings, errors);
-        let mut fault = |setting: &'static str, detail: String| errors.push(SettingError { setting, detail });
+        let mut error = |setting: &'static str, detail: String| errors.push(SettingError { setting, detail });
         match (&custom, region) {
             (Some((variable, _)), _) => {
                 for (setting, _) in
                     [(USE_FIPS, use_fips), (USE_DUAL_STACK, use_dual_stack)].iter().filter(|(_, on)| *on)
                 {
-                    fault(setting, format!("can't be `true` together with {variable}: the SDK refuses both"));
+                    error(setting, format!("can't be `true` together with {variable}: the SDK refuses both"));
                 }
             }
             (None, Some(region)) => {
                 if let Err(detail) = check_control_region(region) {
-                    fault(
-                        REGION,
-                        format!(
-                            "must be a region that has Chime, or {CHIME_ENDPOINT_URL} must be set: {detail}"
-                        ),
-                    );
+                    let detail =
+                        format!("must be a region with Chime, or {CHIME_ENDPOINT_URL} must be set: {detail}");
+                    error(REGION, detail);
                 } else if use_fips && !FIPS_REGIONS.contains(&region) {
                     let regions = FIPS_REGIONS.join(", ");
-                    fault(
-                        USE_FIPS,
-                        format!("can't be `true` in `{region}`: Chime has FIPS endpoints in {regions}"),
-                    );
+                    let detail =
+                        format!("can't be `true` in `{region}`: Chime has FIPS endpoints in {regions}");
+                    error(USE_FIPS, detail);
                 }
             }
             (None, None) => {}
@@ -168,15 +157,15 @@ impl AwsEnvironment {
         let resolved = parameters.map_err(Into::into).and_then(ChimeEndpoint::resolve);
         resolved
             .map_err(|error| {
-                // The one rule of the SDK that is not checked above: a partition without dual-stack endpoints.
+                // The SDK's only rule that is not checked above is a partition without dual-stack endpoints.
                 let setting = if use_dual_stack { USE_DUAL_STACK } else { REGION };
-                let detail = format!("leaves no endpoint for Chime in `{region}`: {error}");
+                let detail = format!("has no endpoint for Chime in `{region}`: {error}");
                 errors.push(SettingError { setting, detail });
             })
             .ok()
     }
 
-    /// The endpoint that is set for Chime, with the variable that sets it.
+    /// The custom endpoint, with its variable.
     fn read_custom_endpoint(
         &self,
         settings: &Settings<'_>,
@@ -193,6 +182,11 @@ impl AwsEnvironment {
     }
 }
 
+/// The SDK's provider would not fall back from an empty `AWS_REGION`.
+fn region(settings: &Settings<'_>) -> Option<Region> {
+    settings.get(REGION).or_else(|| settings.get(DEFAULT_REGION)).map(Region::new)
+}
+
 fn read_switch(
     settings: &Settings<'_>,
     setting: &'static str,
@@ -205,7 +199,7 @@ fn read_switch(
     provided.unwrap_or_default()
 }
 
-/// The SDK takes any URL, `localhost:3001` with a scheme called `localhost` among them.
+/// Checks a URL more strictly than the SDK, which accepts `localhost:3001` as a URL with the scheme `localhost`.
 fn read_url(
     settings: &Settings<'_>,
     setting: &'static str,
@@ -226,4 +220,26 @@ fn read_url(
         errors.push(SettingError { setting, detail });
     }
     usable.map(|url| (setting, url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_region_falls_back_to_the_default_region() {
+        let region_of = |values: [&'static str; 2]| {
+            let lookup = move |name: &str| {
+                [REGION, DEFAULT_REGION]
+                    .iter()
+                    .zip(values)
+                    .find(|(other, _)| **other == name)
+                    .map(|(_, value)| value.to_owned())
+            };
+            region(&Settings::new(&lookup)).map(|region| region.to_string())
+        };
+        assert_eq!(region_of(["us-east-1", "us-west-2"]).as_deref(), Some("us-east-1"));
+        assert_eq!(region_of(["", "us-west-2"]).as_deref(), Some("us-west-2"));
+        assert_eq!(region_of(["", ""]), None);
+    }
 }

@@ -1,4 +1,4 @@
-//! The configuration: every setting and every file that a setting names, read once, all errors reported at once.
+//! The configuration: reads all settings and the files that they name once, and reports all errors at once.
 
 mod aws;
 
@@ -26,7 +26,7 @@ pub enum AuthSettings {
     Bearer(BearerSettings),
 }
 
-/// Everything that the gateway is set to do.
+/// The gateway's configuration.
 #[derive(Debug)]
 pub struct Config {
     /// From `AUTH_MODE`, the names of claims, and what bearer mode needs.
@@ -40,8 +40,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads every setting, and the files that settings name. `aws` is what the AWS SDKs make of their own variables;
-    /// `settings` must have the same variables, since a value that the SDKs do not accept shows only there.
+    /// Reads every setting and the files that they name. `aws` has the variables that the AWS SDKs parse. `settings`
+    /// must have the same variables, to report the invalid ones.
     ///
     /// # Errors
     /// Every setting that is missing or malformed, and every error of the policy document.
@@ -94,25 +94,25 @@ fn read_policies(
 ) -> Option<Policies> {
     const SETTING: &str = "POLICY_FILE";
     let path = settings.require(SETTING, errors)?;
-    let mut fault = |detail: String| errors.push(SettingError { setting: SETTING, detail });
+    let mut error = |detail: String| errors.push(SettingError { setting: SETTING, detail });
     let text = match std::fs::read(&path) {
         Ok(text) => text,
-        Err(error) => {
-            fault(format!("names `{path}`, which can't be read: {error}"));
+        Err(cause) => {
+            error(format!("names `{path}`, which can't be read: {cause}"));
             return None;
         }
     };
     match Policies::load(&text, Partition::of_region(region.unwrap_or_default())) {
         Ok(policies) => Some(policies),
         Err(found) => {
-            found.iter().for_each(|found| fault(format!("names `{path}`, where {found}")));
+            found.iter().for_each(|found| error(format!("names `{path}`, where {found}")));
             None
         }
     }
 }
 
-/// The queue must be a standard one, and in the region whose Chime endpoint is called: with any other, Chime takes the
-/// meeting and drops its events in silence.
+/// The queue must be a standard queue in the region of the Chime endpoint. With any other queue, Chime creates the
+/// meeting and silently drops its events.
 fn read_queue(
     settings: &Settings<'_>,
     region: Option<&str>,
@@ -121,25 +121,27 @@ fn read_queue(
     const SETTING: &str = "NOTIFICATIONS_QUEUE_ARN";
     let arn = settings.require(SETTING, errors)?;
     let before = errors.len();
-    let mut fault = |detail: String| errors.push(SettingError { setting: SETTING, detail });
+    let mut error = |detail: String| errors.push(SettingError { setting: SETTING, detail });
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", partition, "sqs", queue_region, account, name] = parts.as_slice() else {
-        fault(format!("must be `arn:<partition>:sqs:<region>:<account>:<name>`, not `{arn}`"));
+        error(format!("must be `arn:<partition>:sqs:<region>:<account>:<name>`, not `{arn}`"));
         return None;
     };
     if !partition.starts_with("aws") || !is_made_of(partition, "-") {
-        fault(format!("names no partition of AWS: `{partition}`"));
+        error(format!("has an invalid partition: `{partition}`"));
     }
     if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-        fault(format!("names no account of 12 digits: `{account}`"));
+        error(format!("has an account that is not 12 digits: `{account}`"));
     }
     if name.ends_with(".fifo") {
-        fault("is a FIFO queue, which Chime's events never reach: it must be a standard one".to_owned());
+        error("is a FIFO queue, to which Chime sends no events: it must be a standard queue".to_owned());
     } else if name.is_empty() || name.len() > 80 || !is_made_of(name, "-_") {
-        fault(format!("names no queue: `{name}`"));
+        error(format!("has an invalid queue name: `{name}`"));
     }
     if let Some(region) = region.filter(|region| region != queue_region) {
-        fault(format!("is in `{queue_region}`; events are lost unless it is in AWS_REGION, `{region}`"));
+        error(format!(
+            "is in `{queue_region}`, but Chime sends events only to a queue in AWS_REGION, `{region}`"
+        ));
     }
     (errors.len() == before).then_some(arn)
 }
@@ -156,7 +158,7 @@ fn read_gateway_name(settings: &Settings<'_>, errors: &mut Vec<SettingError>) ->
         Err(detail) => {
             errors.push(SettingError {
                 setting: SETTING,
-                detail: format!("is a tag's value, and `{name}` {detail}"),
+                detail: format!("must be valid as a tag's value: `{name}` {detail}"),
             });
             None
         }

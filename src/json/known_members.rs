@@ -1,4 +1,4 @@
-//! Reading an object so that every error is found in one pass and named by its JSON pointer.
+//! Reads an object's members and reports every error with its JSON pointer.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,19 +7,18 @@ use smallvec::SmallVec;
 
 use super::value::Json;
 
-/// Where a value stands in its document: a chain from the value back to the root, kept on the stack.
+/// The place of a value in its document, as a chain from the value to the root on the stack, without allocations.
 ///
-/// Displayed as a JSON pointer in URI fragment form (`#/Tags/0/Key`), with `~` and `/` escaped as RFC 6901 has it.
-/// Nothing is allocated until a fault is reported.
+/// Displayed as a JSON pointer in URI fragment form (`#/Tags/0/Key`), with `~` and `/` escaped as in RFC 6901.
 #[derive(Debug, Clone, Copy)]
 pub enum Path<'p> {
-    /// the whole document
+    /// The whole document.
     Root,
-    /// a member of the object at that place
+    /// A member of the object at that place.
     Member(&'p Path<'p>, &'p str),
-    /// an item of the array at that place
+    /// An item of the array at that place.
     Item(&'p Path<'p>, usize),
-    /// what is reached from that place by these names, with `/` between and nothing to escape
+    /// The value below that place with this path: names that need no escape, with `/` between them.
     Below(&'p Path<'p>, &'static str),
 }
 
@@ -50,7 +49,7 @@ impl fmt::Display for Path<'_> {
 pub struct MemberError {
     /// JSON pointer to the member.
     pub pointer: String,
-    /// Which rule it breaks.
+    /// The rule.
     pub detail: String,
 }
 
@@ -61,25 +60,25 @@ impl MemberError {
     }
 }
 
-/// What errors are reported to.
+/// Receives errors.
 pub trait ErrorSink {
-    /// Takes the error of the value at that place. `detail` is written out only where the error is kept.
+    /// Adds the error of the value at that place. `detail` is formatted only if the error is kept.
     fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display);
 }
 
-/// Keeps every error: whoever wrote the document wants to see them all.
+/// Keeps every error.
 impl ErrorSink for Vec<MemberError> {
     fn add(&mut self, path: &Path<'_>, detail: &dyn fmt::Display) {
         self.push(MemberError::at(path, detail.to_string()));
     }
 }
 
-/// A type that can be read from one JSON value, or say which rules the value breaks.
+/// A type that can be read from a JSON value.
 pub trait ReadJson: Sized {
     /// Reads the value.
     ///
     /// # Errors
-    /// Names every rule that the value breaks, without naming the member.
+    /// When the value breaks a rule. The text names every broken rule, but not the member.
     fn read_json(json: &Json<'_>) -> Result<Self, String>;
 }
 
@@ -92,27 +91,26 @@ impl ReadJson for bool {
     }
 }
 
-/// The names that the members of an object may have. A name with `/` in it is a path: the member of an object in the
-/// object.
+/// The names that the members of an object may have. A name with `/` is the path of a member in a nested object.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'n> {
-    /// Known names, which messages offer in place of an unknown one.
+    /// Known names that the error of an unknown member lists.
     pub offered: &'n [&'n [&'static str]],
-    /// Known names that are not offered.
+    /// Known names that it does not list.
     pub reserved: &'n [&'static str],
 }
 
-/// The known members of an object and of the objects in it, each by its name. Everything else was reported.
+/// The known members of an object and its nested objects, by name.
 #[derive(Debug)]
 pub struct KnownMembers<'j, 'a, 'p> {
     path: &'p Path<'p>,
-    // As many as most objects have, without an allocation.
+    // Most objects have at most four, which need no allocation.
     values: SmallVec<[(&'static str, &'j Json<'a>); 4]>,
 }
 
 impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
-    /// The members of a value that should be an object. Reports a value that is not one, every member that `names` does
-    /// not have, and every member that is repeated, each name once; of a repeated member the first value counts.
+    /// The members of an object. Reports a value that is not an object, and unknown and repeated members, each name
+    /// once. The first value of a repeated member counts.
     pub fn of(
         json: &'j Json<'a>,
         path: &'p Path<'p>,
@@ -123,30 +121,30 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         members.collect(json, path, names, "", errors).then_some(members)
     }
 
-    /// How many of the known members the object has.
+    /// Number of known members in the object.
     #[must_use]
     pub fn count(&self) -> usize {
         self.values.len()
     }
 
-    /// The value of that member, when the object has it.
+    /// The value of that member, if any.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'j Json<'a>> {
         self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
-    /// The member read as a `T`. A value that is invalid is reported, and so is `null`.
+    /// Reads that member as a `T`. Reports an invalid value, including `null`.
     pub fn read<T: ReadJson>(&self, name: &'static str, errors: &mut dyn ErrorSink) -> Option<T> {
         T::read_json(self.get(name)?).map_err(|detail| errors.add(&self.path_of(name), &detail)).ok()
     }
 
-    /// Where that member stands.
+    /// The path of that member.
     #[must_use]
     pub fn path_of(&self, name: &'static str) -> Path<'p> {
         Path::Below(self.path, name)
     }
 
-    /// Takes the members of an object whose own name is `prefix`, with a `/` at its end.
+    /// Adds the members of an object whose own name is `prefix`, which ends in `/`.
     fn collect(
         &mut self,
         json: &'j Json<'a>,
@@ -159,7 +157,7 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
             errors.add(path, &format_args!("must be an object, not {}", json.kind()));
             return false;
         };
-        // Sorted, so that looking each member up takes little time however many there are.
+        // Sorted, for a fast lookup of each member.
         let mut repeated: Vec<(&str, bool)> = Vec::new();
         if object.len() > 1 {
             repeated.extend(object.repeated().map(|name| (name, false)));
@@ -204,19 +202,19 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
 }
 
 impl<'n> Names<'n> {
-    /// Names that are all offered.
+    /// Names that are all listed.
     #[must_use]
     pub fn new(offered: &'n [&'n [&'static str]]) -> Self {
         Names { offered, reserved: &[] }
     }
 
-    /// A known name that begins with `prefix` and has `name` as its next step. Plain loops, with the cheap comparisons
-    /// first: this runs for each member of each tenant of the document.
+    /// A known name that starts with `prefix` and continues with `name`. Plain loops, with the cheap comparisons first,
+    /// since this runs for each member of each tenant.
     fn find(&self, prefix: &str, name: &str) -> Option<&'static str> {
         let end = prefix.len().saturating_add(name.len());
         for names in self.offered.iter().chain(std::iter::once(&self.reserved)) {
             for known in *names {
-                // A name with `/` in it is one step, and no known step has any.
+                // A member's own name may contain `/`, but no known name does between its separators.
                 let is_step = known.len() == end || known.as_bytes().get(end) == Some(&b'/');
                 if is_step
                     && known.get(prefix.len()..end) == Some(name)
@@ -230,7 +228,7 @@ impl<'n> Names<'n> {
         None
     }
 
-    /// The names that an object with that prefix may have, in order, for a message.
+    /// The sorted names that an object with that prefix may have, for a message.
     fn listing(&self, prefix: &str) -> String {
         let offered = self.offered.iter().copied().flatten();
         let steps = offered.filter_map(|name| name.strip_prefix(prefix)?.split('/').next());
@@ -239,7 +237,7 @@ impl<'n> Names<'n> {
     }
 }
 
-/// Reads a list whose items are all of one type; every item at fault is reported.
+/// Reads a list of values of one type. Reports every invalid item.
 pub fn read_list<T: ReadJson>(
     json: &Json<'_>,
     path: &Path<'_>,
@@ -264,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pointer_escapes_what_rfc_6901_reserves() {
+    fn pointers_are_escaped_as_in_rfc_6901() {
         let tenants = Path::Member(&Path::Root, "Tenants");
         assert_eq!(Path::Item(&Path::Member(&tenants, "a/b~c"), 3).to_string(), "#/Tenants/a~1b~0c/3");
     }
@@ -305,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_members_of_objects_in_the_object_by_their_path() {
+    fn finds_members_of_nested_objects_by_their_path() {
         let known = &["a/b/c", "a/b/d", "a/e", "f"];
         let (errors, found) = read(r#"{"a":{"b":{"c":true,"x":0},"e":true,"b":{"d":true}},"f":true}"#, known);
         assert_eq!(found, ["a/b/c", "a/e", "f"]);
@@ -319,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_a_slash_in_it_is_no_path() {
+    fn a_members_own_name_with_a_slash_is_not_a_path() {
         for name in ["a/b", "a/b/c", "a/", "/", ""] {
             let (errors, found) = read(&format!(r#"{{"{name}":{{"c":true}}}}"#), &["a/b/c"]);
             assert_eq!((errors.len(), found.len()), (1, 0), "{name}");
@@ -327,8 +325,8 @@ mod tests {
     }
 
     #[test]
-    fn reports_each_of_many_names_once_wherever_its_repeats_stand() {
-        // The repeats of a name stand far apart, and there are more names than are compared in pairs.
+    fn reports_each_of_many_repeated_names_once() {
+        // The repeats are far apart, and there are more names than are compared in pairs.
         let once: Vec<String> = (0..100).map(|n| format!(r#""m{n}":true"#)).collect();
         let text = format!("{{{}}}", [once.clone(), once].concat().join(","));
         let (errors, _) = read(&text, &["a"]);

@@ -1,8 +1,7 @@
-//! A JSON value as it was written: members keep their order, and a repeated member is still there to be refused.
+//! JSON values that keep the order of members and repeated members, so that repeats can be refused.
 //!
-//! `serde_json::Value` keeps the last of two members of one name, and so would hide from a check what another reader
-//! of the same text sees. Everything that a stranger or an operator writes (request bodies, tokens, claims, the policy
-//! document) is read through this type.
+//! `serde_json::Value` keeps only the last of two members with one name, so a check would not see what another parser
+//! of the same text may use. Request bodies, tokens, claims and the policy document are read with this type.
 
 mod known_members;
 mod piecewise;

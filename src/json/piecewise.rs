@@ -1,16 +1,16 @@
-//! A long object read member by member, each forgotten before the next: a document of ten thousand tenants is never
-//! held whole, and the memory of one tenant's members serves for the next one's.
+//! Reads a long object member by member and drops each before the next, so that a document of ten thousand tenants is
+//! never in memory as a whole.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::value::{Json, MemberName, Object};
 
-/// Parses an object but leaves one member unparsed: it is `null` in the value, and its raw text is returned beside it,
-/// checked for syntax only. Of a repeated member, the first text is returned.
+/// Parses an object but leaves one member unparsed. The member is `null` in the value, and its raw text is returned,
+/// checked for syntax only. If the member is repeated, the first text is returned.
 ///
 /// # Errors
 /// As for [`Json::parse`].
@@ -22,16 +22,16 @@ pub fn parse_all_but<'a>(
         return Json::parse(text).map(|json| (json, None));
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let parsed = AllBut(member).deserialize(&mut deserializer)?;
+    let parsed = deserializer.deserialize_map(AllBut(member))?;
     deserializer.end()?;
     Ok(parsed)
 }
 
-/// Hands over each member of the object that the text holds, in its order, repeated ones included. `None` when the text
-/// holds no object.
+/// Visits each member of an object in the order of the text, including repeated ones. `None` when the text is not an
+/// object.
 ///
 /// # Errors
-/// As for [`Json::parse`]; members before the place at fault have been handed over.
+/// As for [`Json::parse`]. The members before the error have been visited.
 pub fn for_each_member<'a>(
     text: &'a str,
     visit: &mut dyn FnMut(Cow<'a, str>, Json<'a>),
@@ -40,7 +40,7 @@ pub fn for_each_member<'a>(
         return Ok(None);
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    EachMember(visit).deserialize(&mut deserializer)?;
+    deserializer.deserialize_map(EachMember(visit))?;
     deserializer.end()?;
     Ok(Some(()))
 }
@@ -50,14 +50,6 @@ fn is_object(text: &str) -> bool {
 }
 
 struct AllBut<'n>(&'n str);
-
-impl<'de> DeserializeSeed<'de> for AllBut<'_> {
-    type Value = (Json<'de>, Option<&'de str>);
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
 
 impl<'de> Visitor<'de> for AllBut<'_> {
     type Value = (Json<'de>, Option<&'de str>);
@@ -83,14 +75,6 @@ impl<'de> Visitor<'de> for AllBut<'_> {
 }
 
 struct EachMember<'f, 'a>(&'f mut dyn FnMut(Cow<'a, str>, Json<'a>));
-
-impl<'de> DeserializeSeed<'de> for EachMember<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
 
 impl<'de> Visitor<'de> for EachMember<'_, 'de> {
     type Value = ();
@@ -119,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn one_member_is_left_out_and_its_text_kept() {
+    fn leaves_one_member_unparsed_and_returns_its_text() {
         let text = br#" {"a":1,"long":{"x": [1, 2] },"b":2,"long":3}"#;
         let (json, left_out) = parse_all_but("long", text).unwrap();
         assert_eq!(left_out, Some(r#"{"x": [1, 2] }"#));
@@ -130,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_read_as_it_is() {
+    fn parses_values_that_are_not_objects_as_a_whole() {
         for text in ["[1]", "null", "\"long\"", " 7"] {
             let whole = Json::parse(text.as_bytes()).unwrap();
             assert_eq!(parse_all_but("long", text.as_bytes()).unwrap(), (whole, None), "{text}");
@@ -139,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_json_is_refused_in_the_member_that_is_left_out_too() {
+    fn rejects_invalid_json_in_the_unparsed_member_too() {
         for text in [
             &br#"{"long":{"x":}}"#[..],
             br#"{"long":[1,}"#,
@@ -153,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_is_handed_over_in_order_with_its_repeats() {
+    fn visits_every_member_in_order_including_repeats() {
         let names: Vec<String> =
             members(r#"{"b":1,"a":{"c":2},"\u0062":3}"#).into_iter().map(|m| m.0).collect();
         assert_eq!(names, ["b", "a", "b"]);
@@ -161,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_beyond_the_bound_is_refused_not_overflowed() {
+    fn rejects_too_deep_nesting() {
         let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
         assert!(for_each_member(&deep, &mut |_, _| ()).is_err());
         let (_, left_out) = parse_all_but("a", deep.as_bytes()).unwrap();

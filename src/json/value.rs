@@ -1,13 +1,13 @@
-//! A JSON value whose members keep their order and their repeats.
+//! A JSON value that keeps the order of members and repeated members.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// Any JSON value, its strings borrowed from the text where no escape forbids it.
+/// A JSON value. Strings without escapes are borrowed from the text.
 ///
-/// `serde_json` bounds the depth (128) while this is built, so that reading cannot overflow the stack.
+/// `serde_json` limits the depth to 128, so parsing can't overflow the stack.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json<'a> {
     /// `null`
@@ -31,19 +31,19 @@ pub struct Object<'a> {
 }
 
 impl<'a> Json<'a> {
-    /// Reads a text that holds exactly one JSON value.
+    /// Parses a text with exactly one JSON value.
     ///
     /// # Errors
-    /// When the text is not JSON, nests deeper than 128 levels, or goes on after the value.
+    /// When the text is not JSON, is nested deeper than 128 levels, or continues after the value.
     pub fn parse(text: &'a [u8]) -> Result<Self, serde_json::Error> {
         match std::str::from_utf8(text) {
-            // Looked at once here, the bytes need not be looked at again for each string.
+            // Checked once here instead of for each string.
             Ok(text) => serde_json::from_str(text),
             Err(_) => serde_json::from_slice(text),
         }
     }
 
-    /// The string, when this is one.
+    /// The string, if this is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -52,7 +52,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The object, when this is one.
+    /// The object, if this is one.
     #[must_use]
     pub fn as_object(&self) -> Option<&Object<'a>> {
         match self {
@@ -61,7 +61,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The array's items, when this is one.
+    /// The items, if this is an array.
     #[must_use]
     pub fn as_array(&self) -> Option<&[Json<'a>]> {
         match self {
@@ -70,7 +70,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// What kind of value this is, in the words of an error message.
+    /// The kind of value, for error messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Whether any object in this value, at any depth, names a member twice.
+    /// Whether any object in this value, at any depth, has a repeated member.
     #[must_use]
     pub fn has_repeated_members(&self) -> bool {
         match self {
@@ -98,7 +98,7 @@ impl<'a> Json<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// The first member of that name. Where repeats matter, ask [`Object::repeated`] first.
+    /// The first member with that name. See [`Object::repeated`] for repeats.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Json<'a>> {
         self.members.iter().find(|(member, _)| member == name).map(|(_, value)| value)
@@ -109,7 +109,7 @@ impl<'a> Object<'a> {
         self.members.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// How many members the text has, repeats counted.
+    /// Number of members, including repeats.
     #[must_use]
     pub fn len(&self) -> usize {
         self.members.len()
@@ -121,9 +121,9 @@ impl<'a> Object<'a> {
         self.members.is_empty()
     }
 
-    /// The names that stand more than once, each named once.
+    /// The repeated names, each once.
     pub fn repeated(&self) -> impl Iterator<Item = &str> {
-        // Above this many members (the policy document's tenants) a pairwise search would be quadratic.
+        // With more members, comparing in pairs would take too long.
         const PAIRWISE: usize = 32;
         let mut names: Vec<&str> = Vec::new();
         if self.members.len() <= PAIRWISE {
@@ -200,7 +200,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
-        // JSON has no other floats than finite ones, so nothing is lost by the fallback.
+        // Numbers in JSON are always finite, so the fallback is never used.
         Ok(serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number))
     }
 
@@ -229,7 +229,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 }
 
-/// A member's name, borrowed where it can be: `Cow`'s own `Deserialize` always copies.
+/// A member's name, borrowed if possible. `Cow`'s own `Deserialize` always copies.
 pub(super) struct MemberName<'a>(pub(super) Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for MemberName<'a> {
@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeated_members_are_kept_and_named_once_each() {
+    fn keeps_repeated_members_and_names_each_once() {
         let json = Json::parse(br#"{"a":1,"b":2,"a":3,"a":4}"#).unwrap();
         let object = json.as_object().unwrap();
         assert_eq!(object.len(), 4);
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_are_found_in_an_object_too_large_for_pairs() {
+    fn finds_repeats_in_a_large_object() {
         let members: Vec<String> = (0..1000).map(|n| format!(r#""m{n}":0"#)).collect();
         let text = format!(r#"{{{},"m7":1,"m7":2,"m900":0}}"#, members.join(","));
         let json = Json::parse(text.as_bytes()).unwrap();
@@ -275,20 +275,20 @@ mod tests {
     }
 
     #[test]
-    fn a_repeat_is_seen_at_any_depth_and_through_an_escape() {
+    fn finds_repeats_at_any_depth_and_with_escapes() {
         let json = Json::parse(br#"{"list":[{"k":1,"\u006b":2}]}"#).unwrap();
         assert!(json.has_repeated_members());
         assert!(!Json::parse(br#"{"list":[{"k":1},{"k":2}]}"#).unwrap().has_repeated_members());
     }
 
     #[test]
-    fn nesting_beyond_the_bound_is_refused_not_overflowed() {
+    fn rejects_too_deep_nesting() {
         let deep = "[".repeat(100_000);
         assert!(Json::parse(deep.as_bytes()).is_err());
     }
 
     #[test]
-    fn text_after_the_value_is_refused() {
+    fn rejects_text_after_the_value() {
         assert!(Json::parse(b"{} {}").is_err());
     }
 }

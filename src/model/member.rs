@@ -1,7 +1,7 @@
 //! The members of a request that a tenant's policy decides, each declared once.
 //!
-//! A new member needs a value type, a [`Member`] implementation, a line in `members!` below, the line in `chime::create`
-//! that sends it and, if Chime returns it, one in `chime::echo`.
+//! A new member needs a value type, a [`Member`] implementation, a line in `members!` below, the line in
+//! `chime::create` that sends it and, if Chime returns it, one in `chime::echo`.
 
 use std::fmt;
 

@@ -166,32 +166,10 @@ fn any_text(_: &str, _: &mut Vec<String>) {}
 
 fn external_meeting_id(text: &str, broken: &mut Vec<String>) {
     fn allowed(character: char) -> bool {
-        matches!(
-            character,
-            '-' | '_'
-                | '&'
-                | '@'
-                | '+'
-                | '='
-                | ','
-                | '('
-                | ')'
-                | '{'
-                | '}'
-                | '['
-                | ']'
-                | '/'
-                | '«'
-                | '»'
-                | '.'
-                | ':'
-                | '|'
-                | '\''
-                | '"'
-                | '#'
-                | 'À'..='ÿ'
-        ) || character.is_ascii_alphanumeric()
+        character.is_ascii_alphanumeric()
             || is_space(character)
+            || ('À'..='ÿ').contains(&character)
+            || "-_&@+=,(){}[]/«».:|'\"#".contains(character)
     }
     check_characters(
         text,

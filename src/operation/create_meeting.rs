@@ -1,4 +1,4 @@
-//! CreateMeeting: a meeting under the tenant's policy.
+//! CreateMeeting: creates a meeting under the tenant's policy.
 
 use super::row::{Call, Success};
 use crate::finding::Finding;
@@ -18,11 +18,11 @@ pub(super) async fn serve(admitted: Admitted<'_, Create>, call: Call<'_>) -> Res
     })
 }
 
-/// The body as a request to create a meeting, with whatever is wrong with it inside.
+/// Reads the body. Its findings are in the request.
 fn read(call: Call<'_>) -> Result<MeetingRequest, RequestError> {
     let body = call.request.json_body()?;
     let json = Json::parse(&body).map_err(|error| {
-        // serde_json names the place and the rule, and quotes nothing of the text.
+        // serde_json's error has the place and the rule, and quotes nothing from the text.
         Finding::breaks_model("#", format!("must be a JSON object: {error}"))
     })?;
     Ok(MeetingRequest::read(&json, call.request.header(IDEMPOTENCY_KEY_HEADER).as_deref()))

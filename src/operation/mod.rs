@@ -1,6 +1,4 @@
-//! The operations of the gateway: a table with a row for each, and a file for each.
-//!
-//! To add one: a row in [`OPERATIONS`] and a file beside `create_meeting.rs`.
+//! The gateway's operations. Each has a row in [`OPERATIONS`] and a file like `create_meeting.rs`.
 
 mod create_meeting;
 mod route;

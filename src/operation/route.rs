@@ -1,10 +1,10 @@
-//! Which operation a request is for.
+//! Finds the operation of a request.
 
 use super::row::{Operation, PathParameters};
 use super::table::OPERATIONS;
 use crate::api_gateway::{HttpRequest, RouteError};
 
-/// The operation that a request is for.
+/// The operation of a request.
 #[derive(Debug)]
 pub struct Route {
     /// The row of the table.
@@ -13,10 +13,10 @@ pub struct Route {
     pub parameters: PathParameters,
 }
 
-/// Finds the operation that a request is for.
+/// Finds the operation of a request.
 ///
 /// # Errors
-/// When no operation has the path and query, or none of those has the method.
+/// When no operation has the path and query, or none of them has the method.
 pub fn find(request: &HttpRequest) -> Result<Route, RouteError> {
     find_in(OPERATIONS, request.method.as_str(), &request.path, request.operation.as_deref())
 }
@@ -27,8 +27,8 @@ fn find_in(
     path: &str,
     query: Option<&str>,
 ) -> Result<Route, RouteError> {
-    // Chime tells operations that share a path apart by the query alone. To read CreateMeetingWithAttendees as
-    // CreateMeeting, say, would silently drop the attendees.
+    // Some of Chime's operations differ only in the query. Reading CreateMeetingWithAttendees as CreateMeeting would
+    // silently drop the attendees.
     let candidates = operations.iter().filter(|operation| operation.query == query);
     let mut allow = Vec::new();
     for operation in candidates {
@@ -41,8 +41,8 @@ fn find_in(
     if allow.is_empty() { Err(RouteError::NoSuchRoute) } else { Err(RouteError::MethodNotAllowed { allow }) }
 }
 
-/// The values of the template's parameters, when the path has its form. A value is one segment and not empty; it is not
-/// decoded, since no id needs an escape.
+/// The values of the template's parameters. `None` when the path does not match. A value is one segment that is not
+/// empty. It is not decoded, since no id needs an escape.
 fn parameters(template: &'static str, path: &str) -> Option<PathParameters> {
     let mut segments = path.split('/');
     let mut values = Vec::new();
@@ -105,7 +105,7 @@ mod tests {
     fn finds_operations_by_method_path_and_query() {
         for (method, path, query, expected, why) in [
             ("POST", "/meetings", None, "Create []", "a path without parameters"),
-            ("POST", "/meetings", Some("create-attendees"), "CreateWith []", "the query tells them apart"),
+            ("POST", "/meetings", Some("create-attendees"), "CreateWith []", "another query"),
             ("POST", "/meetings", Some("other"), "404", "no such operation"),
             ("POST", "/meetings", Some(""), "404", "an empty name is not the same as none"),
             ("GET", "/meetings", None, "405 [POST]", "no such method"),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_has_a_route_of_its_own() {
+    fn every_operation_has_its_own_route() {
         for operation in OPERATIONS {
             let route =
                 find_in(OPERATIONS, operation.method.as_str(), operation.path, operation.query).unwrap();

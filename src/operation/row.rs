@@ -1,4 +1,4 @@
-//! A row of the table of operations, and what serving one takes and gives.
+//! A row of the table of operations, and the input and output of an operation.
 
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -12,17 +12,17 @@ use crate::request_error::RequestError;
 /// One operation: a row of [`super::OPERATIONS`].
 #[derive(Debug)]
 pub struct Operation {
-    /// The name, as Chime's API has it.
+    /// The name in Chime's API.
     pub name: &'static str,
     /// The HTTP method.
     pub method: Method,
     /// The path, with parameters in braces: `/meetings/{MeetingId}`.
     pub path: &'static str,
-    /// The value of the query parameter `operation`, where operations share a method and a path.
+    /// The value of the query parameter `operation`, for operations that share a method and a path.
     pub query: Option<&'static str>,
     /// The status of a success.
     pub success: u16,
-    /// What a caller needs.
+    /// The right that a caller needs.
     pub right: &'static str,
     /// When a failed attempt at Chime may be repeated.
     pub repeat: Repeat,
@@ -37,18 +37,18 @@ pub struct Call<'c> {
     pub policies: &'c Policies,
     /// Chime.
     pub chime: &'c Chime,
-    /// Who is asking.
+    /// The caller.
     pub caller: &'c Caller,
-    /// What was asked.
+    /// The request.
     pub request: &'c HttpRequest,
     /// The values of the parameters in the path.
     pub parameters: &'c PathParameters,
-    /// How often and how long Chime may be asked.
+    /// Limits of the attempts at Chime.
     pub attempts: Attempts,
 }
 
 impl<'c> Call<'c> {
-    /// The caller under the policy of the caller's tenant.
+    /// Checks that the caller has the right.
     ///
     /// # Errors
     /// When the tenant has no policy, or its policy does not give the caller that right.
@@ -57,10 +57,10 @@ impl<'c> Call<'c> {
     }
 }
 
-/// What an operation gave.
+/// The result of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Success {
-    /// The body, as JSON; `None` for a success without one.
+    /// The body, in JSON.
     pub body: Option<String>,
     /// The meeting, for the log.
     pub meeting_id: Option<String>,
@@ -68,7 +68,7 @@ pub struct Success {
     pub chime_request_id: Option<String>,
 }
 
-/// The values of the parameters in a path, by name and as they were sent.
+/// The values of the parameters in a path, by name, not decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PathParameters(pub(super) Vec<(&'static str, String)>);
 
@@ -84,7 +84,7 @@ impl Operation {
     /// Serves a request for this operation.
     ///
     /// # Errors
-    /// Why it is not served.
+    /// When a step of the operation fails.
     pub async fn serve(&self, call: Call<'_>) -> Result<Success, RequestError> {
         (self.serve)(call).await
     }

@@ -1,4 +1,4 @@
-//! The table of operations. Routing, the template's routes and the list in README are held to it.
+//! The table of operations. Tests compare the template's routes and the list in README with it.
 
 use http::Method;
 

@@ -13,20 +13,19 @@ use http::Uri;
 
 use super::connector::Outbound;
 
-/// Longest that the function's start waits for a connection. Within a region one takes some milliseconds; what is not
-/// there by then goes on coming about beside the first request, which would have waited for it just as long.
+/// Maximum time that the start waits for a connection. Within a region it takes a few milliseconds. A slower one
+/// continues to open during the first request.
 pub(super) const MAX_WAIT: Duration = Duration::from_millis(500);
 
 impl Outbound {
-    /// Opens a connection to the host of that address and keeps it for the first request: TCP and TLS, and no HTTP. A
-    /// request is begun, as that is what a pool opens connections for, and dropped as soon as the connection is there,
-    /// so that nothing is sent on it.
+    /// Opens a TLS connection to the host of that URL and keeps it for the first request. The pool opens connections
+    /// only for requests, so a request is started and dropped once the connection is open, before anything is sent.
     ///
-    /// Waits for at most half a second, and fails nothing: the first request tries again.
+    /// Waits at most half a second. Errors are only logged, since the first request tries again.
     pub async fn connect_ahead(&self, address: &str) {
         let origin = address.parse::<Uri>().ok().and_then(|uri| OriginKey::from_uri(&uri).ok());
         let (Some(origin), Ok(request)) = (origin, HttpRequest::get(address)) else {
-            tracing::warn!("no connection can be opened ahead: the address is none");
+            tracing::warn!("can't open a connection before the first request: invalid URL");
             return;
         };
         let mut request = pin!(self.call(request));
@@ -38,8 +37,8 @@ impl Outbound {
         });
         match tokio::time::timeout(MAX_WAIT, connecting).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "no connection was opened ahead"),
-            Err(_) => tracing::warn!("a connection that was begun ahead is not there yet"),
+            Ok(Err(error)) => tracing::warn!(%error, "failed to open a connection before the first request"),
+            Err(_) => tracing::warn!("the connection for the first request is not open yet"),
         }
     }
 }

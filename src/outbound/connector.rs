@@ -1,4 +1,4 @@
-//! The client itself: a pool of connections for each set of authorities, made when it is first needed.
+//! The HTTPS client: a pool of connections for each set of certificate authorities, made on first use.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -23,11 +23,11 @@ use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 
 use super::roots::{BUILT_IN_ROOTS, Trust, is_from_unknown_authority, trust_for};
 
-/// Longest that opening a connection may take, so that a lost packet costs one attempt and not all of them.
+/// Maximum time to open a connection, so that a lost packet costs only one attempt.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The one HTTPS client of the process, for Chime and for the keys of issuers: TLS on ring, connections kept for the
-/// next invocation. Copies share everything.
+/// The HTTPS client of the process, for Chime and the issuers' keys. It uses ring for TLS and keeps connections for the
+/// next invocation. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct Outbound {
     shared: Arc<Shared>,
@@ -41,61 +41,43 @@ struct Shared {
     opened: Arc<Origins>,
 }
 
-/// Where connections have been opened to.
+/// The origins to which connections have been opened.
 #[derive(Debug, Default)]
 struct Origins(Mutex<Vec<OriginKey>>);
 
-/// Whether the built-in authorities vouch for AWS's own hosts, as far as this process has seen.
+/// Records whether AWS's hosts have certificates of the built-in authorities: `0` until the first connection.
 #[derive(Debug, Default)]
 struct BuiltInTrust(AtomicU8);
 
-/// Why there is no client. The SDK has no reason to refuse what it is given, so this has not been seen.
+/// The SDK refused the client's configuration, which is a bug.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("there is no HTTPS client: {0}")]
+#[error("the HTTPS client can't be built: {0}")]
 struct ClientError(String);
 
 impl Outbound {
-    /// A client that has no connections yet.
+    /// A client without connections.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The client as the SDK takes it.
+    /// The client in the SDK's type.
     #[must_use]
     pub fn connector(&self) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 
-    /// Whether a connection has been opened there.
+    /// Whether a connection to that origin has been opened.
     pub(super) fn has_opened(&self, origin: &OriginKey) -> bool {
         self.shared.opened.contains(origin)
     }
-}
 
-impl HttpConnector for Outbound {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let trust = request.uri().parse().map_or(Trust::BuiltIn, |uri| trust_for(&uri));
-        self.call_trusting(trust, request)
-    }
-}
-
-impl Outbound {
     fn call_trusting(&self, trust: Trust, request: HttpRequest) -> HttpConnectorFuture {
         let shared = &self.shared;
         if trust == Trust::System || shared.built_in_trust.is_refused() {
             return shared.call(Trust::System, request);
         }
-        if shared.built_in_trust.is_accepted() {
-            let answer = shared.call(Trust::BuiltIn, request);
-            let shared = Arc::clone(shared);
-            return HttpConnectorFuture::new(async move {
-                let answer = answer.await;
-                shared.built_in_trust.note(&answer);
-                answer
-            });
-        }
-        let again = request.try_clone();
+        let again = if shared.built_in_trust.is_accepted() { None } else { request.try_clone() };
         let answer = shared.call(Trust::BuiltIn, request);
         let shared = Arc::clone(shared);
         HttpConnectorFuture::new(async move {
@@ -106,6 +88,13 @@ impl Outbound {
                 _ => answer,
             }
         })
+    }
+}
+
+impl HttpConnector for Outbound {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let trust = request.uri().parse().map_or(Trust::BuiltIn, |uri| trust_for(&uri));
+        self.call_trusting(trust, request)
     }
 }
 
@@ -139,7 +128,7 @@ impl BuiltInTrust {
             Ok(_) => self.0.store(Self::ACCEPTED, Ordering::Relaxed),
             Err(error) if is_from_unknown_authority(error) => {
                 tracing::warn!(
-                    "no built-in authority vouches for AWS's certificate: using the system's authorities"
+                    "AWS's certificate is of no built-in authority: using the system's authorities"
                 );
                 self.0.store(Self::REFUSED, Ordering::Relaxed);
             }
@@ -184,7 +173,7 @@ fn connector(trust: Trust, opened: Arc<Origins>) -> Result<SharedHttpConnector, 
     make().map_err(|error| ClientError(error.to_string()))
 }
 
-/// What the pool asks of an SDK's client: it reads the clock and the timer, and the rest has to be there.
+/// The components that the pool requires of an SDK client. It uses only the clock and the timer.
 fn components() -> Result<RuntimeComponents, BoxError> {
     let nothing = RuntimeComponentsBuilder::new("outbound");
     let no_authentication = NoAuthRuntimePluginV2::new();
@@ -208,7 +197,7 @@ mod tests {
 
     use super::*;
 
-    /// A server whose certificate no authority vouches for; the number of handshakes that clients broke off.
+    /// A server with a self-signed certificate. The channel gets a message for each aborted handshake.
     async fn untrusted_server() -> (String, tokio::sync::mpsc::UnboundedReceiver<()>) {
         let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
@@ -233,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn falls_back_to_the_systems_authorities_and_stays_with_them() {
+    async fn falls_back_to_the_systems_authorities_and_keeps_using_them() {
         let (address, mut broken_off) = untrusted_server().await;
         let outbound = Outbound::new();
         let patience = Duration::from_secs(10);

@@ -1,5 +1,4 @@
-//! HTTPS out of the function, to Chime and to issuers' keys: one client, the authorities it trusts, and connections
-//! opened before they are needed.
+//! The HTTPS client for Chime and the issuers' keys.
 
 mod causes;
 mod connect_ahead;

@@ -184,6 +184,20 @@ async fn a_runtime_api_that_closes_is_an_error_only_if_it_did_not_take_the_answe
 }
 
 #[tokio::test]
+async fn a_runtime_api_that_does_not_answer_in_http_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await?;
+        read_request(&mut stream).await?;
+        stream.write_all(b"220 mail.example.com ESMTP\r\n").await
+    });
+    let (outcome, written) = Stack::with().setting("AWS_LAMBDA_RUNTIME_API", &address).start_and_fail().await;
+    assert!(matches!(outcome, Outcome::Exited(status) if !status.success()), "{outcome:?}");
+    assert!(written.contains("ERROR") && written.contains("the Lambda Runtime API failed"), "{written}");
+}
+
+#[tokio::test]
 async fn a_runtime_api_that_is_never_reachable_is_an_error() {
     let nobody = {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");

@@ -166,22 +166,11 @@ fn clean_headers(headers: Value) -> Option<Value> {
 
 fn payload_2_authorizer(authorizer: Value) -> Value {
     let Value::Object(mut authorizer) = authorizer else { return Value::Null };
-    keep(&mut authorizer, &["jwt", "lambda"]);
-    if !authorizer.get("lambda").is_some_and(Value::is_object) {
-        authorizer.remove("lambda");
-    }
-    match authorizer.get_mut("jwt") {
-        Some(Value::Object(jwt)) => {
-            keep(jwt, &["claims"]);
-            match jwt.get_mut("claims") {
-                Some(Value::Object(claims)) => *claims = plain_claims(std::mem::take(claims)),
-                _ => {
-                    jwt.remove("claims");
-                }
-            }
-        }
-        _ => {
-            authorizer.remove("jwt");
+    authorizer.retain(|name, value| matches!(name.as_str(), "jwt" | "lambda") && value.is_object());
+    if let Some(Value::Object(jwt)) = authorizer.get_mut("jwt") {
+        jwt.retain(|name, value| name == "claims" && value.is_object());
+        if let Some(Value::Object(claims)) = jwt.get_mut("claims") {
+            *claims = plain_claims(std::mem::take(claims));
         }
     }
     Value::Object(authorizer)

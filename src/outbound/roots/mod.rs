@@ -1,15 +1,15 @@
-//! Which authorities are trusted: a few that are built in for AWS's own hosts, else those that the system has.
+//! The trusted certificate authorities: five built-in ones for AWS's hosts, else the system's.
 //!
-//! AWS names these five as what a client should trust, and asks for nothing narrower (Amazon Trust Services; "How to
-//! prepare for AWS's move to its own certificate authority", AWS Security Blog). They are not there for safety: they
-//! are in the system's store as well, and a certificate that none of them vouches for is checked against that.
+//! AWS recommends that clients trust these five and not fewer (Amazon Trust Services; "How to prepare for AWS's move to
+//! its own certificate authority", AWS Security Blog). They are built in for speed, not for security: the system's
+//! store has them too, and certificates of other authorities are checked against it.
 
 use std::error::Error;
 
 use http::Uri;
 
-/// The built-in authorities, in PEM. Taken from Mozilla's list by way of Debian's package ca-certificates; a test holds
-/// each to the SHA-256 fingerprint that <https://www.amazontrust.com/repository/> publishes.
+/// The built-in authorities, in PEM, from Mozilla's list in Debian's package ca-certificates. A test compares each with
+/// the SHA-256 fingerprint on <https://www.amazontrust.com/repository/>.
 pub const BUILT_IN_ROOTS: [&str; 5] = [
     include_str!("amazon-root-ca-1.pem"),
     include_str!("amazon-root-ca-2.pem"),
@@ -18,29 +18,28 @@ pub const BUILT_IN_ROOTS: [&str; 5] = [
     include_str!("starfield-services-root-g2.pem"),
 ];
 
-/// Names below which AWS's own services are, Chime and Cognito among them.
+/// Domains of AWS's services, including Chime and Cognito.
 const AWS_DOMAINS: [&str; 2] = [".amazonaws.com", ".api.aws"];
 
 /// The authorities that a connection's certificate is checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// The few that are built in. Tried first for AWS's own hosts: reading a whole system's store takes some nine
-    /// million instructions, twice what all else does until the first request is answered.
+    /// The built-in authorities, tried first for AWS's hosts. Reading the system's store takes about nine million
+    /// instructions, twice as many as everything else up to the first answer.
     BuiltIn,
-    /// Those that the system has.
+    /// The system's authorities.
     System,
 }
 
-/// Whom to trust first for this address.
+/// The authorities to try first for this address.
 pub(super) fn trust_for(uri: &Uri) -> Trust {
     let is_aws = |host: &str| AWS_DOMAINS.iter().any(|domain| host.to_ascii_lowercase().ends_with(domain));
-    // Without TLS nobody needs to be trusted.
+    // Without TLS, the authorities do not matter.
     let needs_system = uri.scheme_str() == Some("https") && !uri.host().is_some_and(is_aws);
     if needs_system { Trust::System } else { Trust::BuiltIn }
 }
 
-/// Whether an attempt failed because no authority that was asked vouches for the certificate. Nothing of the request
-/// has been sent then.
+/// Whether a request failed because no trusted authority issued the certificate. Then nothing of the request was sent.
 pub(super) fn is_from_unknown_authority(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -49,7 +48,7 @@ pub(super) fn is_from_unknown_authority(error: &(dyn Error + 'static)) -> bool {
         {
             return true;
         }
-        // An `io::Error` does not call what it carries its source.
+        // `io::Error::source` skips the error inside, so it is taken with `get_ref`.
         next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
             Some(inner) => Some(inner),
             None => error.source(),
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_roots_are_those_that_amazon_publishes() {
+    fn the_built_in_roots_have_the_fingerprints_that_amazon_publishes() {
         let published = [
             "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
             "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn only_aws_itself_is_asked_to_show_one_of_its_own_authorities() {
+    fn tries_the_built_in_authorities_only_for_hosts_of_aws() {
         for (address, expected) in [
             ("https://meetings-chime.us-east-1.amazonaws.com/meetings", Trust::BuiltIn),
             ("https://COGNITO-IDP.eu-central-1.AmazonAWS.com/pool", Trust::BuiltIn),
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_authority_is_told_from_everything_else_however_deep_it_is() {
+    fn recognises_an_unknown_authority_as_a_nested_cause() {
         let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert!(is_from_unknown_authority(&std::io::Error::other(std::io::Error::other(unknown))));
         let expired = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
