@@ -10,6 +10,7 @@ use std::future::Future;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use futures_util::TryFutureExt as _;
 use futures_util::future::MapErr;
 use hyper_util::client::legacy;
@@ -21,11 +22,8 @@ use tokio::time::Instant;
 use crate::api_gateway::Answer;
 use crate::gateway::{Gateway, Invocation};
 
-/// An event as Lambda sent it, in the runtime's type.
-type EventBytes = bytes::Bytes;
-
 tokio::task_local! {
-    static EVENT: EventBytes;
+    static EVENT: Bytes;
 }
 
 /// Serves invocations until Lambda ends the process, or the Runtime API closes while the process waits for an event, as
@@ -38,7 +36,7 @@ pub async fn serve(gateway: Gateway) -> Result<(), Error> {
     let has_served = &Cell::new(false);
     let handler = service_fn(move |event: LambdaEvent<()>| async move {
         has_served.set(true);
-        let bytes = EVENT.with(EventBytes::clone);
+        let bytes = EVENT.with(Bytes::clone);
         let invocation = Invocation {
             request_id: &event.context.request_id,
             deadline: deadline(event.context.deadline, SystemTime::now(), Instant::now()),
@@ -98,14 +96,14 @@ where
 {
     type Response = S::Response;
     type Error = Error;
-    type Future = MapErr<TaskLocalFuture<EventBytes, S::Future>, fn(Error) -> Error>;
+    type Future = MapErr<TaskLocalFuture<Bytes, S::Future>, fn(Error) -> Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
-        let event = std::mem::replace(&mut invocation.body, EventBytes::from_static(b"null"));
+        let event = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
         let lost: fn(Error) -> Error = |error| Box::new(LostAnswerError(error));
         EVENT.scope(event, self.inner.call(invocation)).map_err(lost)
     }

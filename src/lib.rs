@@ -2,14 +2,14 @@
 //!
 //! The path of a request, in the order of the modules:
 //!
-//! 1. [`lambda`] gets an event from the Lambda Runtime API, and [`gateway`] runs the other steps. 2. [`api_gateway`]
-//! reads the event into a request, and [`operation`] finds its operation. 3. [`auth`] authenticates the
-//! [`Caller`](auth::Caller) by the authorizer's claims or a bearer token. 4. [`policy`] checks that the caller has the
-//! right to the operation: [`Admitted`](policy::Admitted). 5. [`model`] reads the body into types that can't have an
-//! invalid value, with [`json`], which keeps repeated members. 6. [`policy`] decides every member: a
-//! [`MeetingPlan`](policy::MeetingPlan), or a [`finding`] for each broken rule. 7. [`chime`] proves that a meeting is
-//! the tenant's, calls Chime and returns its answer. 8. [`api_gateway`] writes the answer, or the [`problem`] for a
-//! [`request_error`].
+//! 1. [`lambda`] gets an event from the Lambda Runtime API, and [`gateway`] runs the other steps.
+//! 2. [`api_gateway`] reads the event into a request, and [`operation`] finds its operation.
+//! 3. [`auth`] authenticates the [`Caller`](auth::Caller) by the authorizer's claims or a bearer token.
+//! 4. [`policy`] checks that the caller has the right to the operation: [`Admitted`](policy::Admitted).
+//! 5. [`model`] reads the body into types that can't have an invalid value. [`json`] keeps repeated members.
+//! 6. [`policy`] decides every member: a [`MeetingPlan`](policy::MeetingPlan), or a [`finding`] for each broken rule.
+//! 7. [`chime`] proves that a meeting is the tenant's, calls Chime and returns its answer.
+//! 8. [`api_gateway`] writes the answer, or the [`problem`] for a [`request_error`].
 //!
 //! Only these modules can make the types of steps 3, 4 and 6. [`outbound`] is the HTTPS client of 3 and 7. [`config`]
 //! reads the [`settings`], [`start`] makes the gateway from them, and [`telemetry`] starts the log.

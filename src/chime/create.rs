@@ -102,26 +102,19 @@ async fn send(request: CreateMeetingFluentBuilder, plan: &MeetingPlan) -> Result
     let answer = request.customize().interceptor(answer_text.clone()).send().await;
     let output = answer.map_err(|error| ChimeError::from_sdk(&error))?;
     let chime_request_id = output.request_id().map(str::to_owned);
-    let failed = |kind, detail: &str| ChimeError {
+    let failed = |detail: &str| ChimeError {
         request_id: chime_request_id.clone(),
-        ..ChimeError::new(kind, detail)
+        ..ChimeError::new(ChimeErrorKind::Failed, detail)
     };
-    let Some(meeting) = output.meeting() else {
-        return Err(failed(ChimeErrorKind::Failed, "Chime returned no meeting"));
-    };
+    let meeting = output.meeting().ok_or_else(|| failed("Chime returned no meeting"))?;
     let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
-        return Err(failed(
-            ChimeErrorKind::Failed,
-            "Chime returned a meeting without an id or a media placement",
-        ));
+        return Err(failed("Chime returned a meeting without an id or a media placement"));
     };
-    let Some(body) = answer_text.meeting_only() else {
-        return Err(failed(ChimeErrorKind::Failed, "Chime's answer is not valid JSON"));
-    };
+    let body = answer_text.meeting_only().ok_or_else(|| failed("Chime's answer is not valid JSON"))?;
     let different = differences(plan, meeting);
     if !different.is_empty() {
         let detail = format!("Chime returned meeting {meeting_id} with other {}", different.join(", "));
-        return Err(failed(ChimeErrorKind::DifferentMeeting(different), &detail));
+        return Err(ChimeError { kind: ChimeErrorKind::DifferentMeeting(different), ..failed(&detail) });
     }
     Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), chime_request_id })
 }

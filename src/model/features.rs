@@ -102,17 +102,6 @@ impl AttendeeCount {
     /// The maximum with FHD video or UHD content, which require a MaxCount (developer guide).
     pub const MAX_AT_HIGH_RESOLUTION: AttendeeCount = AttendeeCount(25);
 
-    /// Checks a number against the model's bounds.
-    ///
-    /// # Errors
-    /// When it is out of bounds. The text names them.
-    pub fn new(count: u64) -> Result<Self, String> {
-        match u8::try_from(count) {
-            Ok(count) if (Self::MIN.0..=Self::MAX.0).contains(&count) => Ok(AttendeeCount(count)),
-            _ => Err("must be a whole number from 1 to 250".to_owned()),
-        }
-    }
-
     /// The number.
     #[must_use]
     pub fn get(self) -> u8 {
@@ -124,7 +113,11 @@ impl ReadJson for AttendeeCount {
     fn read_json(json: &Json<'_>) -> Result<Self, String> {
         match json {
             // `25.0` is refused: Chime's model has an integer.
-            Json::Number(number) => AttendeeCount::new(number.as_u64().unwrap_or(0)),
+            Json::Number(number) => {
+                let count = number.as_u64().and_then(|count| u8::try_from(count).ok()).map(AttendeeCount);
+                let valid = count.filter(|count| (Self::MIN..=Self::MAX).contains(count));
+                valid.ok_or_else(|| "must be a whole number from 1 to 250".to_owned())
+            }
             other => Err(format!("must be a whole number from 1 to 250, not {}", other.kind())),
         }
     }

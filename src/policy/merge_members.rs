@@ -1,12 +1,10 @@
 //! Merges each member's rule from the two layers.
 
-use std::fmt;
-
 use super::document::Block;
 use super::layers::{Layers, Source};
 use super::lists::Values;
 use super::rules::{Rule, Ruled};
-use crate::json::MemberError;
+use crate::json::{MemberError, Path};
 use crate::model::{
     AttendeeCount, Bound as _, ContentResolution, Make, Member, Members, ToWire as _, VideoResolution,
 };
@@ -43,7 +41,7 @@ struct Statements<'b, M: Member> {
     own: Statement<'b, M>,
 }
 
-/// One member in one list of a block. Displayed as a JSON pointer.
+/// One member in one list of a block.
 struct Place<'b> {
     source: Source<'b>,
     /// `Fixed`, `Default` or `Allowed`.
@@ -51,9 +49,9 @@ struct Place<'b> {
     name: &'static str,
 }
 
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.source.path, self.list, self.name)
+impl Place<'_> {
+    fn error(&self, detail: impl Into<String>) -> MemberError {
+        MemberError::at(&Path::Below(&Path::Member(self.source.path, self.list), self.name), detail)
     }
 }
 
@@ -92,9 +90,7 @@ impl<'b, M: Member> Statements<'b, M> {
 
     fn merge(self, errors: &mut Vec<MemberError>) -> Rule<M> {
         let Layers { everyone, own } = self.layers;
-        let mut error = |place: Place<'_>, detail: &str| {
-            errors.push(MemberError { pointer: place.to_string(), detail: detail.to_owned() });
-        };
+        let mut error = |place: Place<'_>, detail: &str| errors.push(place.error(detail));
         let mut conflict = |source: Source<'b>, stated: &Statement<'b, M>, detail: &str| {
             for (list, present) in
                 [("Default", stated.default.is_some()), ("Allowed", stated.allowed.is_some())]
@@ -151,7 +147,7 @@ fn check_resolutions(rules: &Members<Ruled>, layers: Layers<'_>, errors: &mut Ve
                 "`{value}` needs an Attendee.MaxCount of at most {}, and no caller can ask for one: Chime would always refuse",
                 max.wire()
             );
-            errors.push(MemberError { pointer: place.to_string(), detail });
+            errors.push(place.error(detail));
         }
     };
     let video = Statements::<VideoResolution>::in_layers(layers).place_of_value();

@@ -59,11 +59,10 @@ impl Problem {
     #[must_use]
     pub fn of(error: RequestError) -> Self {
         match error {
-            RequestError::UnknownEvent(_) => Problem::new(
-                400,
-                "BadRequestException",
-                "the event is not an HTTP request that this gateway serves",
-            ),
+            RequestError::UnknownEvent(_) => {
+                let detail = "the event is not an HTTP request that this gateway serves";
+                Problem::new(400, "BadRequestException", detail)
+            }
             RequestError::Route(RouteError::NoSuchRoute) => {
                 Problem::new(404, "NotFoundException", "there is no such route")
             }
@@ -138,11 +137,8 @@ impl Problem {
     }
 
     fn internal() -> Self {
-        Problem::new(
-            500,
-            "ServiceFailureException",
-            "the gateway failed; its log has the cause under this request id",
-        )
+        let detail = "the gateway failed; its log has the cause under this request id";
+        Problem::new(500, "ServiceFailureException", detail)
     }
 
     /// Every invalid token gets the same body. Only the log says which check failed.
@@ -214,11 +210,11 @@ impl Problem {
             ChimeErrorKind::NoSuchMeeting => {
                 Problem::new(404, "NotFoundException", "there is no such meeting")
             }
-            ChimeErrorKind::Rejected => Problem::new(
-                400,
-                "BadRequestException",
-                "Chime refuses this combination of members, for a reason outside its published rules",
-            ),
+            ChimeErrorKind::Rejected => {
+                let detail =
+                    "Chime refuses this combination of members, by a rule outside its published model";
+                Problem::new(400, "BadRequestException", detail)
+            }
             ChimeErrorKind::Misconfigured | ChimeErrorKind::NotSent => Problem::internal(),
             ChimeErrorKind::Conflict => Problem::new(
                 409,
