@@ -88,7 +88,8 @@ impl Chime {
     /// Asks Chime for a meeting and checks that it is the tenant's.
     ///
     /// # Errors
-    /// [`ChimeErrorKind::NoSuchMeeting`] when it is another tenant's, has ended or never existed; or Chime fails.
+    /// [`ChimeErrorKind::NoSuchMeeting`] when it is another tenant's, has ended or never existed. Other kinds when
+    /// Chime fails.
     pub async fn own_meeting(
         &self,
         id: &MeetingId,

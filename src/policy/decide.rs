@@ -43,8 +43,8 @@ impl Admitted<'_, Create> {
     }
 }
 
-const FIXED: &str = "is fixed by the tenant's policy: no other value may be asked for";
-const NOT_ALLOWED: &str = "may not be asked for under the tenant's policy";
+const FIXED: &str = "is fixed by the tenant's policy: no other value is allowed";
+const NOT_ALLOWED: &str = "is not allowed by the tenant's policy";
 
 /// What was decided for one member.
 #[derive(Debug)]
@@ -95,17 +95,17 @@ impl TryMake<Sent> for TakeSent<'_> {
 }
 
 /// What a request without a member gets.
-struct Silence<M> {
+struct Unasked<M> {
     /// What the gateway sends to Chime, if anything.
     sent: Option<M>,
     /// The value that the meeting then has, if it is known.
     value: Option<M>,
 }
 
-impl<M: Member> Silence<M> {
+impl<M: Member> Unasked<M> {
     fn under(rule: &Rule<M>) -> Self {
-        let sent = rule.sent_for_silence();
-        Silence { value: sent.clone().or(M::CHIME_DEFAULT), sent }
+        let sent = rule.sent_when_unasked();
+        Unasked { value: sent.clone().or(M::CHIME_DEFAULT), sent }
     }
 
     fn decision(self) -> Decision<M> {
@@ -126,11 +126,7 @@ impl<M: Member> Silence<M> {
         match &self.value {
             Some(value) => value.shown().map_or_else(
                 || FIXED.to_owned(),
-                |value| {
-                    format!(
-                        "may only be `{value}` under the tenant's policy, which is what a request without it gets"
-                    )
-                },
+                |value| format!("must be `{value}` under the tenant's policy, as in a request without it"),
             ),
             None => NOT_ALLOWED.to_owned(),
         }
@@ -138,29 +134,29 @@ impl<M: Member> Silence<M> {
 }
 
 fn decide_member<M: Member>(rule: &Rule<M>, asked: &Asked<M>, findings: &mut Findings) -> Decision<M> {
-    let silence = Silence::under(rule);
+    let unasked = Unasked::under(rule);
     let allowed = match rule {
         Rule::Open { allowed, .. } => allowed.as_ref(),
         Rule::Fixed(_) => None,
     };
     let refusal = match (asked, allowed) {
         (Asked::Absent, _) => {
-            if M::Presence::of(silence.sent.as_ref()).is_none() {
+            if M::Presence::of(unasked.sent.as_ref()).is_none() {
                 let detail = "is required: the tenant's policy has no default for it";
                 findings.push(Finding::breaks_model(pointer::<M>(), detail));
                 return Decision::Refused;
             }
-            return silence.decision();
+            return unasked.decision();
         }
         // Reading the request has already added the finding.
         (Asked::Invalid, Some(_)) => return Decision::Refused,
-        (Asked::Invalid, None) => silence.refusal(),
+        (Asked::Invalid, None) => unasked.refusal(),
         (Asked::Value(value), Some(bound)) if bound.allows(value) => {
             return Decision::Made(Some(value.clone()), Origin::Caller);
         }
-        (Asked::Value(value), bound) => match silence.repeated(value) {
+        (Asked::Value(value), bound) => match unasked.repeated(value) {
             Some(decision) => return decision,
-            None => bound.map_or_else(|| silence.refusal(), Bound::refusal),
+            None => bound.map_or_else(|| unasked.refusal(), Bound::refusal),
         },
     };
     findings.push(Finding::breaks_policy(pointer::<M>(), refusal));
@@ -232,8 +228,8 @@ fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) 
         let detail = if fixed.is_some() { FIXED } else { NOT_ALLOWED };
         findings.push(Finding::breaks_policy(format!("#/Tags/{}/Key", tag.index), detail));
     }
-    let silent = |key: &TagKey| !asked_keys.iter().any(|asked| asked.same_to_iam(key));
-    tags.extend(rules.default.iter().filter(|(key, _)| silent(key)).cloned());
+    let is_unasked = |key: &TagKey| !asked_keys.iter().any(|asked| asked.same_to_iam(key));
+    tags.extend(rules.default.iter().filter(|(key, _)| is_unasked(key)).cloned());
     if tags.len() > MAX_POLICY_TAGS {
         let from_policy = tags.len().saturating_sub(asked_keys.len());
         let detail = format!(

@@ -57,7 +57,7 @@ impl Wrap for Ruled {
 
 impl<M: Member> Rule<M> {
     /// What is sent when the caller does not ask for a value.
-    pub(super) fn sent_for_silence(&self) -> Option<M> {
+    pub(super) fn sent_when_unasked(&self) -> Option<M> {
         match self {
             Rule::Fixed(value) => Some(value.clone()),
             Rule::Open { default, allowed } => {

@@ -31,9 +31,9 @@ impl Template {
         while let Some((before, after)) = rest.split_once('$') {
             filled.push_str(before);
             match after.strip_prefix("{tenant}") {
-                Some(behind) => {
+                Some(after_variable) => {
                     filled.push_str(tenant);
-                    rest = behind;
+                    rest = after_variable;
                 }
                 None => {
                     filled.push('$');

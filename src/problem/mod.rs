@@ -212,7 +212,7 @@ impl Problem {
             }
             ChimeErrorKind::Rejected => {
                 let detail =
-                    "Chime refuses this combination of members, by a rule outside its published model";
+                    "Chime refuses this combination of members, for a reason outside its published model";
                 Problem::new(400, "BadRequestException", detail)
             }
             ChimeErrorKind::Misconfigured | ChimeErrorKind::NotSent => Problem::internal(),

@@ -247,7 +247,7 @@ fn allows_what_the_policy_allows_and_points_at_what_it_does_not() {
             json!({ "Default": { "Tags": { "A": "1" } } }),
             tags(&[("A", "2")]),
             vec!["#/Tags/0/Key"],
-            "a default tag leaves no choice of its value",
+            "no other value than the default tag's",
         ),
         (
             json!({ "Default": { "Tags": { "A": "1" } } }),
@@ -397,10 +397,9 @@ fn a_finding_says_what_is_allowed_but_withholds_sensitive_values() {
     let echo = json!({ "MeetingFeatures": { "Audio": { "EchoReduction": "AVAILABLE" } } });
     let host = |value: &str| json!({ "MeetingHostId": value });
     let tag = json!({ "Tags": [{ "Key": "A", "Value": "2" }] });
-    const ONLY_HD: &str =
-        "may only be `HD` under the tenant's policy, which is what a request without it gets";
-    const NOTHING: &str = "may not be asked for under the tenant's policy";
-    const FIXED: &str = "is fixed by the tenant's policy: no other value may be asked for";
+    const ONLY_HD: &str = "must be `HD` under the tenant's policy, as in a request without it";
+    const NOTHING: &str = "is not allowed by the tenant's policy";
+    const FIXED: &str = "is fixed by the tenant's policy: no other value is allowed";
     for (acme, body, expected) in [
         (json!({}), video("FHD"), ONLY_HD),
         (json!({ "Fixed": video("HD") }), video("FHD"), ONLY_HD),
