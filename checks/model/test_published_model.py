@@ -162,7 +162,7 @@ def test_botocore_drops_the_list_of_errors_but_keeps_the_findings_in_the_message
         gateway.create_meeting(**REQUIRED, MeetingFeatures={"Attendee": {"MaxCount": 11}})
     assert "errors" not in raised.value.response
     message = raised.value.response["Error"]["Message"]
-    assert "#/MediaRegion may only be `eu-central-1`" in message
+    assert "#/MediaRegion must be `eu-central-1`" in message
     assert "#/MeetingFeatures/Attendee/MaxCount may only be `10`" in message
 
 

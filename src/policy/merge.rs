@@ -48,7 +48,7 @@ pub(super) fn merge(
     } else {
         Arc::new(merge_members(layers, errors))
     };
-    if members.media_region == (Rule::Open { default: None, allowed: None }) {
+    if matches!(members.media_region, Rule::Open { default: None, allowed: None }) {
         let detail = "could never create a meeting: no MediaRegion is fixed, default or allowed";
         errors.push(MemberError::at(layers.own.path, detail));
     }
