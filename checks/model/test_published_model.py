@@ -163,7 +163,7 @@ def test_botocore_drops_the_list_of_errors_but_keeps_the_findings_in_the_message
     assert "errors" not in raised.value.response
     message = raised.value.response["Error"]["Message"]
     assert "#/MediaRegion must be `eu-central-1`" in message
-    assert "#/MeetingFeatures/Attendee/MaxCount may only be `10`" in message
+    assert "#/MeetingFeatures/Attendee/MaxCount must be `10`" in message
 
 
 # A fault of the simulator, and the gateway's answer: status, exception, milliseconds to wait.
