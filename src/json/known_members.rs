@@ -118,7 +118,19 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         errors: &mut dyn ErrorSink,
     ) -> Option<Self> {
         let mut members = KnownMembers { path, values: SmallVec::new() };
-        members.collect(json, path, names, "", errors).then_some(members)
+        members.collect(json, path, names, "", Sinks { nested: errors, own: None }).then_some(members)
+    }
+
+    /// The same, but errors of nested objects go to `nested`, and those of the object itself to `own`.
+    pub fn sorted(
+        json: &'j Json<'a>,
+        path: &'p Path<'p>,
+        names: Names<'_>,
+        nested: &mut dyn ErrorSink,
+        own: &mut dyn ErrorSink,
+    ) -> Option<Self> {
+        let mut members = KnownMembers { path, values: SmallVec::new() };
+        members.collect(json, path, names, "", Sinks { nested, own: Some(own) }).then_some(members)
     }
 
     /// Number of known members in the object.
@@ -144,17 +156,18 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         Path::Below(self.path, name)
     }
 
-    /// Adds the members of an object whose own name is `prefix`, which ends in `/`.
+    /// Adds the members of an object whose own name is `prefix`, which ends in `/`. The object's own errors go to the
+    /// second sink if there is one.
     fn collect(
         &mut self,
         json: &'j Json<'a>,
         path: &Path<'_>,
         names: Names<'_>,
         prefix: &str,
-        errors: &mut dyn ErrorSink,
+        mut sinks: Sinks<'_>,
     ) -> bool {
         let Json::Object(object) = json else {
-            errors.add(path, &format_args!("must be an object, not {}", json.kind()));
+            sinks.own().add(path, &format_args!("must be an object, not {}", json.kind()));
             return false;
         };
         // Sorted, for a fast lookup of each member.
@@ -178,26 +191,49 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
             let Some(known) = names.find(prefix, name) else {
                 let repeated = if is_repeated { " and is repeated" } else { "" };
                 if has_offered {
-                    errors.add(&place, &format_args!("is not a known member{repeated}"));
+                    sinks.own().add(&place, &format_args!("is not a known member{repeated}"));
                 } else {
                     has_offered = true;
                     let known = names.listing(prefix);
-                    errors.add(&place, &format_args!("is not a known member{repeated}; known are {known}"));
+                    sinks
+                        .own()
+                        .add(&place, &format_args!("is not a known member{repeated}; known are {known}"));
                 }
                 continue;
             };
             if is_repeated {
-                errors.add(&place, &"is repeated");
+                sinks.own().add(&place, &"is repeated");
             }
             let end = prefix.len().saturating_add(name.len());
             match known.get(..end.saturating_add(1)) {
                 None => self.values.push((known, value)),
                 Some(prefix) => {
-                    self.collect(value, &place, names, prefix, errors);
+                    self.collect(
+                        value,
+                        &place,
+                        names,
+                        prefix,
+                        Sinks { nested: &mut *sinks.nested, own: None },
+                    );
                 }
             }
         }
         true
+    }
+}
+
+/// Where the errors of nested objects go, and those of the object itself, if elsewhere.
+struct Sinks<'s> {
+    nested: &'s mut dyn ErrorSink,
+    own: Option<&'s mut dyn ErrorSink>,
+}
+
+impl Sinks<'_> {
+    fn own(&mut self) -> &mut dyn ErrorSink {
+        match &mut self.own {
+            Some(own) => *own,
+            None => self.nested,
+        }
     }
 }
 

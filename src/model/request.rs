@@ -61,21 +61,20 @@ impl MeetingRequest {
     /// Reads a body and the value of the `Idempotency-Key` header.
     #[must_use]
     pub fn read(body: &Json<'_>, idempotency_header: Option<&str>) -> Self {
-        let mut findings = Findings::default();
-        let mut unknown = Findings::default();
-        let members = KnownMembers::of(body, &Path::Root, NAMES, &mut unknown);
+        let (mut findings, mut nested, mut unknown) = <(Findings, Findings, Findings)>::default();
+        let members = KnownMembers::sorted(body, &Path::Root, NAMES, &mut nested, &mut unknown);
         let mut reader = Reader { members: members.as_ref(), findings: &mut findings };
         let external_meeting_id = reader.ask("ExternalMeetingId");
+        if members.is_some() && external_meeting_id == Asked::Absent {
+            reader.findings.add(&Path::Below(&Path::Root, "ExternalMeetingId"), &"is required");
+        }
         let decided = Members::make(&mut reader);
+        findings.append(nested);
         let key = members.as_ref().and_then(|members| members.read("ClientRequestToken", &mut findings));
         let tags = members.as_ref().map_or_else(Vec::new, |members| read_tags(members, &mut findings));
-        if let Some(members) = &members {
-            if external_meeting_id == Asked::Absent {
-                findings.add(&members.path_of("ExternalMeetingId"), &"is required");
-            }
-            for name in NAMES.reserved.iter().filter(|name| members.get(name).is_some()) {
-                let pointer = members.path_of(name).to_string();
-                findings.push(Finding::breaks_policy(pointer, "is set only by the gateway"));
+        for name in NAMES.reserved {
+            if members.as_ref().is_some_and(|members| members.get(name).is_some()) {
+                findings.push(Finding::breaks_policy(format!("#/{name}"), "is set only by the gateway"));
             }
         }
         // Added last: when there are more findings than are listed, those of known members come first.
@@ -296,6 +295,37 @@ mod tests {
             let request = MeetingRequest::read(json, header);
             assert_eq!(request.idempotency_key.as_ref().map(IdempotencyKey::as_str), key, "{why}");
             assert_eq!(request.findings.len(), findings, "{why}");
+        }
+    }
+
+    #[test]
+    fn lists_findings_of_known_members_before_those_of_unknown_ones() {
+        let unknown: String = (0..100).map(|number| format!(r#","x{number}":0"#)).collect();
+        let bad_tags = format!(r#""Tags":[{}]"#, ["{}"; 50].join(","));
+        for (body, pointer, why) in [
+            (
+                format!(r#"{{{bad_tags}}}"#),
+                "#/ExternalMeetingId",
+                "required, before a hundred errors of tags",
+            ),
+            (
+                format!(r#"{{"a":0{unknown},"MeetingFeatures":5}}"#),
+                "#/MeetingFeatures",
+                "a group that is not an object",
+            ),
+            (
+                format!(r#"{{"a":0{unknown},"MeetingFeatures":{{"Video":{{"Nope":1}}}}}}"#),
+                "#/MeetingFeatures/Video/Nope",
+                "unknown in a known group",
+            ),
+            (
+                format!(r#"{{"MeetingFeatures":{{"a":0{unknown}}}}}"#),
+                "#/ExternalMeetingId",
+                "required, before a hundred unknown members of a group",
+            ),
+        ] {
+            let found = pointers(&read(&body));
+            assert!(found.iter().any(|other| other == pointer), "{why}: {found:?}");
         }
     }
 }
