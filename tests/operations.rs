@@ -40,7 +40,7 @@ fn the_readme_lists_exactly_the_operations() {
                 operation.name.to_owned(),
                 request,
                 operation.success.to_string(),
-                operation.right.to_owned(),
+                operation.right().to_owned(),
             ]
         })
         .collect();

@@ -86,7 +86,8 @@ pub(crate) fn settings_list() -> String {
 /// The operations that the gateway serves, a line each: method, path, name and right.
 pub(crate) fn operations_list() -> String {
     let line = |operation: &Operation| {
-        let Operation { method, path, name, right, .. } = operation;
+        let Operation { method, path, name, .. } = operation;
+        let right = operation.right();
         let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
         format!("{method} {path}{query} {name} {right}\n")
     };

@@ -7,6 +7,13 @@ use ring::digest::{Context, SHA256};
 /// An authenticated caller. Only `auth` makes one, and [`Policies::admit`](crate::policy::Policies::admit) takes nothing
 /// else:
 ///
+/// ```
+/// # use meeting_gateway::auth::Caller;
+/// fn tenant(caller: &Caller) -> &str {
+///     caller.tenant()
+/// }
+/// ```
+///
 /// ```compile_fail,E0451
 /// # use meeting_gateway::auth::Caller;
 /// fn forge(tenant: String, subject: String) -> Caller {

@@ -35,16 +35,15 @@ impl Chime {
     /// When Chime fails or refuses the request, or returns a meeting that differs from the plan.
     pub async fn create_meeting(
         &self,
-        plan: &ProvenPlan,
+        ProvenPlan { plan, primary }: &ProvenPlan,
         attempts: Attempts,
     ) -> Result<CreatedMeeting, ChimeError> {
-        let plan = plan.plan();
         let token = client_request_token(&self.gateway_name, plan).map_err(|_| {
             ChimeError::new(ChimeErrorKind::NotSent, "the operating system returned no random bytes")
         })?;
         let request = self.request(plan, token);
         let created = with_retries(attempts, || send(request.clone(), plan)).await;
-        created.map_err(|error| match (&error.kind, &plan.members().primary_meeting_id) {
+        created.map_err(|error| match (&error.kind, primary) {
             // `prove_primary` has just found the primary, so it has ended since.
             (ChimeErrorKind::NotFound, Some(_)) => {
                 ChimeError { kind: ChimeErrorKind::PrimaryNotTheTenants, ..error }

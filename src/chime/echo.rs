@@ -70,3 +70,33 @@ impl Visit for Comparison<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_chimesdkmeetings::types::{
+        AttendeeFeatures, AudioFeatures, ContentFeatures, MeetingFeaturesConfiguration, VideoFeatures,
+    };
+
+    use super::*;
+
+    /// Members that Chime does not repeat (API reference, `Meeting`).
+    const NOT_REPEATED: [&str; 1] = ["MediaPlacementNetworkType"];
+
+    #[test]
+    fn compares_every_member_that_chime_repeats() {
+        let features = MeetingFeaturesConfiguration::builder()
+            .audio(AudioFeatures::builder().echo_reduction("AVAILABLE".into()).build())
+            .video(VideoFeatures::builder().max_resolution("HD".into()).build())
+            .content(ContentFeatures::builder().max_resolution("FHD".into()).build())
+            .attendee(AttendeeFeatures::builder().max_count(25).build());
+        let meeting = Meeting::builder()
+            .media_region("us-east-1")
+            .meeting_host_id("host")
+            .primary_meeting_id("primary")
+            .meeting_features(features.build())
+            .build();
+        for name in Members::NAMES {
+            assert_ne!(echoed(&meeting, name).is_some(), NOT_REPEATED.contains(name), "{name}");
+        }
+    }
+}

@@ -15,6 +15,14 @@ use crate::policy::{MeetingPlan, TenantIds};
 ///
 /// Only [`Chime`] makes one, so an operation on a meeting can't skip the proof:
 ///
+/// ```
+/// # use meeting_gateway::{chime::{Chime, OwnMeeting}, model::MeetingId, policy::TenantIds};
+/// # use tokio::time::Instant;
+/// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, deadline: Instant) -> OwnMeeting {
+///     chime.own_meeting(id, ids, deadline).await.unwrap()
+/// }
+/// ```
+///
 /// ```compile_fail,E0451
 /// # use aws_sdk_chimesdkmeetings::types::Meeting;
 /// # use meeting_gateway::chime::OwnMeeting;
@@ -45,9 +53,17 @@ pub struct OwnMeeting {
 ///     let _ = chime.create_meeting(&plan, attempts).await;
 /// }
 /// ```
+///
+/// ```compile_fail,E0451
+/// # use meeting_gateway::chime::ProvenPlan;
+/// fn forge(plan: ProvenPlan) -> ProvenPlan {
+///     ProvenPlan { ..plan }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct ProvenPlan {
-    plan: MeetingPlan,
+    pub(super) plan: MeetingPlan,
+    pub(super) primary: Option<OwnMeeting>,
 }
 
 impl OwnMeeting {
@@ -73,14 +89,6 @@ impl OwnMeeting {
 
     fn is_replica(&self) -> bool {
         self.meeting.primary_meeting_id().is_some()
-    }
-}
-
-impl ProvenPlan {
-    /// The plan.
-    #[must_use]
-    pub fn plan(&self) -> &MeetingPlan {
-        &self.plan
     }
 }
 
@@ -122,7 +130,9 @@ impl Chime {
         plan: MeetingPlan,
         deadline: Instant,
     ) -> Result<ProvenPlan, ChimeError> {
-        let Some(primary) = &plan.members().primary_meeting_id else { return Ok(ProvenPlan { plan }) };
+        let Some(primary) = &plan.members().primary_meeting_id else {
+            return Ok(ProvenPlan { plan, primary: None });
+        };
         // The model allows any text for a primary, but an id in a path has its own pattern: `..` would be another path.
         // A text that can't be an id is answered like a missing meeting, without a call.
         let id = MeetingId::parse(primary.as_str()).map_err(|rule| {
@@ -140,7 +150,7 @@ impl Chime {
             let detail = "the primary meeting is itself a replica";
             return Err(ChimeError::new(ChimeErrorKind::PrimaryIsReplica, detail));
         }
-        Ok(ProvenPlan { plan })
+        Ok(ProvenPlan { plan, primary: Some(primary) })
     }
 }
 

@@ -1,13 +1,21 @@
 //! CreateMeeting: creates a meeting under the tenant's policy.
 
-use super::row::{Call, Success};
+use super::row::{Call, Serve, ServeFuture, Success};
 use crate::finding::Finding;
 use crate::json::Json;
 use crate::model::{IDEMPOTENCY_KEY_HEADER, MeetingRequest};
 use crate::policy::{Admitted, Create};
 use crate::request_error::RequestError;
 
-pub(super) async fn serve(admitted: Admitted<'_, Create>, call: Call<'_>) -> Result<Success, RequestError> {
+pub(super) struct CreateMeeting;
+
+impl Serve<Create> for CreateMeeting {
+    fn serve<'c>(admitted: Admitted<'c, Create>, call: Call<'c>) -> ServeFuture<'c> {
+        Box::pin(serve(admitted, call))
+    }
+}
+
+async fn serve(admitted: Admitted<'_, Create>, call: Call<'_>) -> Result<Success, RequestError> {
     let plan = admitted.decide(read(call)?)?;
     let plan = call.chime.prove_primary(plan, call.attempts.deadline).await?;
     let created = call.chime.create_meeting(&plan, call.attempts).await?;

@@ -6,5 +6,5 @@ mod row;
 mod table;
 
 pub use route::{Route, find};
-pub use row::{Call, Operation, PathParameters, Success};
+pub use row::{Call, Handler, Operation, PathParameters, Success};
 pub use table::OPERATIONS;

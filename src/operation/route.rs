@@ -61,8 +61,11 @@ fn parameters(template: &'static str, path: &str) -> Option<PathParameters> {
 mod tests {
     use http::Method;
 
+    use super::super::create_meeting::CreateMeeting;
+    use super::super::row::Handler;
     use super::*;
     use crate::chime::Repeat;
+    use crate::policy::Create;
 
     const fn row(
         name: &'static str,
@@ -76,9 +79,8 @@ mod tests {
             path,
             query,
             success: 200,
-            right: "Create",
             repeat: Repeat::Always,
-            serve: |_| unreachable!(),
+            handler: Handler::new::<Create, CreateMeeting>(),
         }
     }
 

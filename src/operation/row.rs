@@ -6,7 +6,7 @@ use http::Method;
 use crate::api_gateway::HttpRequest;
 use crate::auth::Caller;
 use crate::chime::{Attempts, Chime, Repeat};
-use crate::policy::{AdmissionError, Admitted, Policies, Right};
+use crate::policy::{Admitted, Policies, Right};
 use crate::request_error::RequestError;
 
 /// One operation: a row of [`super::OPERATIONS`].
@@ -22,12 +22,39 @@ pub struct Operation {
     pub query: Option<&'static str>,
     /// The status of a success.
     pub success: u16,
-    /// The right that a caller needs.
-    pub right: &'static str,
     /// When a failed attempt at Chime may be repeated.
     pub repeat: Repeat,
+    /// The right that a caller needs, and the function that serves a caller who has it.
+    pub handler: Handler,
+}
+
+/// The right to an operation together with what serves it, so that the two can't differ.
+#[derive(Debug)]
+pub struct Handler {
+    right: &'static str,
+    serve: for<'c> fn(Call<'c>) -> ServeFuture<'c>,
+}
+
+/// The result of an operation, when it is there.
+pub(super) type ServeFuture<'c> = BoxFuture<'c, Result<Success, RequestError>>;
+
+/// Serves an operation for callers who have the right `R`.
+pub(super) trait Serve<R: Right> {
     /// Serves one request.
-    pub(super) serve: for<'c> fn(Call<'c>) -> BoxFuture<'c, Result<Success, RequestError>>,
+    fn serve<'c>(admitted: Admitted<'c, R>, call: Call<'c>) -> ServeFuture<'c>;
+}
+
+impl Handler {
+    /// Serves `S` for callers who have the right `R`, and refuses all others.
+    pub(super) const fn new<R: Right, S: Serve<R>>() -> Self {
+        Handler {
+            right: R::NAME,
+            serve: |call| match call.policies.admit(call.caller) {
+                Ok(admitted) => S::serve(admitted, call),
+                Err(error) => Box::pin(std::future::ready(Err(error.into()))),
+            },
+        }
+    }
 }
 
 /// A request for one operation, by an authenticated caller.
@@ -45,16 +72,6 @@ pub struct Call<'c> {
     pub parameters: &'c PathParameters,
     /// Limits of the attempts at Chime.
     pub attempts: Attempts,
-}
-
-impl<'c> Call<'c> {
-    /// Checks that the caller has the right.
-    ///
-    /// # Errors
-    /// When the tenant has no policy, or its policy does not give the caller that right.
-    pub fn admit<R: Right>(&self) -> Result<Admitted<'c, R>, AdmissionError> {
-        self.policies.admit(self.caller)
-    }
 }
 
 /// The result of an operation.
@@ -86,6 +103,12 @@ impl Operation {
     /// # Errors
     /// When a step of the operation fails.
     pub async fn serve(&self, call: Call<'_>) -> Result<Success, RequestError> {
-        (self.serve)(call).await
+        (self.handler.serve)(call).await
+    }
+
+    /// The name of the right that a caller needs.
+    #[must_use]
+    pub fn right(&self) -> &'static str {
+        self.handler.right
     }
 }

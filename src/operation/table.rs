@@ -2,10 +2,10 @@
 
 use http::Method;
 
-use super::create_meeting;
-use super::row::Operation;
+use super::create_meeting::CreateMeeting;
+use super::row::{Handler, Operation};
 use crate::chime::Repeat;
-use crate::policy::{Create, Right};
+use crate::policy::Create;
 
 /// Every operation that the gateway serves.
 pub const OPERATIONS: &[Operation] = &[Operation {
@@ -14,7 +14,6 @@ pub const OPERATIONS: &[Operation] = &[Operation {
     path: "/meetings",
     query: None,
     success: 201,
-    right: Create::NAME,
     repeat: Repeat::Always,
-    serve: |call| Box::pin(async move { create_meeting::serve(call.admit()?, call).await }),
+    handler: Handler::new::<Create, CreateMeeting>(),
 }];

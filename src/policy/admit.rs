@@ -26,6 +26,13 @@ use crate::auth::{Caller, bounded};
 ///     let _ = policies.admit::<Create>(claims);
 /// }
 /// ```
+///
+/// ```compile_fail,E0451
+/// # use meeting_gateway::policy::{Admitted, Create};
+/// fn forge<'p>(admitted: Admitted<'p, Create>) -> Admitted<'p, Create> {
+///     Admitted { ..admitted }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Admitted<'p, R> {
     pub(super) caller: &'p Caller,

@@ -20,6 +20,13 @@ use crate::model::{ExternalMeetingId, IdempotencyKey, Member, Members, Presence,
 ///     caller.decide(request).unwrap()
 /// }
 /// ```
+///
+/// ```compile_fail,E0451
+/// # use meeting_gateway::policy::MeetingPlan;
+/// fn forge(plan: MeetingPlan) -> MeetingPlan {
+///     MeetingPlan { ..plan }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct MeetingPlan {
     pub(super) tenant: String,

@@ -16,6 +16,13 @@ pub(super) struct TenantPolicy {
 }
 
 /// A tenant's labels at Chime. Only a loaded policy makes them, so no code can use another tenant's by mistake.
+///
+/// ```compile_fail,E0423
+/// # use meeting_gateway::{model::TenantId, policy::TenantIds};
+/// fn forge(ids: Vec<TenantId>) -> TenantIds {
+///     TenantIds(ids)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantIds(pub(super) Vec<TenantId>);
 

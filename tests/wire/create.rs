@@ -1,6 +1,7 @@
 //! CreateMeeting from a bearer token to Chime's answer.
 
 use local::issuer::TokenRequest;
+use meeting_gateway::model::{Bound as _, BoundKind, Member, Members, Shape, Visit};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, GATEWAY_NAME, PATIENCE, QUEUE, Stack, post, with_header};
@@ -256,4 +257,68 @@ async fn reports_errors_of_chime_in_the_gateways_own_words() {
         );
         assert_eq!(answer.body["errors"], Value::Array(Vec::new()), "{exception}");
     }
+}
+
+/// A body that asks for every member that a policy decides, and a policy that allows all of it.
+struct EveryMember {
+    body: Value,
+    policy: Value,
+    primary: String,
+}
+
+impl Visit for EveryMember {
+    fn visit<M: Member>(&mut self) {
+        let value = match (M::NAME, M::SHAPE) {
+            ("MediaRegion", _) => json!("eu-west-2"),
+            ("PrimaryMeetingId", _) => json!(self.primary),
+            (_, Shape::Text { min, .. }) => json!("x".repeat(min)),
+            (_, Shape::Names(names)) => json!(names[0]),
+            (_, Shape::Number { min, .. }) => json!(min),
+        };
+        let allowed = match M::Bound::KIND {
+            BoundKind::OneOf => json!([value]),
+            BoundKind::Ceiling => value.clone(),
+            BoundKind::AnyValue => json!(true),
+        };
+        for (document, value) in [(&mut self.body, value), (&mut self.policy, allowed)] {
+            *M::NAME.split('/').fold(document, |object, name| &mut object[name]) = value;
+        }
+    }
+}
+
+/// The members of one body that another has not, or has with another value.
+struct NotIn<'b>(&'b Value, &'b Value, Vec<&'static str>);
+
+impl Visit for NotIn<'_> {
+    fn visit<M: Member>(&mut self) {
+        let pointer = format!("/{}", M::NAME);
+        assert!(self.0.pointer(&pointer).is_some(), "{pointer} is asked for");
+        if self.0.pointer(&pointer) != self.1.pointer(&pointer) {
+            self.2.push(M::NAME);
+        }
+    }
+}
+
+#[tokio::test]
+async fn sends_every_member_that_the_policy_allows_and_the_caller_asks_for() {
+    let mut every = EveryMember {
+        body: json!({ "ExternalMeetingId": "standup" }),
+        policy: json!({}),
+        primary: String::new(),
+    };
+    Members::visit(&mut every);
+    let region = json!({ "TenantIds": ["${tenant}"] });
+    let block =
+        json!({ "Fixed": region, "Default": { "MediaRegion": "eu-west-2" }, "Allowed": every.policy });
+    let policy = json!({ "Tenants": { "acme": block } });
+    let stack = Stack::with().policy(&policy).start().await;
+    let primary = stack.create("acme", &json!({ "ExternalMeetingId": "main-room" })).await;
+    every.primary = primary.body["Meeting"]["MeetingId"].as_str().expect("an id").to_owned();
+    Members::visit(&mut every);
+    let answer = stack.create("acme", &every.body).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let sent = stack.creations().pop().expect("the second creation");
+    let mut missing = NotIn(&every.body, &sent, Vec::new());
+    Members::visit(&mut missing);
+    assert_eq!(missing.2, [""; 0], "{sent}");
 }

@@ -55,6 +55,16 @@ async fn answers_alike_for_a_foreign_a_missing_and_an_ended_primary() {
     assert_eq!(stack.creations().len(), created, "nothing was created");
 }
 
+#[tokio::test]
+async fn answers_for_another_tenants_replica_as_for_a_missing_meeting() {
+    let stack = stack().await;
+    let missing = replicate(&stack, "acme", "11111111-2222-3333-4444-555555555555").await;
+    let foreign = meeting_of(&stack, "globex").await;
+    let replica = replicate(&stack, "globex", &foreign).await.body["Meeting"]["MeetingId"].clone();
+    let answer = replicate(&stack, "acme", replica.as_str().expect("the replica has an id")).await;
+    assert_eq!((answer.status, answer.body), (403, missing.body));
+}
+
 /// Only an id of the model's form becomes part of a path: `..` would name another operation.
 #[tokio::test]
 async fn answers_for_a_malformed_primary_as_for_a_missing_one_without_asking_chime() {
