@@ -24,7 +24,7 @@ DOCUMENTED = extract.extract(MODEL)
 # Documented for accounts outside GovCloud; the simulator plays such an account.
 MEDIA_REGIONS = [region for region in DOCUMENTED["documented_media_regions"] if not region.startswith("us-gov-")]
 # "FHD video or UHD content" (developer guide, meeting features).
-MOST_ATTENDEES_AT_HIGH_RESOLUTION = 25
+MAX_ATTENDEES_AT_HIGH_RESOLUTION = 25
 
 # Each printable ASCII character, and some beyond: characters at and past the edges of the patterns' ranges, white space
 # outside ASCII, and a character of two UTF-16 units.
@@ -72,7 +72,7 @@ def documented_faults(request: dict, default_count: int = SHAPES["AttendeeMax"][
         features.get("Video", {}).get("MaxResolution") == "FHD"
         or features.get("Content", {}).get("MaxResolution") == "UHD"
     )
-    if high and features.get("Attendee", {}).get("MaxCount", default_count) > MOST_ATTENDEES_AT_HIGH_RESOLUTION:
+    if high and features.get("Attendee", {}).get("MaxCount", default_count) > MAX_ATTENDEES_AT_HIGH_RESOLUTION:
         found.append("too many attendees for the resolution")
     return found
 

@@ -45,7 +45,7 @@ STRICTER = {
         "`token_use` is not": "PyJWT does not know Cognito's claim",
         "claim `scope` is": "scopes in an unknown form",
         "is not JSON": "Python's parser accepts NaN, 1e999 and unpaired surrogates, which RFC 8259 does not",
-        "lies in the future": "PyJWT truncates fractions of a second",
+        "is in the future": "PyJWT truncates fractions of a second",
     },
     "aws-jwt-verify": {
         "canonical form": "padding, line breaks and unused bits would give one token several spellings",

@@ -96,7 +96,7 @@ pub enum TokenError {
         claim: String,
     },
     /// A time is outside the years 1970 to 9999.
-    #[error("the claim `{claim}` lies outside the years 1970 to 9999")]
+    #[error("the claim `{claim}` is outside the years 1970 to 9999")]
     TimeOutOfRange {
         /// The claim's name.
         claim: &'static str,
@@ -108,7 +108,7 @@ pub enum TokenError {
     #[error("the token has expired")]
     Expired,
     /// `nbf` or `iat` is in the future.
-    #[error("the claim `{claim}` lies in the future")]
+    #[error("the claim `{claim}` is in the future")]
     NotYetValid {
         /// The claim's name.
         claim: &'static str,

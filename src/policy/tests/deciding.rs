@@ -516,6 +516,34 @@ fn a_callers_tag_replaces_the_default_and_order_does_not_matter() {
 }
 
 #[test]
+fn a_tenants_tag_takes_the_place_of_everyones_with_that_key() {
+    for (list, key, expected, why) in [
+        ("Fixed", "Team", json!({ "Team": "own", "Room": "1" }), "a fixed one"),
+        ("Default", "Room", json!({ "Team": "all", "Room": "own" }), "a default one"),
+        (
+            "Fixed",
+            "room",
+            json!({ "Team": "all", "room": "own" }),
+            "a default one, in another case, as IAM reads keys",
+        ),
+    ] {
+        let document = json!({
+            "Everyone": {
+                "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1", "Tags": { "Team": "all" } },
+                "Default": { "Tags": { "Room": "1" } }
+            },
+            "Tenants": { "acme": { list: { "Tags": { key: "own" } } } }
+        });
+        let policies = load(&document).unwrap();
+        let request =
+            MeetingRequest::read(&Json::parse(br#"{"ExternalMeetingId":"standup"}"#).unwrap(), None);
+        let plan = policies.admit::<Create>(&caller("acme", &[], &[])).unwrap().decide(request).unwrap();
+        assert_eq!(plan.tags().len(), 2, "{why}");
+        assert_eq!(sent(&plan)["tags"], expected, "{why}");
+    }
+}
+
+#[test]
 fn a_missing_region_without_a_default_is_a_finding() {
     let document = json!({ "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Allowed": { "MediaRegion": ["us-east-1"] } }, "Tenants": { "acme": {} } });
     let policies = load(&document).unwrap();
