@@ -216,14 +216,7 @@ impl<'i> Known<'i> {
         macro_rules! log {
             ($level:ident, $message:literal) => {
                 tracing::$level!(
-                    request_id,
-                    operation,
-                    tenant,
-                    caller,
-                    status,
-                    chime_request_id,
-                    milliseconds,
-                    cause,
+                    request_id, operation, tenant, caller, status, chime_request_id, milliseconds, cause,
                     $message
                 )
             };

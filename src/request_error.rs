@@ -1,7 +1,5 @@
 //! Why a request was not served, as a closed enum over all steps. [`crate::problem`] makes the client's answer from it.
 
-use std::fmt;
-
 use crate::api_gateway::{BodyError, RouteError, UnknownEventError};
 use crate::auth::AuthenticationError;
 use crate::chime::ChimeError;
@@ -27,7 +25,7 @@ pub enum RequestError {
     #[error(transparent)]
     Body(#[from] BodyError),
     /// The request breaks rules of the model or of the policy.
-    #[error("{}", Summary(.0))]
+    #[error("{}", summary(.0))]
     Findings(Findings),
     /// Chime failed, or its answer can't be returned to the caller.
     #[error(transparent)]
@@ -51,18 +49,15 @@ impl From<Finding> for RequestError {
 
 /// Findings in the log: their number, and the pointers of those that break the policy. Other pointers are not logged,
 /// since they may have the name of an unknown member, which is the caller's text.
-struct Summary<'f>(&'f Findings);
-
-impl fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (model, policy) = (self.0.breaking_model(), self.0.breaking_policy());
-        write!(f, "{model} finding(s) break the model, {policy} the policy")?;
-        for finding in self.0.listed().iter().filter(|finding| finding.kind == FindingKind::BreaksPolicy) {
-            match &finding.place {
-                Place::Member(pointer) => write!(f, " {pointer}")?,
-                Place::Header(name) => write!(f, " {name}")?,
-            }
-        }
-        Ok(())
+fn summary(findings: &Findings) -> String {
+    let (model, policy) = (findings.breaking_model(), findings.breaking_policy());
+    let mut text = format!("{model} finding(s) break the model, {policy} the policy");
+    for finding in findings.listed().iter().filter(|finding| finding.kind == FindingKind::BreaksPolicy) {
+        text.push(' ');
+        text.push_str(match &finding.place {
+            Place::Member(pointer) => pointer,
+            Place::Header(name) => name,
+        });
     }
+    text
 }

@@ -86,16 +86,8 @@ fn cannot_wait(error: &io::Error) -> String {
 
 /// The settings of an identity provider, which the environment may give in place of the issuer that is started here.
 const WHO_IS_ASKING: &[&str] = &[
-    "JWT_ISSUER",
-    "JWT_AUDIENCE",
-    "JWKS_URI",
-    "JWKS_FILE",
-    "JWT_ISSUERS",
-    "TOKEN_USE",
-    "TENANT_CLAIM",
-    "SCOPE_CLAIM",
-    "GROUPS_CLAIM",
-    "SUBJECT_CLAIM",
+    "JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URI", "JWKS_FILE", "JWT_ISSUERS", "TOKEN_USE", "TENANT_CLAIM",
+    "SCOPE_CLAIM", "GROUPS_CLAIM", "SUBJECT_CLAIM",
 ];
 
 /// The AWS SDKs' own variables that count for the real Chime.

@@ -118,7 +118,7 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         errors: &mut dyn ErrorSink,
     ) -> Option<Self> {
         let mut members = KnownMembers { path, values: SmallVec::new() };
-        members.collect(json, path, names, "", Sinks { nested: errors, own: None }).then_some(members)
+        members.collect(json, path, names, "", errors, None).then_some(members)
     }
 
     /// The same, but errors of nested objects go to `nested`, and those of the object itself to `own`.
@@ -130,7 +130,7 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         own: &mut dyn ErrorSink,
     ) -> Option<Self> {
         let mut members = KnownMembers { path, values: SmallVec::new() };
-        members.collect(json, path, names, "", Sinks { nested, own: Some(own) }).then_some(members)
+        members.collect(json, path, names, "", nested, Some(own)).then_some(members)
     }
 
     /// Number of known members in the object.
@@ -164,10 +164,11 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
         path: &Path<'_>,
         names: Names<'_>,
         prefix: &str,
-        mut sinks: Sinks<'_>,
+        nested: &mut dyn ErrorSink,
+        mut own: Option<&mut dyn ErrorSink>,
     ) -> bool {
         let Json::Object(object) = json else {
-            sinks.own().add(path, &format_args!("must be an object, not {}", json.kind()));
+            own_sink(&mut own, nested).add(path, &format_args!("must be an object, not {}", json.kind()));
             return false;
         };
         // Sorted, for a fast lookup of each member.
@@ -191,30 +192,23 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
             let Some(known) = names.find(prefix, name) else {
                 let repeated = if is_repeated { " and is repeated" } else { "" };
                 if has_offered {
-                    sinks.own().add(&place, &format_args!("is not a known member{repeated}"));
+                    own_sink(&mut own, nested).add(&place, &format_args!("is not a known member{repeated}"));
                 } else {
                     has_offered = true;
                     let known = names.listing(prefix);
-                    sinks
-                        .own()
+                    own_sink(&mut own, nested)
                         .add(&place, &format_args!("is not a known member{repeated}; known are {known}"));
                 }
                 continue;
             };
             if is_repeated {
-                sinks.own().add(&place, &"is repeated");
+                own_sink(&mut own, nested).add(&place, &"is repeated");
             }
             let end = prefix.len().saturating_add(name.len());
             match known.get(..end.saturating_add(1)) {
                 None => self.values.push((known, value)),
                 Some(prefix) => {
-                    self.collect(
-                        value,
-                        &place,
-                        names,
-                        prefix,
-                        Sinks { nested: &mut *sinks.nested, own: None },
-                    );
+                    self.collect(value, &place, names, prefix, nested, None);
                 }
             }
         }
@@ -222,18 +216,14 @@ impl<'j, 'a, 'p> KnownMembers<'j, 'a, 'p> {
     }
 }
 
-/// Where the errors of nested objects go, and those of the object itself, if elsewhere.
-struct Sinks<'s> {
+/// The sink of an object's own errors.
+fn own_sink<'s>(
+    own: &'s mut Option<&mut dyn ErrorSink>,
     nested: &'s mut dyn ErrorSink,
-    own: Option<&'s mut dyn ErrorSink>,
-}
-
-impl Sinks<'_> {
-    fn own(&mut self) -> &mut dyn ErrorSink {
-        match &mut self.own {
-            Some(own) => *own,
-            None => self.nested,
-        }
+) -> &'s mut dyn ErrorSink {
+    match own {
+        Some(own) => *own,
+        None => nested,
     }
 }
 

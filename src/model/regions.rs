@@ -5,20 +5,9 @@
 
 /// The regions where meetings can be created.
 pub const CONTROL_REGIONS: &[&str] = &[
-    "af-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-west-2",
-    "il-central-1",
-    "us-east-1",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-west-2",
+    "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+    "ca-central-1", "eu-central-1", "eu-west-2", "il-central-1", "us-east-1", "us-gov-east-1",
+    "us-gov-west-1", "us-west-2",
 ];
 
 /// Those of [`CONTROL_REGIONS`] that also have a FIPS endpoint.
@@ -37,24 +26,9 @@ pub fn check_control_region(region: &str) -> Result<(), String> {
 }
 
 const COMMERCIAL: &[&str] = &[
-    "af-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
+    "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+    "ca-central-1", "eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3",
+    "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 ];
 
 const GOVCLOUD: &[&str] = &["us-gov-east-1", "us-gov-west-1"];

@@ -1,7 +1,7 @@
 //! The rights that a policy gives to callers. Each is a type, so a function can require one in its signature.
 
 /// A right that a caller needs for an operation.
-pub trait Right: sealed::Sealed {
+pub trait Right {
     /// The name, as in the table of operations.
     const NAME: &'static str;
 }
@@ -12,10 +12,4 @@ pub struct Create;
 
 impl Right for Create {
     const NAME: &'static str = "Create";
-}
-
-mod sealed {
-    pub trait Sealed {}
-
-    impl Sealed for super::Create {}
 }

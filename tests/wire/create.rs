@@ -191,12 +191,7 @@ async fn logs_no_secret_at_any_level() {
     );
     let audio_url = answer.body["Meeting"]["MediaPlacement"]["AudioHostUrl"].as_str().unwrap();
     for secret in [
-        "secret-external-id",
-        "secret-key-1",
-        "SecretMember",
-        "secret-region",
-        &token,
-        audio_url,
+        "secret-external-id", "secret-key-1", "SecretMember", "secret-region", &token, audio_url,
         "wJalrXUtnFEMI",
     ] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");

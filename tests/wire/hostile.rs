@@ -204,14 +204,8 @@ async fn no_input_becomes_a_header() {
 
 fn check_headers(answer: &Answer) {
     const NAMES: [&str; 8] = [
-        "allow",
-        "cache-control",
-        "content-type",
-        "retry-after",
-        "www-authenticate",
-        "x-amz-retry-after",
-        "x-amzn-errortype",
-        "x-amzn-requestid",
+        "allow", "cache-control", "content-type", "retry-after", "www-authenticate", "x-amz-retry-after",
+        "x-amzn-errortype", "x-amzn-requestid",
     ];
     let headers: &serde_json::Map<String, Value> = answer.headers.as_object().expect("headers are an object");
     for (name, value) in headers {

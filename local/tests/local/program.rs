@@ -322,20 +322,9 @@ fn help_names_every_option() {
     let output = command(&["--help"]).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     for option in [
-        "--port",
-        "--simulator-port",
-        "--issuer-port",
-        "--bind",
-        "--policy",
-        "--chime-endpoint",
-        "--check-policy",
-        "--region",
-        "--simulator-only",
-        "--allow-remote",
-        "--policy-schema",
-        "--list-settings",
-        "--list-operations",
-        "Who is answered",
+        "--port", "--simulator-port", "--issuer-port", "--bind", "--policy", "--chime-endpoint",
+        "--check-policy", "--region", "--simulator-only", "--allow-remote", "--policy-schema",
+        "--list-settings", "--list-operations", "Who is answered",
     ] {
         assert!(help.contains(option), "{option} is not in {help}");
     }

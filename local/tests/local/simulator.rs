@@ -67,11 +67,7 @@ async fn a_created_meeting_has_every_member_of_the_model_and_echoes_what_was_ask
     assert_eq!(members(meeting), published()["responses"]["Meeting"]);
     assert_eq!(members(&meeting["MediaPlacement"]), published()["responses"]["MediaPlacement"]);
     for echoed in [
-        "ExternalMeetingId",
-        "MediaRegion",
-        "MeetingHostId",
-        "PrimaryMeetingId",
-        "TenantIds",
+        "ExternalMeetingId", "MediaRegion", "MeetingHostId", "PrimaryMeetingId", "TenantIds",
         "MeetingFeatures",
     ] {
         assert_eq!(meeting[echoed], request[echoed], "{echoed}");
