@@ -1,4 +1,5 @@
-//! Which file of `src` uses which: never in a circle, and across modules as the table in ARCHITECTURE.md says.
+//! Reads the `use` lines of the sources. No file and no module is part of a circle, and modules use each other as the
+//! table in ARCHITECTURE.md says.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -7,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use gateway_tests::repository;
-// Tokens suffice, and show paths in macros too, where a parser sees none.
+// Tokens are enough, and they show the paths in macros too, which a parser leaves unread.
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use serde_json::json;
 
@@ -32,7 +33,12 @@ fn flatten(stream: TokenStream, flat: &mut Names) {
             TokenTree::Group(group) => {
                 flat.extend(text.get(..1).map(str::to_owned));
                 flatten(group.stream(), flat);
-                flat.push(if group.delimiter() == Delimiter::Brace { "}" } else { ")" }.to_owned());
+                let end = match group.delimiter() {
+                    Delimiter::Brace => "}",
+                    Delimiter::Bracket => "]",
+                    Delimiter::Parenthesis | Delimiter::None => ")",
+                };
+                flat.push(end.to_owned());
             }
             _ => flat.push(text),
         }
@@ -50,7 +56,7 @@ fn ends_item(tree: &TokenTree) -> bool {
 #[derive(Default)]
 struct File {
     path: String,
-    /// the paths in it; not those of re-exports, since who takes a name through one uses the file that defines it
+    /// the paths in it, without re-exports: whoever imports a re-exported name uses the file that defines it
     uses: Vec<Names>,
     /// the names that `use` brings in, with their paths
     imports: BTreeMap<String, Names>,
@@ -189,16 +195,15 @@ fn circles(graph: &Graph) -> Vec<(&str, &str)> {
     arrows.filter(|(from, to)| reaches(to, from)).collect()
 }
 
-/// The files below a folder that are not tests.
-fn sources(folder: &Path) -> Vec<(String, String)> {
+/// The files below a folder of `root` that are not tests.
+fn sources(root: &Path, folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("it can be read").path();
         if path.is_dir() {
-            found.extend(sources(&path));
+            found.extend(sources(root, &path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let name =
-                path.strip_prefix(repository().join("src")).expect("it is below src").display().to_string();
+            let name = path.strip_prefix(root).expect("it is below the root").display().to_string();
             found.push((name, fs::read_to_string(&path).expect("it can be read")));
         }
     }
@@ -206,8 +211,9 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
     found
 }
 
-fn library() -> Crate {
-    Crate::read(sources(&repository().join("src")))
+fn crate_in(folder: &str) -> Crate {
+    let root = repository().join(folder);
+    Crate::read(sources(&root, &root))
 }
 
 /// The table of ARCHITECTURE.md whose last column says which modules a module may use.
@@ -224,14 +230,15 @@ fn documented() -> Graph {
 
 #[test]
 fn no_file_and_no_module_is_part_of_a_circle() {
-    let library = library();
-    assert_eq!(circles(&library.files()), []);
-    assert_eq!(circles(&library.modules()), []);
+    for folder in ["src", "local/src"] {
+        assert_eq!(circles(&crate_in(folder).files()), [], "{folder}");
+        assert_eq!(circles(&crate_in(folder).modules()), [], "{folder}");
+    }
 }
 
 #[test]
 fn modules_use_exactly_what_the_architecture_allows() {
-    let (found, documented) = (library().modules(), documented());
+    let (found, documented) = (crate_in("src").modules(), documented());
     let modules: BTreeSet<&String> = found.keys().chain(documented.keys()).collect();
     let differ = modules.into_iter().filter(|module| found.get(*module) != documented.get(*module));
     let rows: Vec<String> = differ
@@ -248,7 +255,7 @@ fn finds_a_circle_through_re_exports_and_inline_paths() {
             "shop/mod.rs",
             "mod order; mod price; pub(crate) use price::{self, Price}; pub use order::Order as Purchase;",
         ),
-        ("shop/order.rs", "use super::Price; pub struct Order(Price);"),
+        ("shop/order.rs", "//! An order.\n\nuse super::Price; pub struct Order(Price);"),
         ("shop/price.rs", "pub struct Price; fn show() { print!(\"{}\", crate::shop::Purchase::NAME) }"),
         ("till.rs", "use crate::shop::price::Price; #[cfg(test)] mod tests { use crate::desk::Desk; }"),
         ("desk.rs", "use crate::till::Till; use std::fmt::{self, Display as _};"),

@@ -15,7 +15,9 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Algorithm, JwksBehaviour, MintOptions, Shared, TokenRequest};
+use super::keys::Algorithm;
+use super::shared::{JwksBehaviour, MintOptions, Shared};
+use super::token_request::TokenRequest;
 use crate::allowed_hosts::AllowedHosts;
 use crate::http_server::{NoAnswerError, empty_response, json_response, serve as serve_http};
 use crate::listening::Listening;

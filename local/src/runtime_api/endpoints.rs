@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use super::{FunctionState, Outcome};
+use super::outcome::{FunctionState, Outcome};
 use crate::http_server::{NoAnswerError, json_response, serve as serve_http};
 use crate::listening::Listening;
 

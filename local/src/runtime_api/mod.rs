@@ -2,36 +2,25 @@
 //! reports the outcome of each.
 
 mod endpoints;
+mod function;
+mod outcome;
 mod process;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
-use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use self::function::Function;
+pub use self::outcome::Outcome;
+
 use self::endpoints::{Exchange, Invocation};
+use self::outcome::FunctionState;
 use self::process::Process;
 use crate::listening::Listening;
-
-/// The program to run, with its arguments and environment.
-#[derive(Debug, Clone)]
-pub struct Function {
-    /// the program
-    pub binary: PathBuf,
-    /// its arguments; Lambda gives none
-    pub arguments: Vec<String>,
-    /// its environment beside what the stand-in sets; nothing is inherited, except LLVM_PROFILE_FILE (test coverage)
-    pub environment: Vec<(String, String)>,
-    /// AWS_LAMBDA_FUNCTION_NAME
-    pub name: String,
-    /// AWS_LAMBDA_FUNCTION_MEMORY_SIZE, in MB; nothing enforces it
-    pub memory_size: u32,
-}
 
 /// A running function under the stand-in. Dropping it kills the process and closes the port.
 #[derive(Debug)]
@@ -44,59 +33,6 @@ pub struct RuntimeApi {
     /// one invocation at a time, as in one Lambda sandbox
     turn: tokio::sync::Mutex<()>,
     invoked_function_arn: String,
-}
-
-/// The outcome of an invocation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// the function's answer
-    Response(Bytes),
-    /// the function reported that this invocation failed
-    Error(Bytes),
-    /// the function reported that its init failed
-    InitError(Bytes),
-    /// the process ended without an answer
-    Exited(ExitStatus),
-    /// no answer in time; as in Lambda, the process was killed
-    TimedOut,
-}
-
-/// The state of the function.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum FunctionState {
-    Starting,
-    /// it has asked for its first event
-    Ready,
-    InitFailed(Bytes),
-    Exited(ExitStatus),
-}
-
-impl Function {
-    /// A binary with no arguments and no settings.
-    #[must_use]
-    pub fn new(binary: impl Into<PathBuf>) -> Self {
-        Self {
-            binary: binary.into(),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            name: "local".to_owned(),
-            memory_size: 256,
-        }
-    }
-
-    /// The same with one environment variable more.
-    #[must_use]
-    pub fn with_environment(mut self, name: &str, value: &str) -> Self {
-        self.environment.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// The same with one argument more.
-    #[must_use]
-    pub fn with_argument(mut self, argument: &str) -> Self {
-        self.arguments.push(argument.to_owned());
-        self
-    }
 }
 
 impl RuntimeApi {

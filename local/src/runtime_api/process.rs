@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::Function;
+use super::function::Function;
 
 /// How long to wait for the output of a process that has ended. A child that it leaves behind holds the pipes
 /// open, so that their end may never come.

@@ -16,11 +16,11 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
 
-use super::Shared;
 use super::faults::Moment;
 use super::record::Operation;
 use super::script::{Step, Transport, play};
 use super::service::{self, Reaction};
+use super::shared::Shared;
 
 /// A pending answer; boxed, because taking a connection back from hyper needs a future that can move.
 type Responding = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;

@@ -4,9 +4,9 @@ use hyper::Method;
 use hyper::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::Shared;
 use super::answer::Answer;
 use super::faults::Injection;
+use super::shared::Shared;
 
 /// Answers one control request; the 404 lists the paths.
 pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {

@@ -10,6 +10,7 @@ pub mod model;
 mod record;
 mod script;
 mod service;
+mod shared;
 mod signature;
 mod validation;
 
@@ -19,7 +20,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hyper::StatusCode;
 use parking_lot::Mutex;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -30,8 +30,7 @@ pub use self::record::{Operation, RecordedRequest};
 pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
 pub use self::validation::{MAX_ATTENDEES_AT_HIGH_RESOLUTION, create_meeting_request, is_meeting_id};
 
-use self::faults::ArmedFaults;
-use self::meetings::Meetings;
+use self::shared::{Shared, State};
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
 
@@ -162,72 +161,5 @@ impl fmt::Debug for SimulatorOptions {
             .field("tls", &self.tls.is_some())
             .field("seed", &self.seed)
             .finish()
-    }
-}
-
-/// What all connections share.
-struct Shared {
-    state: Mutex<State>,
-    log: Mutex<Option<Box<dyn Write + Send>>>,
-    connections: AtomicU64,
-    seed: u64,
-    allowed_hosts: AllowedHosts,
-}
-
-struct State {
-    meetings: Meetings,
-    faults: ArmedFaults,
-    requests: Vec<RecordedRequest>,
-    /// how often the state was reset, so that a request begun before does not touch what came after
-    epoch: u64,
-}
-
-impl State {
-    fn new(seed: u64) -> Self {
-        Self { meetings: Meetings::default(), faults: ArmedFaults::new(seed), requests: Vec::new(), epoch: 0 }
-    }
-}
-
-/// Where a request stands in the record.
-#[derive(Clone, Copy)]
-struct RecordIndex {
-    epoch: u64,
-    index: usize,
-}
-
-impl Shared {
-    fn record(&self, request: RecordedRequest) -> RecordIndex {
-        let mut state = self.state.lock();
-        state.requests.push(request);
-        RecordIndex { epoch: state.epoch, index: state.requests.len().saturating_sub(1) }
-    }
-
-    /// Notes how a request was answered, and logs it.
-    fn complete(&self, at: RecordIndex, status: Option<StatusCode>) {
-        let lines = {
-            let mut state = self.state.lock();
-            if state.epoch != at.epoch {
-                return;
-            }
-            let Some(request) = state.requests.get_mut(at.index) else { return };
-            request.status = status.map(|status| status.as_u16());
-            request.log_lines()
-        };
-        if let Some(log) = self.log.lock().as_mut() {
-            // A closed log is not an error.
-            let _ = log.write_all(lines.as_bytes()).and_then(|()| log.flush());
-        }
-    }
-
-    fn reset(&self) {
-        let mut state = self.state.lock();
-        let epoch = state.epoch.wrapping_add(1);
-        *state = State { epoch, ..State::new(self.seed) };
-    }
-}
-
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("connections", &self.connections).finish_non_exhaustive()
     }
 }

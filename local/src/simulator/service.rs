@@ -15,8 +15,9 @@ use super::faults::{Fault, Moment, TransportFault};
 use super::meetings::CreateError;
 use super::record::{Operation, RecordedRequest};
 use super::script::Step;
+use super::shared::Shared;
 use super::signature::{SignatureError, region_of_signature};
-use super::{Shared, control, validation};
+use super::{control, validation};
 
 /// Paths below this are the simulator's own, unsigned and untouched by faults.
 pub(super) const CONTROL_PREFIX: &str = "/simulator/";

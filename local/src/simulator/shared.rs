@@ -1,0 +1,80 @@
+//! What all connections of the simulator share: the meetings, the armed faults, the record of requests.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::atomic::AtomicU64;
+
+use hyper::StatusCode;
+use parking_lot::Mutex;
+
+use super::faults::ArmedFaults;
+use super::meetings::Meetings;
+use super::record::RecordedRequest;
+use crate::allowed_hosts::AllowedHosts;
+
+/// What all connections share.
+pub(super) struct Shared {
+    pub(super) state: Mutex<State>,
+    pub(super) log: Mutex<Option<Box<dyn Write + Send>>>,
+    pub(super) connections: AtomicU64,
+    pub(super) seed: u64,
+    pub(super) allowed_hosts: AllowedHosts,
+}
+
+pub(super) struct State {
+    pub(super) meetings: Meetings,
+    pub(super) faults: ArmedFaults,
+    pub(super) requests: Vec<RecordedRequest>,
+    /// how often the state was reset, so that a request begun before does not touch what came after
+    pub(super) epoch: u64,
+}
+
+impl State {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { meetings: Meetings::default(), faults: ArmedFaults::new(seed), requests: Vec::new(), epoch: 0 }
+    }
+}
+
+/// Where a request stands in the record.
+#[derive(Clone, Copy)]
+pub(super) struct RecordIndex {
+    pub(super) epoch: u64,
+    pub(super) index: usize,
+}
+
+impl Shared {
+    pub(super) fn record(&self, request: RecordedRequest) -> RecordIndex {
+        let mut state = self.state.lock();
+        state.requests.push(request);
+        RecordIndex { epoch: state.epoch, index: state.requests.len().saturating_sub(1) }
+    }
+
+    /// Notes how a request was answered, and logs it.
+    pub(super) fn complete(&self, at: RecordIndex, status: Option<StatusCode>) {
+        let lines = {
+            let mut state = self.state.lock();
+            if state.epoch != at.epoch {
+                return;
+            }
+            let Some(request) = state.requests.get_mut(at.index) else { return };
+            request.status = status.map(|status| status.as_u16());
+            request.log_lines()
+        };
+        if let Some(log) = self.log.lock().as_mut() {
+            // A closed log is not an error.
+            let _ = log.write_all(lines.as_bytes()).and_then(|()| log.flush());
+        }
+    }
+
+    pub(super) fn reset(&self) {
+        let mut state = self.state.lock();
+        let epoch = state.epoch.wrapping_add(1);
+        *state = State { epoch, ..State::new(self.seed) };
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("connections", &self.connections).finish_non_exhaustive()
+    }
+}
