@@ -1,5 +1,4 @@
-//! Replays the inputs that the fuzzers kept: each once reached a new branch, and must still hold. The sample events go the
-//! same way.
+//! Replays the inputs that the fuzzers kept, each of which reached a new branch, and the sample events.
 
 use gateway_tests::{repository, request_checks, token_check};
 

@@ -14,7 +14,7 @@ fn path_and_query(operation: &Operation) -> String {
 #[test]
 fn the_simulator_plays_every_operation() {
     for operation in OPERATIONS {
-        // A parameter's name will do as its value.
+        // The name of a parameter serves as its value.
         let path = path_and_query(operation).replace(['{', '}'], "");
         let played = simulator::Operation::of(operation.method.as_str(), &path);
         assert_eq!(json!(played), operation.name, "{} {path}", operation.method);

@@ -1,5 +1,5 @@
-//! What must hold for any input: the checks that the fuzz targets in `fuzz/` run over what they invent, and that the test
-//! `corpus` runs over the inputs that they kept.
+//! Checks that hold for any input. The fuzz targets in `fuzz/` run them over generated inputs, the test `corpus` over the
+//! inputs that were kept.
 
 #![expect(
     clippy::unwrap_used,

@@ -15,7 +15,7 @@ const USUAL_LIMIT: Duration = Duration::from_secs(20);
 /// How often a lasting fault strikes: more often than Chime is ever asked.
 const ALWAYS: u32 = 9;
 
-/// How many stacks the rows are shared among.
+/// Number of stacks that the rows are divided among.
 const STACKS: usize = 6;
 
 /// What goes wrong, and what is expected.

@@ -144,7 +144,7 @@ async fn a_runtime_api_that_closes_between_events_is_not_an_error() {
     }
 }
 
-/// A Runtime API that sends one event and closes its port when the answer comes. The flag says whether it takes the answer.
+/// A Runtime API that sends one event and closes its port when the answer comes. Takes the answer only if the flag is set.
 async fn runtime_api_of_one_event(takes_answer: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("it is bound").to_string();

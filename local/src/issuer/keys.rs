@@ -1,4 +1,4 @@
-//! The issuer's keys, made and used by ring: P-256 keys of its own, and in tests the RSA key of RFC 7520.
+//! The issuer's keys: P-256 keys that ring generates, and in tests the RSA key of RFC 7520.
 
 use std::collections::BTreeMap;
 use std::fmt;

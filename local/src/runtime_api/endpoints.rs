@@ -81,7 +81,7 @@ impl Exchange {
             }
             first
         });
-        // Without a sender the stand-in is being dropped.
+        // There is no sender when the stand-in is being dropped.
         let invocation = self.queue.lock().await.recv().await.ok_or(NoAnswerError)?;
         let request_id = Uuid::new_v4().to_string();
         let mut response = Response::new(Full::new(invocation.event));

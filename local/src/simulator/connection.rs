@@ -1,4 +1,4 @@
-//! One connection to the simulator: hyper as long as it behaves, a script of bytes and pauses when it must not.
+//! One connection to the simulator: served by hyper, or, to simulate a transport fault, by a script of bytes and pauses.
 
 use std::convert::Infallible;
 use std::io;

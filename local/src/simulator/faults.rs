@@ -100,7 +100,7 @@ pub enum Extent {
     Rate(f64),
 }
 
-/// A fault, armed.
+/// An armed fault.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Injection {
     /// what goes wrong

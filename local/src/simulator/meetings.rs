@@ -113,7 +113,7 @@ impl Meeting {
     }
 }
 
-/// Every member of the model's `Meeting`; those that echo the request only where it has them.
+/// Every member of the model's `Meeting`. Members that repeat the request are there only if the request has them.
 fn meeting_body(members: &Map<String, Value>, region: &str) -> Value {
     let id = Uuid::new_v4().to_string();
     let media_region = text(members, "MediaRegion");

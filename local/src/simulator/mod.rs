@@ -42,7 +42,7 @@ pub struct Simulator {
     shared: Arc<Shared>,
 }
 
-/// What can be chosen at start.
+/// Options of the simulator.
 #[derive(Default)]
 pub struct SimulatorOptions {
     /// where to log a line per request and the body of each CreateMeeting

@@ -1,4 +1,4 @@
-//! What a connection does when it must not behave like HTTP: a script of bytes, pauses and ways to end.
+//! Scripts of connections that break HTTP: bytes, pauses and ways to end.
 
 use std::io;
 use std::time::Duration;

@@ -96,7 +96,7 @@ fn check_structure(
 
 fn check_string(constraint: &Constraint, text: &str, place: &str, violations: &mut Vec<String>) {
     if !constraint.values.is_empty() && !constraint.values.contains(&text) {
-        violations.push(format!("{place} is none of {}", constraint.values.join(", ")));
+        violations.push(format!("{place} is not one of {}", constraint.values.join(", ")));
     }
     check_size(constraint, text.chars().count(), "characters", place, violations);
     if let Some((pattern, source)) = PATTERNS.get(constraint.name)

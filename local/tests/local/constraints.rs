@@ -72,19 +72,19 @@ fn pairs() -> Vec<Pair> {
             "MeetingFeatures",
             features("Audio", "EchoReduction", json!("AVAILABLE")),
             features("Audio", "EchoReduction", json!("available")),
-            "is none of AVAILABLE, UNAVAILABLE",
+            "is not one of AVAILABLE, UNAVAILABLE",
         ),
         (
             "MeetingFeatures",
             features("Video", "MaxResolution", json!("None")),
             features("Video", "MaxResolution", json!("UHD")),
-            "is none of None, HD, FHD",
+            "is not one of None, HD, FHD",
         ),
         (
             "MeetingFeatures",
             features("Content", "MaxResolution", json!("FHD")),
             features("Content", "MaxResolution", json!("HD")),
-            "is none of None, FHD, UHD",
+            "is not one of None, FHD, UHD",
         ),
         (
             "MeetingFeatures",
@@ -161,7 +161,7 @@ fn pairs() -> Vec<Pair> {
             json!([{ "Key": "a", "Value": "1" }, { "Key": "a", "Value": "2" }]),
             "Tags[1].Key repeats",
         ),
-        ("MediaPlacementNetworkType", json!("DualStack"), json!("IPv6"), "is none of Ipv4Only, DualStack"),
+        ("MediaPlacementNetworkType", json!("DualStack"), json!("IPv6"), "is not one of Ipv4Only, DualStack"),
         ("Tags", tags(1), json!([{ "Key": "k", "Value": "v", "Note": "" }]), "Tags[0].Note is not a member"),
         ("Tags", tags(1), json!({}), "Tags is not of type list"),
     ]

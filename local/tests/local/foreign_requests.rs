@@ -59,7 +59,7 @@ async fn ask(port: u16, line: &str, version: &str, headers: &[&str]) -> Exchange
     connection.exchange_head(&head).await.unwrap()
 }
 
-/// What each port says is wrong with a request: the front as the gateway words a problem, the simulator as Chime does.
+/// The message of a refusal: a problem at the front, an error in Chime's form at the simulator.
 fn complaint(port: &str, answer: &Exchange) -> String {
     let body = answer.json();
     let text = match port {
@@ -84,7 +84,7 @@ fn complaint(port: &str, answer: &Exchange) -> String {
 
 type Row = (&'static str, &'static [&'static str], u16, &'static str);
 
-/// A request's version, its headers, the status that is expected where 200 stands for the port's own answer, and why.
+/// A request's version, its headers, the expected status (200 means that the port serves the request), and the reason.
 const OVER_LOOPBACK: &[Row] = &[
     ("1.1", &["Host: localhost"], 200, "a local host"),
     ("1.1", &["Host: localhost:PORT"], 200, "with the port"),

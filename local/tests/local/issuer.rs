@@ -17,7 +17,7 @@ fn decode(text: &str) -> Vec<u8> {
     BASE64_URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// The header and the claims, when a key of the JWKS that has the header's `kid` verifies the signature.
+/// The header and claims of a token, if the key of the JWKS with the header's `kid` verifies its signature.
 fn verify(token: &str, jwks: &Value) -> Option<(Value, Value)> {
     let (signed, signature) = token.rsplit_once('.').unwrap();
     let (header, claims) = signed.split_once('.').unwrap();

@@ -5,7 +5,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::panic,
-    reason = "a test that panics has failed, which is what it is for; its helpers stand outside of #[test]"
+    reason = "a test fails by panicking, and its helpers are outside of #[test]"
 )]
 
 mod constraints;
