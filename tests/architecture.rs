@@ -1,5 +1,5 @@
-//! Reads the `use` lines of the sources. No file and no module is part of a circle, and modules use each other as the
-//! table in ARCHITECTURE.md says.
+//! Reads the imports and paths of `src` and `local/src`. No file and no module is part of a circle, and the modules of
+//! `src` use each other as the table in ARCHITECTURE.md says.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -26,7 +26,7 @@ pub(super) struct State {
     pub(super) faults: ArmedFaults,
     pub(super) requests: Vec<RecordedRequest>,
     /// how often the state was reset, so that a request begun before does not touch what came after
-    pub(super) epoch: u64,
+    epoch: u64,
 }
 
 impl State {
@@ -38,8 +38,8 @@ impl State {
 /// Where a request stands in the record.
 #[derive(Clone, Copy)]
 pub(super) struct RecordIndex {
-    pub(super) epoch: u64,
-    pub(super) index: usize,
+    epoch: u64,
+    index: usize,
 }
 
 impl Shared {
