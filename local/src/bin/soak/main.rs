@@ -5,12 +5,12 @@
 //! has exactly one meeting per key.
 
 mod client;
+mod options;
 mod pool;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,39 +25,11 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use self::client::{Client, Run};
+use self::options::Options;
 use self::pool::Pool;
 
 /// Memory may grow by this factor, and this much more, after the first fifth of the requests.
 const MAX_GROWTH: (f64, u64) = (1.10, 1024);
-
-/// Creates meetings through the HTTP front while Chime fails, and checks every answer and what exists in the end.
-#[derive(Debug, Parser)]
-#[command(name = "soak")]
-struct Options {
-    /// How many meetings are asked for
-    #[arg(long, default_value_t = 50_000)]
-    meetings: usize,
-
-    /// How many clients ask at the same time
-    #[arg(long, default_value_t = 32)]
-    clients: usize,
-
-    /// How many gateway processes serve them; as in Lambda, each serves one request at a time
-    #[arg(long, default_value_t = 32)]
-    processes: usize,
-
-    /// The share of the requests to Chime that each fault strikes
-    #[arg(long, default_value_t = 0.02)]
-    rate: f64,
-
-    /// Where the faults' randomness begins
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-
-    /// The gateway's binary, from `cargo build --release --bin gateway`
-    #[arg(long, default_value = "target/release/gateway", value_name = "FILE")]
-    gateway: PathBuf,
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -11,7 +11,7 @@ use local::simulator::Simulator;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
-use crate::Options;
+use crate::options::Options;
 
 /// The gateway processes, of which any free one takes the next request.
 pub(crate) struct Pool {
