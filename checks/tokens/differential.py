@@ -24,6 +24,7 @@ from token_mutations import AUDIENCES, ISSUER, LEEWAY, Mutator
 # Parts of causes for which only the gateway's verifier refuses a token, and why it is stricter.
 STRICTER = {
     "PyJWT": {
+        "is in the future": "PyJWT truncates fractions of a second",
         "canonical form": "padding, line breaks and unused bits would give one token several spellings",
         "names a member twice": "parsers disagree on which of two members with the same name counts",
         "the header has `b64`": "PyJWT ignores this extension without `crit`",
@@ -45,7 +46,6 @@ STRICTER = {
         "`token_use` is not": "PyJWT does not know Cognito's claim",
         "claim `scope` is": "scopes in an unknown form",
         "is not JSON": "Python's parser accepts NaN, 1e999 and unpaired surrogates, which RFC 8259 does not",
-        "is in the future": "PyJWT truncates fractions of a second",
     },
     "aws-jwt-verify": {
         "canonical form": "padding, line breaks and unused bits would give one token several spellings",
@@ -53,7 +53,7 @@ STRICTER = {
         "the header has": "aws-jwt-verify ignores keys, addresses, extensions and other content types",
         "`typ` is neither": "RFC 8725, section 3.11: the token is of another kind",
         "header's `typ`": "a `typ` that is not a string",
-        "claim `iat` lies": "aws-jwt-verify ignores `iat`",
+        "claim `iat` is in the future": "aws-jwt-verify ignores `iat`",
         "outside the years": "a time outside 1970 to 9999 is a mistake",
         "claim `sub` is": "aws-jwt-verify does not require a subject",
         "claim `token_use` is": "the generic verifier does not know Cognito's claim",
