@@ -32,29 +32,13 @@ fn find_in(
     let candidates = operations.iter().filter(|operation| operation.query == query);
     let mut allow = Vec::new();
     for operation in candidates {
-        let Some(parameters) = parameters(operation.path, path) else { continue };
+        let Some(parameters) = PathParameters::read(operation.path, path) else { continue };
         if operation.method == method {
             return Ok(Route { operation, parameters });
         }
         allow.push(operation.method.clone());
     }
     if allow.is_empty() { Err(RouteError::NoSuchRoute) } else { Err(RouteError::MethodNotAllowed { allow }) }
-}
-
-/// The values of the template's parameters. `None` when the path does not match. A value is one segment that is not
-/// empty. It is not decoded, since no id needs an escape.
-fn parameters(template: &'static str, path: &str) -> Option<PathParameters> {
-    let mut segments = path.split('/');
-    let mut values = Vec::new();
-    for expected in template.split('/') {
-        let segment = segments.next()?;
-        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if !segment.is_empty() => values.push((name, segment.to_owned())),
-            None if segment == expected => {}
-            _ => return None,
-        }
-    }
-    segments.next().is_none().then_some(PathParameters(values))
 }
 
 #[cfg(test)]
@@ -95,7 +79,7 @@ mod tests {
     fn found(method: &str, path: &str, query: Option<&str>) -> String {
         match find_in(ROWS, method, path, query) {
             Ok(route) => {
-                let values: Vec<&str> = route.parameters.0.iter().map(|(_, value)| value.as_str()).collect();
+                let values: Vec<&str> = route.parameters.iter().map(|(_, value)| value).collect();
                 format!("{} {values:?}", route.operation.name)
             }
             Err(RouteError::NoSuchRoute) => "404".to_owned(),

@@ -87,9 +87,31 @@ pub struct Success {
 
 /// The values of the parameters in a path, by name, not decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PathParameters(pub(super) Vec<(&'static str, String)>);
+pub struct PathParameters(Vec<(&'static str, String)>);
 
 impl PathParameters {
+    /// The values of the template's parameters. `None` when the path does not match. A value is one segment that is not
+    /// empty. It is not decoded, since no id needs an escape.
+    #[must_use]
+    pub fn read(template: &'static str, path: &str) -> Option<Self> {
+        let mut segments = path.split('/');
+        let mut values = Vec::new();
+        for expected in template.split('/') {
+            let segment = segments.next()?;
+            match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(name) if !segment.is_empty() => values.push((name, segment.to_owned())),
+                None if segment == expected => {}
+                _ => return None,
+            }
+        }
+        segments.next().is_none().then_some(PathParameters(values))
+    }
+
+    /// Every parameter with its value, in the order of the path.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// The value of the parameter of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

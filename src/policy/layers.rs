@@ -16,3 +16,13 @@ pub(super) struct Layers<'b> {
     pub(super) everyone: Source<'b>,
     pub(super) own: Source<'b>,
 }
+
+/// The block of a tenant that has none.
+static NOTHING: Block = Block { fixed: None, default: None, allowed: None, callers: None };
+
+impl<'b> Layers<'b> {
+    /// Everyone's block with nothing over it.
+    pub(super) fn alone(everyone: Source<'b>) -> Self {
+        Layers { everyone, own: Source { block: &NOTHING, path: everyone.path } }
+    }
+}

@@ -97,11 +97,9 @@ impl Policies {
 
 impl Unlisted {
     fn policy_of(&self, tenant: &str, errors: &mut Vec<MemberError>) -> TenantPolicy {
-        let nothing = Block::default();
         let path = Path::Member(&Path::Root, "Everyone");
         let everyone = Source { block: &self.everyone, path: &path };
-        let layers = Layers { everyone, own: Source { block: &nothing, path: &path } };
-        merge(tenant, layers, &self.shared, errors)
+        merge(tenant, Layers::alone(everyone), &self.shared, errors)
     }
 }
 
@@ -214,10 +212,8 @@ fn claim_ids<'t>(
 
 /// Checks everyone's block for unlisted tenants, which have no other.
 fn check_everyone_alone(everyone: Source<'_>, shared: &Shared, errors: &mut Vec<MemberError>) {
-    let nothing = Block::default();
-    let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
     // Any valid name finds the errors that do not depend on the name.
-    merge("tenant", layers, shared, errors);
+    merge("tenant", Layers::alone(everyone), shared, errors);
     let templates = everyone.block.tenant_ids().unwrap_or_default();
     let fixed = Path::Member(everyone.path, "Fixed");
     let list = Path::Member(&fixed, "TenantIds");

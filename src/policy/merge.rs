@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{Block, Callers, Name};
+use super::document::{Callers, Name};
 use super::layers::{Layers, Source};
 use super::merge_members::merge_members;
 use super::merge_tags::{check_tag_lists, merge_tags};
@@ -23,11 +23,9 @@ impl Shared {
     /// inherits them.
     pub(super) fn of(everyone: Source<'_>, tag_errors: &mut Vec<MemberError>) -> Self {
         let mut errors = Vec::new();
-        let nothing = Block::default();
-        let layers = Layers { everyone, own: Source { block: &nothing, path: everyone.path } };
-        let members = Arc::new(merge_members(layers, &mut errors));
+        let members = Arc::new(merge_members(Layers::alone(everyone), &mut errors));
         let callers = Arc::new(merge_callers(everyone.block.callers.as_ref(), None));
-        check_tag_lists(layers.everyone, layers.everyone, tag_errors);
+        check_tag_lists(everyone, everyone, tag_errors);
         Shared { members, callers, errors }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use hyper::Method;
 use hyper::http::request::Parts;
-use meeting_gateway::operation::Operation;
+use meeting_gateway::operation::{Operation, PathParameters};
 
 /// One route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Route {
 pub(super) struct Matched<'a> {
     pub(super) route: &'a Route,
     /// the parts of the path that stand for `{name}`
-    pub(super) path_parameters: BTreeMap<&'a str, String>,
+    pub(super) path_parameters: BTreeMap<&'static str, String>,
 }
 
 impl Route {
@@ -53,19 +53,9 @@ pub(super) fn find<'a>(routes: &'a [Route], parts: &Parts) -> Option<Matched<'a>
     })
 }
 
-fn path_parameters<'a>(template: &'a str, path: &str) -> Option<BTreeMap<&'a str, String>> {
-    let mut parameters = BTreeMap::new();
-    let mut segments = path.split('/');
-    for expected in template.split('/') {
-        let segment = segments.next()?;
-        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if !segment.is_empty() => {
-                let value = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
-                parameters.insert(name, value.into_owned());
-            }
-            _ if expected == segment => {}
-            _ => return None,
-        }
-    }
-    segments.next().is_none().then_some(parameters)
+/// The parameters of a path, decoded as API Gateway does.
+fn path_parameters(template: &'static str, path: &str) -> Option<BTreeMap<&'static str, String>> {
+    let decode = |value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned();
+    let parameters = PathParameters::read(template, path)?;
+    Some(parameters.iter().map(|(name, value)| (name, decode(value))).collect())
 }
