@@ -65,6 +65,10 @@ def run_tests() -> None:
     run("cargo", "test", "--workspace", RUSTDOC=str(CHECKS / "rustdoc"))
 
 
+def check_layout() -> None:
+    pytest(CHECKS / "layout")
+
+
 def check_dependencies() -> None:
     # Advisories are a step of their own: their database is not reachable everywhere.
     deny = TOOLS / "cargo" / "bin" / "cargo-deny"

@@ -1,0 +1,78 @@
+"""The repository's layout: links of the documents, names of bounds, and the one home of each thing."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Returns the files that git tracks and that match a pattern."""
+    listing = subprocess.run(["git", "ls-files", *patterns], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    return [REPOSITORY / line for line in listing.stdout.splitlines() if (REPOSITORY / line).is_file()]
+
+
+def anchors(page: str) -> set[str]:
+    """Returns the anchors that GitHub gives to the headings of a page."""
+    without_code = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", without_code, flags=re.MULTILINE)
+    texts = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", text).replace(" ", "-") for text in texts}
+
+
+def broken_links(page: Path, text: str) -> list[str]:
+    """Returns the relative links of a page that lead to no file or to no heading."""
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target.read_text())):
+            broken.append(f"{page.relative_to(REPOSITORY)}: {link}")
+    return broken
+
+
+def test_links_of_the_documents_lead_to_files_and_headings() -> None:
+    pages = tracked("*.md")
+    assert len(pages) > 10
+    assert [link for page in pages for link in broken_links(page, page.read_text())] == []
+
+
+def test_a_link_to_no_file_or_heading_is_broken() -> None:
+    page = REPOSITORY / "README.md"
+    text = (
+        "[a](docs/wire.md) [b](docs/none.md) [c](docs/wire.md#no-such-heading) [d](https://example.com/x) [e](#call-it)"
+    )
+    assert broken_links(page, text) == ["README.md: docs/none.md", "README.md: docs/wire.md#no-such-heading"]
+
+
+def test_readme_is_at_most_half_as_long_as_it_was() -> None:
+    assert len((REPOSITORY / "README.md").read_text().splitlines()) <= 293 // 2
+
+
+def test_bounds_begin_with_max_or_min() -> None:
+    other = re.compile(r"\b(?:MOST|LONGEST|LARGEST|SHORTEST|LEAST|MAXIMUM|MINIMUM)_[A-Z]|\b[A-Z_]+_AT_(?:MOST|LEAST)\b")
+    sources = [source for source in tracked("*.rs", "*.py") if source != Path(__file__).resolve()]
+    assert len(sources) > 100
+    assert [str(source) for source in sources if other.search(source.read_text())] == []
+
+
+def test_no_source_enters_another_by_its_path() -> None:
+    assert [str(source) for source in tracked("*.rs") if re.search(r"#\[path\s*=", source.read_text())] == []
+
+
+def test_the_library_needs_no_crate_that_depends_on_it() -> None:
+    command = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    metadata = json.loads(subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout)
+    (library,) = (package for package in metadata["packages"] if package["name"] == "meeting-gateway")
+    assert len(library["dependencies"]) > 10
+    assert [needed["name"] for needed in library["dependencies"] if "path" in needed] == []
+
+
+def test_only_events_are_in_events_and_only_the_policy_in_its_layer() -> None:
+    assert [path.name for path in tracked("policy")] == ["policy.json"]
+    assert {path.suffix for path in tracked("events")} == {".json"}
+    assert "expected.json" not in {path.name for path in tracked("events")}
