@@ -56,7 +56,7 @@ fn summary(findings: &Findings) -> String {
         text.push(' ');
         text.push_str(match &finding.place {
             Place::Member(pointer) => pointer,
-            Place::Header(name) => name,
+            Place::Header(name) | Place::Parameter(name) => name,
         });
     }
     text
