@@ -115,8 +115,15 @@ async fn answers_an_unknown_operation_404_in_chimes_shape() {
         ("GET", "/meetings"),
         ("PUT", "/meetings"),
         ("POST", "/meetings/"),
-        ("POST", "/meetings?operation=create-attendees"),
-        ("GET", "/meetings/a/attendees"),
+        ("POST", "/meetings?operation=create"),
+        ("POST", "/meetings?operation="),
+        ("POST", "/meetings?operation=create-attendees&operation=create-attendees"),
+        ("GET", "/meetings/a?operation=create-attendees"),
+        ("GET", "/meetings/a/attendees?operation=batch-create"),
+        ("PUT", "/meetings/a/attendees/capabilities"),
+        ("POST", "/meetings/a/attendees/b/capabilities"),
+        ("GET", "/meetings/a/attendees/"),
+        ("GET", "/meetings/a/attendees/b/c"),
         ("GET", "/"),
     ] {
         let answer = exchange(simulator.address(), method, path, SIGNED, b"").await;
