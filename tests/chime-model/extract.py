@@ -1,9 +1,9 @@
 """Writes create-meeting.json: the shapes of botocore's Chime SDK Meetings model that the simulator checks.
 
 Usage, with botocore (PyPI) installed: python3 extract.py > create-meeting.json
-Keeps how each operation looks in HTTP, types, limits, patterns, values, required members and documented patterns, but no
-other prose. A documented pattern belongs to a member, not to its shape: MeetingHostId has the shape ExternalUserId and
-no pattern.
+Keeps how each operation looks in HTTP, types, limits, patterns, values, required members and documented patterns, but
+no other prose. A documented pattern belongs to a member, not to its shape: MeetingHostId has the shape ExternalUserId
+and no pattern.
 """
 
 import gzip

@@ -36,7 +36,7 @@ pub enum TransportFault {
         /// the HTTP status
         status: u16,
     },
-    /// The request takes effect; the answer's body ends halfway and the connection closes.
+    /// The request takes effect; the answer's body, or without one its head, ends halfway and the connection closes.
     TruncatedBody {},
     /// 201 with an empty JSON object; nothing is created.
     NoMeeting {},

@@ -51,8 +51,10 @@ pub(super) fn misbehave(
             let answer = perform();
             let status = answer.status;
             let (head, body) = answer.into_wire();
-            let half = body.slice(..body.len() / 2);
-            (Some(status), Reaction::Script(vec![write(head, &half), Step::Close]))
+            let half =
+                |bytes: &[u8]| Bytes::copy_from_slice(bytes.get(..bytes.len() / 2).unwrap_or_default());
+            let cut = if body.is_empty() { Step::Write(half(&head)) } else { write(head, &half(&body)) };
+            (Some(status), Reaction::Script(vec![cut, Step::Close]))
         }
         TransportFault::SlowBody { bytes, .. } => {
             let pause = fault.pause();
