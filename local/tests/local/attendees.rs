@@ -123,6 +123,8 @@ async fn a_batch_creates_attendees_of_which_all_but_some_can_be_changed() {
     let seen = simulator.attendees(&meeting);
     let seen: Vec<_> = seen.iter().map(|attendee| (attendee.external_user_id(), attendee.deleted)).collect();
     assert_eq!(seen, [("ann", false), ("bob", false), ("eve", true)]);
+    let kept = &simulator.attendees(&meeting)[2].body["Capabilities"];
+    assert_eq!(kept["Audio"], "SendReceive", "a deleted attendee stays as it was");
     assert!(simulator.attendees("no meeting").is_empty());
 }
 
