@@ -71,8 +71,12 @@ pub(super) fn items<'j, 'a>(
     };
     match json.as_array() {
         None => findings.add(&path, &format_args!("must be an array, not {}", json.kind())),
-        Some(items) if items.len() < min => findings.add(&path, &format_args!("must have at least {min} item")),
-        Some(items) if items.len() > max => findings.add(&path, &format_args!("may have at most {max} items")),
+        Some(items) if items.len() < min => {
+            findings.add(&path, &format_args!("must have at least {min} item"))
+        }
+        Some(items) if items.len() > max => {
+            findings.add(&path, &format_args!("may have at most {max} items"))
+        }
         Some(items) => return items,
     }
     &[]

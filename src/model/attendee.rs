@@ -79,7 +79,9 @@ pub(super) fn read_attendees(
 ) -> Vec<AttendeeRequest> {
     let path = members.path_of(ATTENDEES);
     let items = items(members, ATTENDEES, (1, max), findings).iter().enumerate();
-    items.map(|(index, json)| AttendeeRequest::read_at(json, &Path::Item(&path, index), Some(index))).collect()
+    items
+        .map(|(index, json)| AttendeeRequest::read_at(json, &Path::Item(&path, index), Some(index)))
+        .collect()
 }
 
 impl AttendeesRequest {
@@ -221,7 +223,8 @@ mod tests {
                 "the model requires all three",
             ),
             (
-                r#"{"Capabilities":{"Audio":"None","Video":"send","Content":"None","Text":"None"}}"#.to_owned(),
+                r#"{"Capabilities":{"Audio":"None","Video":"send","Content":"None","Text":"None"}}"#
+                    .to_owned(),
                 vec!["#/Capabilities/Video", "#/Capabilities/Text"],
                 "an unknown value and an unknown member",
             ),
@@ -261,11 +264,7 @@ mod tests {
             (excluded(&many(251)), vec!["#/ExcludedAttendeeIds"], "one more"),
             (excluded(""), vec!["#/ExcludedAttendeeIds"], "the model requires one"),
             ("{}".to_owned(), vec!["#/Capabilities", "#/ExcludedAttendeeIds"], "both are required"),
-            (
-                excluded(r#"{"AttendeeId":"x"}"#),
-                vec!["#/ExcludedAttendeeIds/0/AttendeeId"],
-                "not an id",
-            ),
+            (excluded(r#"{"AttendeeId":"x"}"#), vec!["#/ExcludedAttendeeIds/0/AttendeeId"], "not an id"),
             (excluded("{}"), vec!["#/ExcludedAttendeeIds/0/AttendeeId"], "no id"),
         ] {
             let request = CapabilitiesRequest::read_with_excluded(&json(&body));

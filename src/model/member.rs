@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::bound::{AnyValue, Bound, Ceiling, OneOf};
-use super::capabilities::{AudioCapability, ContentCapability, VideoCapability};
+use super::capabilities::{AudioCapability, Capability, ContentCapability, VideoCapability};
 use super::features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
 use super::regions::Partition;
 use super::values::{MediaRegion, MeetingHostId, PrimaryMeetingId};
@@ -110,7 +110,7 @@ pub trait Wrap {
 /// Members that stand together in a request.
 pub trait Group {
     /// The struct with an entry for each of them, of the type that `W` defines.
-    type Of<W: Wrap>: fmt::Debug;
+    type Of<W: Wrap>;
 }
 
 /// A member's entry in the struct of its group.
@@ -302,3 +302,19 @@ impl Member for PrimaryMeetingId {
     const HAS_POLICY_VALUE: bool = false;
     const IS_MEETING_ID: bool = true;
 }
+
+/// Declares that a capability is a member. Chime's default is from the API reference.
+macro_rules! capability_member {
+    ($member:ident, $path:literal) => {
+        impl Member for $member {
+            const NAME: &'static str = $path;
+            type Bound = Ceiling<Self>;
+            type Presence = Optional;
+            const CHIME_DEFAULT: Option<Self> = Some($member(Capability::SendReceive));
+        }
+    };
+}
+
+capability_member!(AudioCapability, "Capabilities/Audio");
+capability_member!(VideoCapability, "Capabilities/Video");
+capability_member!(ContentCapability, "Capabilities/Content");

@@ -4,6 +4,7 @@ mod asked;
 mod attendee;
 mod bound;
 mod capabilities;
+mod capability_set;
 mod features;
 mod member;
 mod names;
@@ -17,16 +18,15 @@ mod wire;
 pub use asked::{Asked, Requested};
 pub use attendee::{AttendeeRequest, AttendeesRequest, CapabilitiesRequest};
 pub use bound::{AnyValue, Bound, BoundKind, Ceiling, OneOf};
-pub use capabilities::{
-    AudioCapability, Capability, ContentCapability, Exactly, MeetingMedia, VideoCapability,
-};
+pub use capabilities::{AudioCapability, Capability, ContentCapability, VideoCapability};
+pub use capability_set::{Exactly, MeetingMedia};
 pub use features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
 pub use member::{
     Capabilities, Entry, Group, Make, Member, Members, OfAttendee, OfMeeting, Optional, Presence, Required,
     TryMake, Visit, Wrap,
 };
-pub(crate) use page::NEXT_TOKEN;
 pub use owner::AttendeeOwner;
+pub(crate) use page::NEXT_TOKEN;
 pub use page::Page;
 pub use regions::{CONTROL_REGIONS, FIPS_REGIONS, Partition, check_control_region};
 pub use request::{AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest, MeetingWithAttendeesRequest};

@@ -99,7 +99,11 @@ mod tests {
             ("é", "e\u{301}#x", false, "bytes are compared, not looks"),
             ("anna", "", false, "no ExternalUserId"),
         ] {
-            assert_eq!(owner(subject).owns(external_user_id), owns, "{subject:?}, {external_user_id:?}: {why}");
+            assert_eq!(
+                owner(subject).owns(external_user_id),
+                owns,
+                "{subject:?}, {external_user_id:?}: {why}"
+            );
         }
     }
 

@@ -35,7 +35,8 @@ impl Page {
         let mut findings = Findings::default();
         let max_results = one(MAX_RESULTS, &results, &mut findings).and_then(|value| {
             // `+5` would parse too.
-            let number = value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok()).flatten();
+            let number =
+                value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok()).flatten();
             let valid = number.filter(|number| (1..=100).contains(number));
             if valid.is_none() {
                 findings.push(Finding::in_parameter(MAX_RESULTS, "must be a whole number from 1 to 100"));

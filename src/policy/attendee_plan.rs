@@ -105,9 +105,8 @@ impl AttendeePlan {
     /// The findings of all of them.
     pub fn fit_all(plans: Vec<AttendeePlan>, media: MeetingMedia) -> Result<Vec<NewAttendee>, Findings> {
         let mut findings = Findings::default();
-        let fitted = plans.into_iter().filter_map(|plan| {
-            plan.fit(media).map_err(|found| findings.append(found)).ok()
-        });
+        let fitted =
+            plans.into_iter().filter_map(|plan| plan.fit(media).map_err(|found| findings.append(found)).ok());
         let fitted: Vec<NewAttendee> = fitted.collect();
         if findings.is_empty() { Ok(fitted) } else { Err(findings) }
     }
@@ -161,7 +160,8 @@ fn check_media(capabilities: &Capabilities<Exactly>, media: MeetingMedia, index:
     let mut check = |has: bool, capability: Capability, kind: &str| {
         if !has && capability != Capability::None {
             let pointer = pointer(index, kind);
-            let detail = format!("must be `{}`: the meeting has no {}", Capability::None.wire(), kind.to_lowercase());
+            let detail =
+                format!("must be `{}`: the meeting has no {}", Capability::None.wire(), kind.to_lowercase());
             findings.push(Finding::breaks_model(pointer, detail));
         }
     };

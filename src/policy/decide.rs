@@ -107,7 +107,12 @@ struct Decide<'d> {
 
 impl Make<OfMeeting, Decided> for Decide<'_> {
     fn make<M: Member<Group = OfMeeting>>(&mut self) -> Decision<M> {
-        decide_member(M::of(self.rules), M::of(self.asked), &pointer::<M>, self.findings)
+        decide_member(
+            M::of::<Ruled>(self.rules),
+            M::of::<Requested>(self.asked),
+            &pointer::<M>,
+            self.findings,
+        )
     }
 }
 
@@ -115,7 +120,7 @@ struct TakeSent<'d>(&'d Members<Decided>);
 
 impl TryMake<OfMeeting, Sent> for TakeSent<'_> {
     fn try_make<M: Member<Group = OfMeeting>>(&mut self) -> Option<<M::Presence as Presence>::Of<M>> {
-        match M::of(self.0) {
+        match M::of::<Decided>(self.0) {
             Decision::Made(value, _) => M::Presence::of(value.clone()),
             Decision::Refused => None,
         }

@@ -164,8 +164,8 @@ const ANY_GROUP: &str = "AnyGroup";
 impl Callers {
     fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut Vec<MemberError>) -> Option<Callers> {
         let rights: Vec<&'static str> = RightName::ALL.iter().map(|right| right.as_str()).collect();
-        let names = Names::new(&[&[ANY_SCOPE, ANY_GROUP], &rights]);
-        let members = KnownMembers::of(json, path, names, errors)?;
+        let known: [&[&'static str]; 2] = [&[ANY_SCOPE, ANY_GROUP], &rights];
+        let members = KnownMembers::of(json, path, Names::new(&known), errors)?;
         let direct = AnyOf::read(&members, errors);
         let entries = EachRight::make(|right| {
             let path = members.path_of(right.as_str());

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use super::template::Template;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson as _, read_list};
 use crate::model::{
-    Bound as _, Capabilities, Group, Make, Member, Members, OfAttendee, OfMeeting, Partition, TagKey, Visit, Wrap,
+    Bound as _, Capabilities, Group, Make, Member, Members, OfAttendee, OfMeeting, Partition, TagKey, Visit,
+    Wrap,
 };
 
 /// The values of `Fixed` or `Default`.
@@ -96,7 +97,12 @@ impl Values {
 
 impl Allowed {
     pub(super) fn read(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        let members = KnownMembers::of(json, path, Names::new(&[&["Tags"], Members::NAMES, Capabilities::NAMES]), reading.errors)?;
+        let members = KnownMembers::of(
+            json,
+            path,
+            Names::new(&[&["Tags"], Members::NAMES, Capabilities::NAMES]),
+            reading.errors,
+        )?;
         Some(Allowed {
             tags: members
                 .get("Tags")

@@ -8,8 +8,10 @@ use super::rules::{CallerRules, Holders};
 /// direct lists, laid member by member over everyone's; everyone's entry; everyone's direct lists. With none of them,
 /// Create and Join are every caller's, and Moderate and End nobody's.
 pub(super) fn merge_callers(everyone: Option<&Callers>, own: Option<&Callers>) -> CallerRules {
-    let entry = |callers: Option<&Callers>, right| callers.and_then(|callers| callers.entries.of(right).clone());
-    let direct = |callers: Option<&Callers>| callers.map(|callers| callers.direct.clone()).unwrap_or_default();
+    let entry =
+        |callers: Option<&Callers>, right| callers.and_then(|callers| callers.entries.of(right).clone());
+    let direct =
+        |callers: Option<&Callers>| callers.map(|callers| callers.direct.clone()).unwrap_or_default();
     let (everyones, owns) = (direct(everyone), direct(own));
     let own_direct = (!owns.is_empty()).then(|| AnyOf {
         any_scope: owns.any_scope.or_else(|| everyones.any_scope.clone()),

@@ -2,12 +2,12 @@
 
 use super::document::Block;
 use super::layers::{Layers, Source};
-use super::lists::{ListedGroup, Values};
+use super::lists::{Bounded, ListedGroup, Values, Written};
 use super::rules::{Rule, Ruled, Rules};
 use crate::json::{MemberError, Path};
 use crate::model::{
-    AttendeeCount, Bound as _, Capabilities, Capability, Ceiling, ContentCapability, ContentResolution, Make, Member,
-    Members, ToWire as _, VideoResolution,
+    AttendeeCount, Bound as _, Capabilities, Capability, Ceiling, ContentCapability, ContentResolution, Make,
+    Member, Members, ToWire as _, VideoResolution,
 };
 
 /// Merges every member. Errors of everyone's block are reported again for each tenant that inherits them.
@@ -60,8 +60,10 @@ impl Place<'_> {
 
 impl<'b, M: Member<Group: ListedGroup>> Statement<'b, M> {
     fn in_block(block: &'b Block) -> Self {
-        let value = |values: &'b Option<Values>| M::of(M::Group::written(values.as_ref()?)?).as_ref();
-        let allowed = block.allowed.as_ref().and_then(|allowed| M::of(M::Group::bounded(allowed)).as_ref());
+        let value =
+            |values: &'b Option<Values>| M::of::<Written>(M::Group::written(values.as_ref()?)?).as_ref();
+        let allowed =
+            block.allowed.as_ref().and_then(|allowed| M::of::<Bounded>(M::Group::bounded(allowed)).as_ref());
         Statement { fixed: value(&block.fixed), default: value(&block.default), allowed }
     }
 }

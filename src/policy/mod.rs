@@ -28,7 +28,7 @@ pub use load::Policies;
 pub(crate) use merge_tags::GATEWAY_TAG;
 pub use plan::{MeetingPlan, Sent};
 pub use right::{
-    AnyRight, Create, CreateWithAttendees, CreatesAttendees, CreatesMeetings, End, Join, JoinOrModerate, Moderate,
-    Right, RightName,
+    AnyRight, Create, CreateWithAttendees, CreatesAttendees, CreatesMeetings, End, Join, JoinOrModerate,
+    Moderate, Right, RightName,
 };
 pub use rules::TenantIds;
