@@ -43,6 +43,7 @@ pub(crate) struct StackBuilder {
 pub(crate) struct Answer {
     pub(crate) status: u64,
     pub(crate) headers: Value,
+    /// null where there is none
     pub(crate) body: Value,
     /// the body as it was written
     pub(crate) text: String,
@@ -56,7 +57,11 @@ impl Answer {
         Answer {
             status: answer["statusCode"].as_u64().expect("the answer has a status"),
             headers: answer["headers"].clone(),
-            body: serde_json::from_str(&text).expect("every body is JSON"),
+            body: if text.is_empty() {
+                Value::Null
+            } else {
+                serde_json::from_str(&text).expect("it is JSON")
+            },
             text,
         }
     }
