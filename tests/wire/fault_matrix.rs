@@ -418,7 +418,7 @@ async fn tries_every_operation_three_times_where_nobody_listens() {
             let stack = Stack::start().await;
             let room = stack.room().await;
             let request = event(name, &room, &stack.token("acme"), &body(name, &room)).to_string();
-            let Stack { simulator, issuer: _issuer, function } = stack;
+            let Stack { simulator, issuer: _issuer, function, .. } = stack;
             drop(simulator);
             // The process notices that its pooled connection was closed.
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -429,6 +429,24 @@ async fn tries_every_operation_three_times_where_nobody_listens() {
         });
     }
     tasks.join_all().await;
+}
+
+/// The proof only reads, so it is repeated for every operation.
+#[tokio::test]
+async fn repeats_the_proof_of_a_meeting_whatever_the_operation() {
+    let mut stack = Stack::start().await;
+    for name in ["Join", "CreateAttendee", "BatchCreateAttendee", "BatchUpdateAttendeeCapabilitiesExcept"] {
+        let room = stack.room().await;
+        stack.restart();
+        let before = stack.simulator.requests().len();
+        stack.simulator.inject(TransportFault::ResetAfterRead { creates: true }, 2);
+        let answer = stack.request(name, &room).await;
+        assert_eq!(answer.status, u64::from(operation(name).success), "{name}: {}", answer.text);
+        let requests = stack.simulator.requests();
+        let called: Vec<Operation> = requests.iter().skip(before).map(|request| request.operation).collect();
+        assert_eq!(called.len(), 4, "{name}: {called:?}");
+        assert_eq!(called[..3], [Operation::GetMeeting; 3], "{name}");
+    }
 }
 
 /// Repeated attempts are one request: each of the same operation sends the same body.
