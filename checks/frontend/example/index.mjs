@@ -1,0 +1,59 @@
+import { MeetingSessionConfiguration } from "amazon-chime-sdk-js";
+import { Gateway, ownerOf } from "./gateway.mjs";
+import { GATEWAY, getToken } from "./sign_in.mjs";
+
+const gateway = new Gateway(GATEWAY, () =>
+  getToken({ sub: input("sub").value, tenant: input("tenant").value, groups: input("groups").value }),
+);
+
+onClick("create", async () => {
+  const { Meeting } = await gateway.create("standup");
+  input("meeting").value = Meeting.MeetingId;
+  return "The meeting is open.";
+});
+
+onClick("join", async () => show(await gateway.join(input("meeting").value, externalUserId())));
+
+onClick("create-and-join", async () =>
+  show(await gateway.createAndJoin("standup", externalUserId() ?? input("sub").value)),
+);
+
+onClick("end", async () => {
+  await gateway.end(input("meeting").value);
+  return "The meeting has ended.";
+});
+
+/** Makes of the answer what amazon-chime-sdk-js makes a session of. */
+function show(joined) {
+  const configuration = new MeetingSessionConfiguration(joined, joined);
+  input("meeting").value = configuration.meetingId;
+  // For the browser's console.
+  globalThis.configuration = configuration;
+  return `${ownerOf(configuration.credentials.externalUserId)} may connect.`;
+}
+
+/** Without a device the gateway takes the token's subject. */
+function externalUserId() {
+  const device = input("device").value;
+  return device ? `${input("sub").value}#${device}` : undefined;
+}
+
+function onClick(id, action) {
+  document.getElementById(id).addEventListener("click", async () => {
+    say("", "");
+    try {
+      say(await action(), "");
+    } catch (error) {
+      say("", error.message);
+    }
+  });
+}
+
+function say(status, alert) {
+  document.querySelector("[role=status]").textContent = status;
+  document.querySelector("[role=alert]").textContent = alert;
+}
+
+function input(id) {
+  return document.getElementById(id);
+}
