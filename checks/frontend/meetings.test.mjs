@@ -136,9 +136,9 @@ async function openAs(t, { sub, tenant, groups }, options) {
   };
 }
 
-/** Reads the page's MeetingSessionConfiguration, member by member: as JSON it hides the JoinToken. Runs in the page. */
+/** Reads the MeetingSessionConfiguration of the page's session by its members: its JSON hides the JoinToken. Runs in the page. */
 function readConfiguration() {
-  const { meetingId, externalMeetingId, credentials, urls } = globalThis.configuration;
+  const { meetingId, externalMeetingId, credentials, urls } = globalThis.session.configuration;
   const { attendeeId, externalUserId, joinToken } = credentials;
   const { audioHostURL, signalingURL, turnControlURL, eventIngestionURL } = urls;
   const placement = { audioHostURL, signalingURL, turnControlURL, eventIngestionURL };

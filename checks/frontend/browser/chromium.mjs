@@ -1,5 +1,5 @@
-// The Chromium of the tests: it comes inside the npm package @sparticuz/chromium, needs no root and no packages of the
-// system beyond NSS, and nothing is downloaded. The variable CHROMIUM names another one, for example on macOS.
+// The Chromium of the tests: it is inside the npm package @sparticuz/chromium, so nothing more is downloaded, and it needs
+// no root. The variable CHROMIUM names another one, for example on macOS.
 import { access, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,10 +21,17 @@ const FLAGS = [
 
 /** Starts Chromium without a window; the caller closes it. */
 export async function startChromium() {
-  if (process.env.CHROMIUM) return chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+  const program = process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : await packagedChromium();
+  return chromium.launch({ ...program, args: FLAGS }).catch((cause) => {
+    const needs = "the packaged one needs Linux on x86-64 and NSS (libnss3), and the variable CHROMIUM names another";
+    throw new Error(`Chromium does not start: ${needs}`, { cause });
+  });
+}
+
+async function packagedChromium() {
   const folder = await unpackedChromium();
   const env = { ...process.env, FONTCONFIG_FILE: join(folder, "fonts.conf") };
-  return chromium.launch({ executablePath: join(folder, "chromium"), args: FLAGS, env });
+  return { executablePath: join(folder, "chromium"), env };
 }
 
 /** The folder with the unpacked Chromium, below the package: so a new version of the package is unpacked again. */

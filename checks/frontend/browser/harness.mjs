@@ -1,7 +1,7 @@
 // Clients of the gateway in a real browser: `local`, pages from another origin, and Chromium.
 //
 //   const harness = await Harness.start();             // in before(); needs the built `local`
-//   const site = await harness.serve("example");       // bundles and serves a folder; its origin is not the gateway's
+//   const site = await harness.serve(folder);          // `x.html` loads `x.js`, built of `x.mjs` or `x.jsx`
 //   test("…", async (t) => {
 //     const { page } = await harness.open(t, `${site}/index.html`);
 //     await page.getByRole("button", { name: "Join" }).click();
@@ -11,18 +11,16 @@
 // `open` takes any URL of this machine. Each call has a browser context of its own, so two of them are two people. A test
 // fails when a page of it writes an error to the console, throws, or lacks an error that the test expects.
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import * as esbuild from "esbuild";
 import { startChromium } from "./chromium.mjs";
 import { LocalGateway } from "./local_gateway.mjs";
+import { serveFolder } from "./site.mjs";
 
 /** How long a page may take for one step, in milliseconds. */
 const MAX_STEP = 10_000;
 
 export class Harness {
   #browser;
-  #builds = [];
+  #sites = [];
 
   constructor(browser, gateway) {
     this.#browser = browser;
@@ -41,28 +39,11 @@ export class Harness {
     }
   }
 
-  /** Serves a folder with its scripts bundled: `x.html` loads `x.js`, built of `x.mjs` or `x.jsx`. Returns the origin. */
+  /** Serves a folder of pages with their scripts bundled, from an origin of its own, which it returns. */
   async serve(folder) {
-    const names = await readdir(folder);
-    const pages = names.filter((name) => name.endsWith(".html")).map((name) => name.replace(/\.html$/, ""));
-    const scripts = names.filter((name) => pages.some((page) => name === `${page}.mjs` || name === `${page}.jsx`));
-    const build = await esbuild.context({
-      entryPoints: scripts.map((name) => join(folder, name)),
-      bundle: true,
-      format: "esm",
-      jsx: "automatic",
-      // Otherwise esbuild takes the builds for Node of the AWS SDK's packages, which amazon-chime-sdk-js requires.
-      mainFields: ["browser", "module", "main"],
-      // amazon-chime-sdk-js uses the name that Node has for it.
-      define: { global: "globalThis" },
-      outdir: folder,
-      logLevel: "warning",
-      // Only serves what it builds.
-      write: false,
-    });
-    this.#builds.push(build);
-    const { port } = await build.serve({ servedir: folder, host: "127.0.0.1" });
-    return `http://127.0.0.1:${port}`;
+    const site = await serveFolder(folder);
+    this.#sites.push(site);
+    return site.origin;
   }
 
   /**
@@ -98,7 +79,7 @@ export class Harness {
   /** Closes all that was started. */
   async close() {
     await this.#browser.close();
-    await Promise.all(this.#builds.map((build) => build.dispose()));
+    await Promise.all(this.#sites.map((site) => site.close()));
     await this.gateway.stop();
   }
 }

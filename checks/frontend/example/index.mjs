@@ -1,4 +1,10 @@
-import { MeetingSessionConfiguration } from "amazon-chime-sdk-js";
+import {
+  ConsoleLogger,
+  DefaultDeviceController,
+  DefaultMeetingSession,
+  LogLevel,
+  MeetingSessionConfiguration,
+} from "amazon-chime-sdk-js";
 import { Gateway, ownerOf } from "./gateway.mjs";
 import { GATEWAY, getToken } from "./sign_in.mjs";
 
@@ -23,13 +29,20 @@ onClick("end", async () => {
   return "The meeting has ended.";
 });
 
-/** Makes of the answer what amazon-chime-sdk-js makes a session of. */
-function show(joined) {
+/** Makes a session of the answer to a join. `session.audioVideo.start()` would connect to Chime's media servers. */
+function openSession(joined) {
   const configuration = new MeetingSessionConfiguration(joined, joined);
-  input("meeting").value = configuration.meetingId;
+  const logger = new ConsoleLogger("meeting", LogLevel.WARN);
+  return new DefaultMeetingSession(configuration, logger, new DefaultDeviceController(logger));
+}
+
+function show(joined) {
+  const session = openSession(joined);
+  const { meetingId, credentials } = session.configuration;
+  input("meeting").value = meetingId;
   // For the browser's console.
-  globalThis.configuration = configuration;
-  return `${ownerOf(configuration.credentials.externalUserId)} may connect.`;
+  globalThis.session = session;
+  return `${ownerOf(credentials.externalUserId)} may connect.`;
 }
 
 /** Without a device the gateway takes the token's subject. */
