@@ -10,8 +10,6 @@ const PACKAGE = fileURLToPath(new URL("../node_modules/@sparticuz/chromium/", im
 
 // The package has flags of its own, which are not used: one is --disable-web-security, which turns CORS off.
 const FLAGS = [
-  // Chromium's sandbox needs user namespaces, which root and most containers do not have. The pages are the tests' own.
-  "--no-sandbox",
   // A camera and a microphone that need neither a device nor a click.
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
