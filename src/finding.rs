@@ -22,6 +22,8 @@ pub enum Place {
     Member(String),
     /// A header, by name.
     Header(&'static str),
+    /// A parameter of the query, by name.
+    Parameter(&'static str),
 }
 
 /// The two kinds of rule that a request can break.
@@ -52,6 +54,12 @@ impl Finding {
     #[must_use]
     pub fn in_header(header: &'static str, detail: impl Into<String>) -> Self {
         Finding { place: Place::Header(header), kind: FindingKind::BreaksModel, detail: detail.into() }
+    }
+
+    /// A parameter of the query breaks a rule of the model.
+    #[must_use]
+    pub fn in_parameter(parameter: &'static str, detail: impl Into<String>) -> Self {
+        Finding { place: Place::Parameter(parameter), kind: FindingKind::BreaksModel, detail: detail.into() }
     }
 }
 

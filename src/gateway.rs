@@ -208,6 +208,7 @@ impl<'i> Known<'i> {
         let cause = error.to_string();
         let (chime_request_id, is_alarming) = match &error {
             RequestError::Chime(error) => (error.request_id.clone(), error.is_alarming()),
+            RequestError::AnothersAttendee { chime_request_id } => (chime_request_id.clone(), false),
             _ => (None, false),
         };
         let problem = Problem::of(error);

@@ -27,6 +27,15 @@ pub enum RequestError {
     /// The request breaks rules of the model or of the policy.
     #[error("{}", summary(.0))]
     Findings(Findings),
+    /// An id in the path can't be one. Chime was not asked. The text says which.
+    #[error("the {0} in the path can't be one")]
+    ImpossibleId(&'static str),
+    /// The attendee is another person's, and the caller may act on their own alone.
+    #[error("the attendee is another person's")]
+    AnothersAttendee {
+        /// Chime's request id, for the log.
+        chime_request_id: Option<String>,
+    },
     /// Chime failed, or its answer can't be returned to the caller.
     #[error(transparent)]
     Chime(#[from] ChimeError),
@@ -56,7 +65,7 @@ fn summary(findings: &Findings) -> String {
         text.push(' ');
         text.push_str(match &finding.place {
             Place::Member(pointer) => pointer,
-            Place::Header(name) => name,
+            Place::Header(name) | Place::Parameter(name) => name,
         });
     }
     text

@@ -1,4 +1,4 @@
-"""Amazon's published model of CreateMeeting, read from botocore without any code of this project.
+"""Amazon's published model of Chime SDK Meetings, read from botocore without any code of this project.
 
 Checks a value against the model's shapes, with Python's regular expressions, and against the rules that the model's
 documentation has in words. The tests compare this project's simulator and gateway with the result.
@@ -25,14 +25,15 @@ DOCUMENTED = extract.extract(MODEL)
 MEDIA_REGIONS = [region for region in DOCUMENTED["documented_media_regions"] if not region.startswith("us-gov-")]
 # "FHD video or UHD content" (developer guide, meeting features).
 MAX_ATTENDEES_AT_HIGH_RESOLUTION = 25
+GUID_PATTERN = SHAPES["GuidString"]["pattern"]
 
 # Each printable ASCII character, and some beyond: characters at and past the edges of the patterns' ranges, white space
 # outside ASCII, and a character of two UTF-16 units.
 CHARACTERS = [chr(code) for code in range(0x20, 0x7F)] + list("\t\n\x00\x7f\xa0«»¿ÀÿĀａ１\u2003😀")
 
 
-def faults(value, shape_name: str = "CreateMeetingRequest") -> list[str]:
-    """Returns the names of the shapes that a value breaks."""
+def faults(value, shape_name: str = "CreateMeetingRequest", member: str | None = None) -> list[str]:
+    """Returns the names of the shapes that a value breaks. `member` is the name under which the value stands."""
     shape = SHAPES[shape_name]
     kinds = {"structure": dict, "list": list, "string": str, "integer": int}
     if not isinstance(value, kinds[shape["type"]]) or isinstance(value, bool):
@@ -43,15 +44,15 @@ def faults(value, shape_name: str = "CreateMeetingRequest") -> list[str]:
         found.append(shape_name)
     if shape["type"] == "structure":
         found += [shape_name for name in shape.get("required", []) if name not in value]
-        for name, member in value.items():
+        for name, inner in value.items():
             known = shape["members"].get(name)
-            found += faults(member, known["shape"]) if known else [shape_name]
+            found += faults(inner, known["shape"], name) if known else [shape_name]
     if shape["type"] == "list":
         for item in value:
             found += faults(item, shape["member"]["shape"])
     if "enum" in shape and value not in shape["enum"]:
         found.append(shape_name)
-    pattern = shape.get("pattern") or DOCUMENTED["documented_patterns"].get(shape_name)
+    pattern = shape.get("pattern") or DOCUMENTED["documented_patterns"].get(member)
     if pattern and not re.fullmatch(pattern, value, re.ASCII):
         found.append(shape_name)
     return found
@@ -77,10 +78,22 @@ def documented_faults(request: dict, default_count: int = SHAPES["AttendeeMax"][
     return found
 
 
-def variations(base: dict, members: list[str]) -> Iterator[tuple[str, dict]]:
+def attendee_faults(request: dict) -> list[str]:
+    """Returns the documented rules about attendees that a request breaks. The request's shapes must be valid."""
+    found = []
+    for holder in [request, *request.get("Attendees", [])]:
+        if holder.get("ExternalUserId", "").lower().startswith("aws:"):
+            found.append("ExternalUserId is reserved")
+        wanted = holder.get("Capabilities", {})
+        if wanted.get("Content", "None") != "None" and wanted["Video"] not in ("SendReceive", "Receive"):
+            found.append("content needs video that is received")
+    return found
+
+
+def variations(base: dict, members: list[str], shape_name: str = "CreateMeetingRequest") -> Iterator[tuple[str, dict]]:
     """Yields named requests that differ from a valid one in one place, at and past each limit of the model."""
-    structure = SHAPES["CreateMeetingRequest"]["members"]
-    for name in SHAPES["CreateMeetingRequest"]["required"]:
+    structure = SHAPES[shape_name]["members"]
+    for name in SHAPES[shape_name]["required"]:
         if name in members:
             yield f"{name} left out", {other: value for other, value in base.items() if other != name}
     yield "an unknown member", base | {"Nickname": "physics"}
@@ -117,7 +130,9 @@ def _strings(shape: dict) -> Iterator[tuple[str, str]]:
         yield value.lower(), value.lower()
     # Text that every pattern accepts: it starts like an ARN and repeats no character four times in a row.
     filler = "arn:aws:" + "abc-" * 300
-    if "enum" not in shape:
+    if shape.get("pattern") == GUID_PATTERN:
+        yield from _ids()
+    elif "enum" not in shape:
         for size in {shape.get("min", 1) - 1, shape.get("min", 1), shape["max"], shape["max"] + 1} - {-1}:
             yield f"{size} characters", ("ab" * size)[:size]
             yield f"{size} characters of an ARN", filler[:size]
@@ -129,6 +144,19 @@ def _strings(shape: dict) -> Iterator[tuple[str, str]]:
         yield "three in a row", "baaab"
         yield "four in a row", "baaaab"
         yield "an ARN", "arn:aws:sqs:us-east-1:123456789012:queue"
+
+
+def _ids() -> Iterator[tuple[str, str]]:
+    example = _id(0xABCDEF)
+    yield "an id", example
+    yield "an id in upper case", example.upper()
+    for wrong in ["", example[:-1], example + "0", example + "\n", "{" + example + "}", example.replace("-", "")]:
+        yield f"{wrong!r}", wrong
+    yield "an id with g", example.replace("a", "g")
+
+
+def _id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012x}"
 
 
 def _lists(shape: dict) -> Iterator[tuple[str, list]]:
@@ -146,4 +174,4 @@ def _example(shape_name: str, number: int = 0):
         return {name: _example(shape["members"][name]["shape"], number) for name in shape.get("required", [])}
     if "enum" in shape:
         return shape["enum"][0]
-    return f"value-{number}"
+    return _id(number) if shape.get("pattern") == GUID_PATTERN else f"value-{number}"

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import urllib.request
 
 import botocore.exceptions
@@ -12,8 +13,17 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from processes import LocalGateway, send
-from published_model import DOCUMENTED, MEDIA_REGIONS, SHAPES, TABLE, documented_faults, faults, variations
+from processes import LocalGateway, LocalServices, send
+from published_model import (
+    DOCUMENTED,
+    MEDIA_REGIONS,
+    SHAPES,
+    TABLE,
+    attendee_faults,
+    documented_faults,
+    faults,
+    variations,
+)
 
 # The members that a caller of the gateway may send; only the gateway sends the others.
 CALLERS_MEMBERS = [
@@ -27,12 +37,22 @@ CALLERS_MEMBERS = [
     "MediaPlacementNetworkType",
 ]
 ALL_MEMBERS = [*CALLERS_MEMBERS, "NotificationsConfiguration", "TenantIds"]
+# Members that botocore requires before it sends a request.
+REQUIRED = {"ExternalMeetingId": "physics", "MediaRegion": "us-east-1"}
+EVERYTHING = {"Audio": "SendReceive", "Video": "SendReceive", "Content": "SendReceive"}
 
 
 @pytest.fixture(scope="module")
 def local():
     """The simulator, the issuer and the local gateway."""
     with LocalGateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    """The simulator alone, which asks for no tag."""
+    with LocalServices() as running:
         yield running
 
 
@@ -44,15 +64,23 @@ class Connection:
 
     def create_meeting(self, request: dict, headers: dict) -> tuple[int, str]:
         """Sends CreateMeeting; returns the answer's status and text."""
-        self.connection.request("POST", "/meetings", json.dumps(request), headers)
+        return self.send("POST", "/meetings", json.dumps(request), headers)
+
+    def send(self, method: str, path: str, body: str, headers: dict) -> tuple[int, str]:
+        """Sends a request; returns the answer's status and text."""
+        self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         return answer.status, answer.read().decode()
 
+    def send_signed(self, url: str, method: str, path: str, request: dict | None) -> tuple[int, str]:
+        """Sends a request to the simulator as botocore signs it; returns the answer's status and text."""
+        body = "" if request is None else json.dumps(request)
+        return self.send(method, path, body, signed_headers(f"{url}{path}", body, method))
 
-def signed_headers(url: str, request: dict) -> dict:
+
+def signed_headers(url: str, body: str, method: str = "POST") -> dict:
     """Returns the headers with which botocore signs a request to Chime."""
-    body = json.dumps(request)
-    signable = AWSRequest("POST", f"{url}/meetings", headers={"Content-Type": "application/json"}, data=body)
+    signable = AWSRequest(method, url, headers={"Content-Type": "application/json"}, data=body)
     SigV4Auth(Credentials("AKIDEXAMPLE", "example"), "chime", "us-east-1").add_auth(signable)
     return dict(signable.headers)
 
@@ -78,8 +106,8 @@ def compare(requests, expected_faults, send) -> tuple[int, int]:
     return sent, refused
 
 
-def test_simulator_refuses_exactly_what_the_model_refuses(local):
-    connection = Connection(local.simulator)
+def test_simulator_refuses_exactly_what_the_model_refuses(simulator):
+    connection = Connection(simulator.simulator)
     token = "a-token"
 
     def expected_faults(request):
@@ -90,13 +118,101 @@ def test_simulator_refuses_exactly_what_the_model_refuses(local):
         if request.get("ClientRequestToken") == token:
             # A different request with the same token would be a conflict.
             request = request | {"ClientRequestToken": f"{token}-{number}"}
-        status, text = connection.create_meeting(request, signed_headers(local.chime_url, request))
+        status, text = connection.send_signed(simulator.chime_url, "POST", "/meetings", request)
         # 400 too, but not a rule of the model: the id is well-formed, and no meeting has it.
-        return (404 if "names no meeting that exists" in text else status), text
+        if "names no meeting that exists" in text:
+            return 404, text
+        assert status in (201, 400), text
+        return status, text
 
     base = {"ClientRequestToken": token, "MediaRegion": "us-east-1", "ExternalMeetingId": "physics"}
     sent, refused = compare(variations(base, ALL_MEMBERS), expected_faults, send)
     assert sent > 1_000 and 100 < refused < sent - 100
+
+
+# An operation about attendees, the path below its meeting, a valid request, and how many variations it has at least.
+@pytest.mark.parametrize(
+    ("operation", "path", "base", "least"),
+    [
+        ("CreateAttendee", "/attendees", {"ExternalUserId": "ann"}, 150),
+        ("BatchCreateAttendee", "/attendees?operation=batch-create", {"Attendees": [{"ExternalUserId": "ann"}]}, 150),
+        ("UpdateAttendeeCapabilities", "/attendees/{AttendeeId}/capabilities", {"Capabilities": EVERYTHING}, 30),
+        (
+            "BatchUpdateAttendeeCapabilitiesExcept",
+            "/attendees/capabilities?operation=batch-update-except",
+            {
+                "ExcludedAttendeeIds": [{"AttendeeId": "00000000-0000-4000-8000-000000000000"}],
+                "Capabilities": EVERYTHING,
+            },
+            60,
+        ),
+    ],
+)
+def test_simulator_refuses_exactly_what_the_model_refuses_about_attendees(simulator, operation, path, base, least):
+    connection = Connection(simulator.simulator)
+    in_path = {"MeetingId": "00000000-0000-4000-8000-000000000000"}
+    if "{AttendeeId}" in path:
+        in_path |= {"AttendeeId": in_path["MeetingId"]}
+    shape = f"{operation}Request"
+
+    def expected_faults(request):
+        return faults(in_path | request, shape) or attendee_faults(request)
+
+    def send(number, request):
+        # Each in a meeting of its own, so that none is ever full.
+        with_one = {**REQUIRED, "ClientRequestToken": f"{operation}-{number}", "Attendees": [{"ExternalUserId": "joe"}]}
+        status, made = connection.send_signed(
+            simulator.chime_url, "POST", "/meetings?operation=create-attendees", with_one
+        )
+        assert status == 201, made
+        made = json.loads(made)
+        place = f"/meetings/{made['Meeting']['MeetingId']}" + path.replace(
+            "{AttendeeId}", made["Attendees"][0]["AttendeeId"]
+        )
+        method = DOCUMENTED["operations"][operation]["method"]
+        status, text = connection.send_signed(simulator.chime_url, method, place, request)
+        assert status in (200, 201, 400), text
+        return status, text
+
+    requests = variations(base, [name for name in SHAPES[shape]["members"] if name not in in_path], shape)
+    sent, refused = compare(requests, expected_faults, send)
+    assert sent > least and 15 < refused < sent - 5
+
+
+def test_simulator_refuses_exactly_what_the_model_refuses_of_a_meeting_with_attendees(simulator):
+    connection = Connection(simulator.simulator)
+    path = "/meetings?operation=create-attendees"
+
+    def expected_faults(request):
+        documented = [] if request.get("MediaRegion") in MEDIA_REGIONS else ["no media region"]
+        broken = faults(request, "CreateMeetingWithAttendeesRequest")
+        return broken or documented_faults(request) or attendee_faults(request) or documented
+
+    def send(number, request):
+        if request.get("ClientRequestToken") == "a-token":
+            request = request | {"ClientRequestToken": f"with-attendees-{number}"}
+        status, text = connection.send_signed(simulator.chime_url, "POST", path, request)
+        if "names no meeting that exists" in text:
+            return 404, text
+        assert status in (201, 400), text
+        return status, text
+
+    base = {**REQUIRED, "ClientRequestToken": "a-token", "Attendees": [{"ExternalUserId": "ann"}]}
+    requests = variations(base, [*ALL_MEMBERS, "Attendees"], "CreateMeetingWithAttendeesRequest")
+    sent, refused = compare(requests, expected_faults, send)
+    assert sent > 1_150 and 100 < refused < sent - 100
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "1", "50", "100", "101", "1.5", "1e1", "many", ""])
+def test_simulator_refuses_exactly_the_page_sizes_that_the_model_refuses(simulator, value):
+    connection = Connection(simulator.simulator)
+    _, made = connection.send_signed(
+        simulator.chime_url, "POST", "/meetings", REQUIRED | {"ClientRequestToken": "page"}
+    )
+    path = f"/meetings/{json.loads(made)['Meeting']['MeetingId']}/attendees?max-results={value}"
+    status, text = connection.send_signed(simulator.chime_url, "GET", path, None)
+    number = int(value) if re.fullmatch("-?[0-9]+", value) else value
+    assert status == (400 if faults(number, "ResultMax") else 200), text
 
 
 def test_gateway_answers_400_to_exactly_what_the_model_refuses(local):
@@ -115,10 +231,6 @@ def test_gateway_answers_400_to_exactly_what_the_model_refuses(local):
     requests = variations(base, CALLERS_MEMBERS)
     sent, refused = compare(requests, expected_faults, lambda _, request: connection.create_meeting(request, headers))
     assert sent > 700 and 100 < refused < sent - 100
-
-
-# Members that botocore requires before it sends a request.
-REQUIRED = {"ExternalMeetingId": "physics", "MediaRegion": "us-east-1"}
 
 
 def bearer_client(url: str, token: str):

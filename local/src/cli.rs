@@ -45,6 +45,11 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) simulator_only: bool,
 
+    /// The name in the tag `MeetingGateway` without which the simulator refuses a meeting, as the stack's IAM policy
+    /// does; without it, the gateway's own, or with --simulator-only none
+    #[arg(long, value_name = "NAME", conflicts_with = "chime_endpoint")]
+    pub(crate) simulator_gateway_name: Option<String>,
+
     /// Check a policy document, print every fault, and exit: 0 without a fault, 1 with one
     #[arg(long, value_name = "FILE")]
     pub(crate) check_policy: Option<PathBuf>,
@@ -83,6 +88,9 @@ Who is answered, on all three ports:
   address, the address given to --bind, or the host that Host names; with any port.
   Anything else is refused: it may come from a web page that a browser on this machine has open.";
 
+/// The GATEWAY_NAME of the gateway on this machine.
+pub(crate) const GATEWAY_NAME: &str = "local";
+
 const DEFAULT_POLICY: &str = "policy/policy.json";
 
 impl Options {
@@ -109,6 +117,12 @@ impl Options {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// The name in the tag that the simulator insists on.
+    pub(crate) fn tag_of_simulator(&self) -> Option<String> {
+        let own = (!self.simulator_only).then(|| GATEWAY_NAME.to_owned());
+        self.simulator_gateway_name.clone().or(own)
     }
 
     /// The region by option, environment or default.

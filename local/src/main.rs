@@ -17,7 +17,7 @@ use local::sample_tenants::sample_tenants;
 use local::simulator::{ACCOUNT, Simulator, SimulatorOptions};
 use meeting_gateway::operation::OPERATIONS;
 
-use self::cli::{ChimeEndpoint, Options};
+use self::cli::{ChimeEndpoint, GATEWAY_NAME, Options};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -113,7 +113,7 @@ fn settings(options: &Options, issuer: &Issuer, chime_endpoint: Option<String>) 
         ("JWT_ISSUER".to_owned(), issuer.issuer_url()),
         ("JWT_AUDIENCE".to_owned(), AUDIENCE.to_owned()),
         ("NOTIFICATIONS_QUEUE_ARN".to_owned(), queue.unwrap_or(local_queue)),
-        ("GATEWAY_NAME".to_owned(), "local".to_owned()),
+        ("GATEWAY_NAME".to_owned(), GATEWAY_NAME.to_owned()),
         ("AWS_REGION".to_owned(), region),
         ("POLICY_FILE".to_owned(), options.policy_file().display().to_string()),
     ]);
@@ -153,8 +153,13 @@ fn read_policy(options: &Options) -> Result<serde_json::Value, String> {
 
 fn start_simulator(options: &Options) -> Result<Simulator, String> {
     let address = SocketAddr::new(options.bind, options.simulator_port);
-    let log = SimulatorOptions { log: Some(Box::new(io::stdout())), ..SimulatorOptions::default() };
-    Simulator::start_with(address, log).map_err(|error| cannot_bind(&error, address, "--simulator-port"))
+    let simulator = SimulatorOptions {
+        log: Some(Box::new(io::stdout())),
+        gateway_name: options.tag_of_simulator(),
+        ..SimulatorOptions::default()
+    };
+    Simulator::start_with(address, simulator)
+        .map_err(|error| cannot_bind(&error, address, "--simulator-port"))
 }
 
 fn start_issuer(options: &Options) -> Result<Issuer, String> {

@@ -2,7 +2,7 @@
 //! declarations. A test compares every name in it with those that the document's reader knows.
 
 use meeting_gateway::model::{
-    Bound, BoundKind, MAX_TENANT_IDS, Member, Members, Shape, TagKey, ToWire, Visit,
+    Bound, BoundKind, Capabilities, Group, MAX_TENANT_IDS, Member, Members, Shape, TagKey, ToWire, Visit,
 };
 use serde_json::{Map, Value, json};
 
@@ -62,12 +62,17 @@ pub fn document_schema() -> Value {
                         [("Tags", tag_keys)],
                     ),
                     "Callers": {
-                        "description": "Who within the tenant may create meetings; where both members stand, both must hold. \
-                                        Absent: every authenticated caller of the tenant.",
+                        "description": "Who within the tenant has which right. `AnyGroup` and `AnyScope` hold for rights without \
+                                        an entry. With nothing written at all, Create and Join are every caller's, and Moderate \
+                                        and End nobody's.",
                         "type": "object",
                         "properties": {
                             "AnyGroup": any_of("At least one of these groups."),
-                            "AnyScope": any_of("At least one of these scopes.")
+                            "AnyScope": any_of("At least one of these scopes."),
+                            "Create": holders("Who may create meetings."),
+                            "Join": holders("Who may join meetings as themselves."),
+                            "Moderate": holders("Who may act on other people's attendees, and set capabilities."),
+                            "End": holders("Who may end meetings.")
                         },
                         "additionalProperties": false
                     }
@@ -76,6 +81,22 @@ pub fn document_schema() -> Value {
             }
         }
     })
+}
+
+/// Who has a right.
+fn holders(description: &str) -> Value {
+    let description = format!(
+        "{description} Where both members stand, both must hold. Without any: every authenticated caller of the tenant."
+    );
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "AnyGroup": any_of("At least one of these groups."),
+            "AnyScope": any_of("At least one of these scopes.")
+        },
+        "additionalProperties": false
+    });
+    describe(schema, &description)
 }
 
 fn any_of(description: &str) -> Value {
@@ -88,6 +109,7 @@ fn list<const N: usize>(description: &str, is_allowed: bool, others: [(&str, Val
     let root = others.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
     let mut properties = Properties { root, is_allowed };
     Members::visit(&mut properties);
+    Capabilities::visit(&mut properties);
     describe(object(properties.root), description)
 }
 
@@ -109,8 +131,8 @@ struct Properties {
     is_allowed: bool,
 }
 
-impl Visit for Properties {
-    fn visit<M: Member>(&mut self) {
+impl<G: Group> Visit<G> for Properties {
+    fn visit<M: Member<Group = G>>(&mut self) {
         if self.is_allowed {
             insert(&mut self.root, M::NAME, bound::<M>());
         } else if M::HAS_POLICY_VALUE {

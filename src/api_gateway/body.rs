@@ -44,6 +44,11 @@ impl Body {
         if is_base64 { Body::Base64(text) } else { Body::Text(text) }
     }
 
+    /// Whether there is no body.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Body::Text(text) | Body::Base64(text) if text.is_empty())
+    }
+
     /// The body's bytes.
     ///
     /// # Errors

@@ -12,18 +12,27 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, Default)]
 pub(super) struct AnswerText(Arc<Mutex<Vec<u8>>>);
 
+/// The members of Chime's answers, each as Chime wrote it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RawAnswer<'a> {
+    #[serde(borrow, default)]
+    pub(super) meeting: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) attendee: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) attendees: Option<Vec<&'a RawValue>>,
+    #[serde(borrow, default)]
+    pub(super) errors: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) next_token: Option<&'a RawValue>,
+}
+
 impl AnswerText {
-    /// `{"Meeting": …}` with the meeting as Chime wrote it. `None` when the body is not JSON or has no meeting.
-    pub(super) fn meeting_only(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Answer<'a> {
-            #[serde(borrow)]
-            meeting: &'a RawValue,
-        }
+    /// Reads the body. `None` when it is not a JSON object, or `read` returns `None`.
+    pub(super) fn read<T>(&self, read: impl FnOnce(RawAnswer<'_>) -> Option<T>) -> Option<T> {
         let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer: Answer<'_> = serde_json::from_slice(&text).ok()?;
-        Some(format!(r#"{{"Meeting":{}}}"#, answer.meeting.get()))
+        read(serde_json::from_slice(&text).ok()?)
     }
 }
 

@@ -33,7 +33,7 @@ const MAX_WAIT: Duration = Duration::from_secs(2);
 pub enum Repeat {
     /// Always: the request only reads, or has a ClientRequestToken by which Chime recognises a repeat.
     Always,
-    /// Only when Chime certainly did nothing: it throttled the request.
+    /// Only when Chime certainly did nothing: the request was never sent, or Chime answered 429 or 503.
     IfNothingHappened,
 }
 
@@ -69,6 +69,7 @@ where
     let mut last: Option<ChimeError> = None;
     // The first error after which the meeting may or may not exist.
     let mut unclear: Option<ChimeError> = None;
+    let mut may_have_happened = false;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if left < MIN_ATTEMPT_TIME {
@@ -84,8 +85,9 @@ where
         });
         let error = match result {
             Ok(value) => return Ok(value),
-            Err(error) => ChimeError { attempts: made, ..error },
+            Err(error) => ChimeError { attempts: made, may_have_happened, ..error },
         };
+        may_have_happened |= error.kind.may_have_happened();
         let wait = wait_before_retry(&error.kind, made, repeat);
         let left = deadline.saturating_duration_since(Instant::now());
         match wait {
@@ -129,11 +131,16 @@ fn time_for_attempt(left: Duration, attempts_made: u32) -> Duration {
 fn wait_before_retry(kind: &ChimeErrorKind, attempts: u32, repeat: Repeat) -> Option<Duration> {
     let asked_for = match (kind, repeat) {
         (ChimeErrorKind::Throttled(wait), _) => *wait,
-        (ChimeErrorKind::Unavailable(wait), Repeat::Always) => *wait,
+        (ChimeErrorKind::Unavailable(wait), _) => *wait,
+        (ChimeErrorKind::Unreachable, _) => None,
         // ConflictException means either a simultaneous request or a key that was used with other members.
-        (ChimeErrorKind::Failed | ChimeErrorKind::TimedOut | ChimeErrorKind::Conflict, Repeat::Always) => {
-            None
-        }
+        (
+            ChimeErrorKind::Failed
+            | ChimeErrorKind::TimedOut
+            | ChimeErrorKind::Disconnected
+            | ChimeErrorKind::Conflict,
+            Repeat::Always,
+        ) => None,
         _ => return None,
     };
     if asked_for.is_some_and(|wait| wait > MAX_WAIT) {
@@ -206,10 +213,12 @@ mod tests {
     }
 
     #[test]
-    fn retries_a_request_without_a_token_only_after_throttling() {
+    fn retries_a_request_without_a_token_only_when_nothing_happened() {
         for (kind, repeated, why) in [
             (ChimeErrorKind::Throttled(None), true, "Chime did nothing"),
-            (ChimeErrorKind::Unavailable(None), false, "the connection may have broken after the request"),
+            (ChimeErrorKind::Unavailable(None), true, "Chime answered that it did nothing"),
+            (ChimeErrorKind::Unreachable, true, "nothing was sent"),
+            (ChimeErrorKind::Disconnected, false, "the connection may have broken after the request"),
             (ChimeErrorKind::Failed, false, "Chime may have done it nevertheless"),
             (ChimeErrorKind::TimedOut, false, "it may still be in progress"),
             (ChimeErrorKind::Conflict, false, "another request changed the same thing"),
@@ -226,6 +235,8 @@ mod tests {
             ChimeErrorKind::QuotaFull,
             ChimeErrorKind::Rejected,
             ChimeErrorKind::Misconfigured,
+            ChimeErrorKind::Forbidden,
+            ChimeErrorKind::NotFound,
             ChimeErrorKind::NotSent,
         ] {
             assert_eq!(wait_before_retry(&error, 1, Repeat::Always), None, "{error:?}");

@@ -1,5 +1,7 @@
 //! The SDK's client, configured for Lambda: a shared HTTP client, and no retries or timeouts by the SDK.
 
+use std::sync::Arc;
+
 use aws_sdk_chimesdkmeetings::Client;
 use aws_sdk_chimesdkmeetings::config::retry::RetryConfig;
 use aws_sdk_chimesdkmeetings::config::timeout::TimeoutConfig;
@@ -8,7 +10,8 @@ use aws_sdk_chimesdkmeetings::config::{
 };
 use aws_smithy_runtime_api::client::http::http_client_fn;
 
-use super::ChimeEndpoint;
+use super::endpoint::ChimeEndpoint;
+use super::proofs::Proofs;
 use crate::outbound::Outbound;
 
 /// Settings of the Chime client.
@@ -32,6 +35,7 @@ pub struct Chime {
     pub(super) client: Client,
     pub(super) gateway_name: String,
     pub(super) notifications_queue_arn: String,
+    pub(super) proofs: Arc<Proofs>,
     outbound: Outbound,
     endpoint: ChimeEndpoint,
 }
@@ -60,6 +64,7 @@ impl Chime {
             client: Client::from_conf(config.build()),
             gateway_name: settings.gateway_name,
             notifications_queue_arn: settings.notifications_queue_arn,
+            proofs: Arc::default(),
             outbound: outbound.clone(),
             endpoint: settings.endpoint,
         }

@@ -1,31 +1,55 @@
-//! CreateMeeting.
+//! CreateMeeting and CreateMeetingWithAttendees.
 
-use aws_sdk_chimesdkmeetings::operation::RequestId as _;
-use aws_sdk_chimesdkmeetings::operation::create_meeting::builders::CreateMeetingFluentBuilder;
 use aws_sdk_chimesdkmeetings::types::{
-    AttendeeFeatures, AudioFeatures, ContentFeatures, MeetingFeaturesConfiguration,
+    AttendeeFeatures, AudioFeatures, ContentFeatures, Meeting, MeetingFeaturesConfiguration,
     NotificationsConfiguration, Tag, VideoFeatures,
 };
 
-use super::answer_text::AnswerText;
-use super::attempt::{Attempts, with_retries};
+use super::ask::{ChimeAnswer, ask};
+use super::attempt::Attempts;
+use super::attendee_text::AttendeeText;
+use super::attendees::AskedNames;
 use super::client::Chime;
 use super::echo::differences;
 use super::error::{ChimeError, ChimeErrorKind};
-use super::own_meeting::ProvenPlan;
-use super::token::client_request_token;
+use super::own_meeting::OwnMeeting;
+use super::primary::ProvenPlan;
+use super::sdk_attendee::sdk_attendees;
+use super::token::{Purpose, client_request_token};
 use crate::model::Members;
-use crate::policy::{GATEWAY_TAG, MeetingPlan, Sent};
+use crate::policy::{GATEWAY_TAG, MeetingPlan, NewAttendee, Sent};
 
 /// A meeting, as Chime returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedMeeting {
-    /// `{"Meeting": …}`, the meeting byte for byte as Chime wrote it.
+    /// `{"Meeting": …}`, with attendees `{"Meeting": …, "Attendees": …, "Errors": …}`, each byte for byte as Chime wrote
+    /// it.
     pub body: String,
     /// Chime's id of the meeting.
     pub meeting_id: String,
     /// Chime's request id, for the log.
     pub chime_request_id: Option<String>,
+}
+
+/// Sets the members of a meeting, which the SDK's two requests that create one have in common.
+macro_rules! with_members {
+    ($request:expr, $chime:expr, $plan:expr, $token:expr) => {{
+        let (chime, plan): (&Chime, &MeetingPlan) = ($chime, $plan);
+        let members = plan.members();
+        let queue =
+            NotificationsConfiguration::builder().sqs_queue_arn(&chime.notifications_queue_arn).build();
+        $request
+            .client_request_token($token)
+            .external_meeting_id(plan.external_meeting_id().as_str())
+            .media_region(members.media_region.as_str())
+            .set_media_placement_network_type(members.network_type.map(|value| value.as_str().into()))
+            .set_meeting_host_id(members.meeting_host_id.as_ref().map(|id| id.as_str().to_owned()))
+            .set_primary_meeting_id(members.primary_meeting_id.as_ref().map(|id| id.as_str().to_owned()))
+            .set_meeting_features(features(members))
+            .set_tenant_ids(Some(plan.tenant_ids().iter().map(|id| id.as_str().to_owned()).collect()))
+            .set_tags(Some(tags(plan, &chime.gateway_name)))
+            .notifications_configuration(queue)
+    }};
 }
 
 impl Chime {
@@ -35,46 +59,102 @@ impl Chime {
     /// When Chime fails or refuses the request, or returns a meeting that differs from the plan.
     pub async fn create_meeting(
         &self,
-        ProvenPlan { plan, primary }: &ProvenPlan,
+        plan: &ProvenPlan,
         attempts: Attempts,
     ) -> Result<CreatedMeeting, ChimeError> {
-        let token = client_request_token(&self.gateway_name, plan).map_err(|_| {
-            ChimeError::new(ChimeErrorKind::NotSent, "the operating system returned no random bytes")
-        })?;
-        let request = self.request(plan, token);
-        let created = with_retries(attempts, || send(request.clone(), plan)).await;
-        created.map_err(|error| match (&error.kind, primary) {
-            // `prove_primary` has just found the primary, so it has ended since.
-            (ChimeErrorKind::NotFound, Some(_)) => {
-                ChimeError { kind: ChimeErrorKind::PrimaryNotTheTenants, ..error }
+        let token = self.token(&plan.plan, Purpose::Meeting)?;
+        let request = with_members!(self.client.create_meeting(), self, &plan.plan, token);
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let answer = asked.map_err(|error| plan.error(error))?;
+        let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().to_owned()));
+        self.created(&plan.plan, &answer, answer.output.meeting(), text, "")
+    }
+
+    /// Creates the meeting with attendees. A part of the attendees may fail; the answer then has their errors.
+    ///
+    /// # Errors
+    /// As for [`Chime::create_meeting`], and when Chime returns attendees that were not asked for.
+    pub async fn create_meeting_with_attendees(
+        &self,
+        plan: &ProvenPlan,
+        attendees: &[NewAttendee],
+        attempts: Attempts,
+    ) -> Result<CreatedMeeting, ChimeError> {
+        let token = self.token(&plan.plan, Purpose::MeetingWithAttendees)?;
+        let request = with_members!(self.client.create_meeting_with_attendees(), self, &plan.plan, token);
+        let request = request.set_attendees(Some(sdk_attendees(attendees)?));
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let answer = asked.map_err(|error| plan.error(error))?;
+        let names = AskedNames::of(attendees);
+        // `None`: an invalid answer. `Some(None)`: an attendee that was not asked for.
+        let others = answer.text.read(|raw| {
+            let attendees = raw.attendees.unwrap_or_default();
+            let read: Option<Vec<AttendeeText<'_>>> = attendees.into_iter().map(AttendeeText::read).collect();
+            let read = read?;
+            if !read.iter().all(|attendee| names.have(attendee)) {
+                return Some(None);
             }
-            _ => error,
+            let texts: Vec<&str> = read.iter().map(AttendeeText::for_creator).collect();
+            let errors =
+                raw.errors.map(|errors| format!(r#","Errors":{}"#, errors.get())).unwrap_or_default();
+            Some(Some(format!(r#","Attendees":[{}]{errors}"#, texts.join(","))))
+        });
+        let others = others.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?;
+        let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().to_owned()));
+        let Some(others) = others else {
+            let different = vec!["Attendees".to_owned()];
+            let kind = ChimeErrorKind::DifferentMeeting(different);
+            return Err(ChimeError {
+                kind,
+                ..answer.invalid("Chime returned attendees that were not asked for")
+            });
+        };
+        self.created(&plan.plan, &answer, answer.output.meeting(), text, &others)
+    }
+
+    /// Checks that Chime created the meeting of the plan, and remembers that it is the tenant's.
+    fn created<T>(
+        &self,
+        plan: &MeetingPlan,
+        answer: &ChimeAnswer<T>,
+        meeting: Option<&Meeting>,
+        text: Option<String>,
+        others: &str,
+    ) -> Result<CreatedMeeting, ChimeError> {
+        let meeting = meeting.ok_or_else(|| answer.invalid("Chime returned no meeting"))?;
+        let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
+            return Err(answer.invalid("Chime returned a meeting without an id or a media placement"));
+        };
+        let text = text.ok_or_else(|| answer.invalid("Chime's answer is not valid JSON"))?;
+        let different = differences(plan, meeting);
+        if !different.is_empty() {
+            let detail = format!("Chime returned meeting {meeting_id} with other {}", different.join(", "));
+            let kind = ChimeErrorKind::DifferentMeeting(different);
+            return Err(ChimeError { kind, ..answer.invalid(detail) });
+        }
+        if let Some(proof) = OwnMeeting::of_creation(meeting, &text, plan.tenant_ids()) {
+            self.proofs.remember(plan.tenant_ids(), &proof);
+        }
+        Ok(CreatedMeeting {
+            body: format!(r#"{{"Meeting":{text}{others}}}"#),
+            meeting_id: meeting_id.to_owned(),
+            chime_request_id: answer.request_id.clone(),
         })
     }
 
-    fn request(&self, plan: &MeetingPlan, token: String) -> CreateMeetingFluentBuilder {
-        let own_tag = (GATEWAY_TAG, self.gateway_name.as_str());
-        let tags = plan.tags().iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        let tags = tags.chain(std::iter::once(own_tag)).filter_map(|(key, value)| {
-            // The builder fails only without a key or a value.
-            Tag::builder().key(key).value(value).build().ok()
-        });
-        let members = plan.members();
-        let queue =
-            NotificationsConfiguration::builder().sqs_queue_arn(&self.notifications_queue_arn).build();
-        self.client
-            .create_meeting()
-            .client_request_token(token)
-            .external_meeting_id(plan.external_meeting_id().as_str())
-            .media_region(members.media_region.as_str())
-            .set_media_placement_network_type(members.network_type.map(|value| value.as_str().into()))
-            .set_meeting_host_id(members.meeting_host_id.as_ref().map(|id| id.as_str().to_owned()))
-            .set_primary_meeting_id(members.primary_meeting_id.as_ref().map(|id| id.as_str().to_owned()))
-            .set_meeting_features(features(members))
-            .set_tenant_ids(Some(plan.tenant_ids().iter().map(|id| id.as_str().to_owned()).collect()))
-            .set_tags(Some(tags.collect()))
-            .notifications_configuration(queue)
+    fn token(&self, plan: &MeetingPlan, purpose: Purpose) -> Result<String, ChimeError> {
+        client_request_token(&self.gateway_name, plan, purpose).map_err(|_| {
+            ChimeError::new(ChimeErrorKind::NotSent, "the operating system returned no random bytes")
+        })
     }
+}
+
+/// The plan's tags and the gateway's own.
+fn tags(plan: &MeetingPlan, gateway_name: &str) -> Vec<Tag> {
+    let tags = plan.tags().iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let tags = tags.chain(std::iter::once((GATEWAY_TAG, gateway_name)));
+    // The builder fails only without a key or a value.
+    tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect()
 }
 
 /// MeetingFeatures with only the groups that have a value, or `None` without any.
@@ -94,26 +174,4 @@ fn features(members: &Members<Sent>) -> Option<MeetingFeaturesConfiguration> {
         .set_attendee(attendee)
         .build();
     (features != MeetingFeaturesConfiguration::builder().build()).then_some(features)
-}
-
-async fn send(request: CreateMeetingFluentBuilder, plan: &MeetingPlan) -> Result<CreatedMeeting, ChimeError> {
-    let answer_text = AnswerText::default();
-    let answer = request.customize().interceptor(answer_text.clone()).send().await;
-    let output = answer.map_err(|error| ChimeError::from_sdk(&error))?;
-    let chime_request_id = output.request_id().map(str::to_owned);
-    let failed = |detail: &str| ChimeError {
-        request_id: chime_request_id.clone(),
-        ..ChimeError::new(ChimeErrorKind::Failed, detail)
-    };
-    let meeting = output.meeting().ok_or_else(|| failed("Chime returned no meeting"))?;
-    let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
-        return Err(failed("Chime returned a meeting without an id or a media placement"));
-    };
-    let body = answer_text.meeting_only().ok_or_else(|| failed("Chime's answer is not valid JSON"))?;
-    let different = differences(plan, meeting);
-    if !different.is_empty() {
-        let detail = format!("Chime returned meeting {meeting_id} with other {}", different.join(", "));
-        return Err(ChimeError { kind: ChimeErrorKind::DifferentMeeting(different), ..failed(&detail) });
-    }
-    Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), chime_request_id })
 }

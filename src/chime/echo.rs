@@ -3,8 +3,8 @@
 use aws_sdk_chimesdkmeetings::types::Meeting;
 
 use crate::model::{
-    AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId, Member, Members, Presence,
-    PrimaryMeetingId, VideoResolution, Visit, Wire,
+    AttendeeCount, ContentResolution, EchoReduction, MediaRegion, MeetingHostId, Member, Members, OfMeeting,
+    Presence, PrimaryMeetingId, VideoResolution, Visit, Wire,
 };
 use crate::policy::{MeetingPlan, Sent};
 
@@ -51,9 +51,9 @@ struct Comparison<'c> {
     different: Vec<String>,
 }
 
-impl Visit for Comparison<'_> {
-    fn visit<M: Member>(&mut self) {
-        let sent = M::Presence::value(M::of(self.sent)).map(M::wire);
+impl Visit<OfMeeting> for Comparison<'_> {
+    fn visit<M: Member<Group = OfMeeting>>(&mut self) {
+        let sent = M::Presence::value(M::of::<Sent>(self.sent)).map(M::wire);
         let differs = match (sent, echoed(self.meeting, M::NAME)) {
             (_, None) => false,
             // Ids are hexadecimal, so their case has no meaning. A replica where none was asked for is another meeting.

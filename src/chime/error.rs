@@ -1,12 +1,14 @@
 //! Errors of Chime as a closed enum, made from the SDK's open set of errors.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_chimesdkmeetings::config::http::HttpResponse;
 use aws_sdk_chimesdkmeetings::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_chimesdkmeetings::operation::RequestId as _;
+use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 
 use crate::outbound::{causes, chain_of_causes};
 
@@ -23,7 +25,9 @@ pub enum ChimeErrorKind {
     Rejected,
     /// Chime has no such meeting.
     NotFound,
-    /// Chime does not let the stack call it: its IAM policy, its credentials or its account.
+    /// The stack may not do this: its IAM policy, or a meeting that it did not create.
+    Forbidden,
+    /// Chime does not let the stack call it: its credentials or its account.
     Misconfigured,
     /// The token was used with other members, or by a request that is still in progress: Chime has one error for both.
     Conflict,
@@ -33,10 +37,18 @@ pub enum ChimeErrorKind {
     Throttled(Option<Duration>),
     /// The account has as many meetings as its quota allows.
     QuotaFull,
+    /// The meeting has as many attendees as it allows.
+    MeetingFull,
+    /// Chime did not give out that token of a page.
+    InvalidNextToken,
     /// Chime failed, or its answer is invalid.
     Failed,
-    /// Chime is unavailable or can't be reached, with its `Retry-After`.
+    /// Chime answered that it is unavailable, with its `Retry-After`.
     Unavailable(Option<Duration>),
+    /// No connection to Chime could be opened, so nothing was sent.
+    Unreachable,
+    /// The connection to Chime broke before an answer.
+    Disconnected,
     /// No answer within the time left.
     TimedOut,
     /// The gateway could not build the request: a bug, or no random bytes.
@@ -55,6 +67,16 @@ pub struct ChimeError {
     pub request_id: Option<String>,
     /// How many attempts were made.
     pub attempts: u32,
+    /// Whether Chime may have done what an attempt before the last one asked for.
+    pub may_have_happened: bool,
+}
+
+impl ChimeErrorKind {
+    /// Whether Chime may have done what the request asked for.
+    #[must_use]
+    pub fn may_have_happened(&self) -> bool {
+        matches!(self, ChimeErrorKind::Failed | ChimeErrorKind::TimedOut | ChimeErrorKind::Disconnected)
+    }
 }
 
 impl ChimeError {
@@ -67,8 +89,13 @@ impl ChimeError {
         )
     }
 
+    /// Whether a deletion is done although Chime found nothing to delete: an earlier attempt may have deleted it.
+    pub(super) fn is_done_deletion(&self) -> bool {
+        self.kind == ChimeErrorKind::NotFound && self.may_have_happened
+    }
+
     pub(super) fn new(kind: ChimeErrorKind, detail: impl Into<String>) -> Self {
-        ChimeError { kind, detail: detail.into(), request_id: None, attempts: 0 }
+        ChimeError { kind, detail: detail.into(), request_id: None, attempts: 0, may_have_happened: false }
     }
 
     /// Classifies an error of the SDK.
@@ -88,8 +115,10 @@ impl ChimeError {
             SdkError::DispatchFailure(_) if causes(error).any(|cause| cause.is::<CredentialsError>()) => {
                 ChimeErrorKind::Misconfigured
             }
-            // No connection, or it broke before an answer: DNS, refusal, reset.
-            SdkError::DispatchFailure(_) => ChimeErrorKind::Unavailable(None),
+            SdkError::DispatchFailure(_) if causes(error).any(is_no_connection) => {
+                ChimeErrorKind::Unreachable
+            }
+            SdkError::DispatchFailure(_) => ChimeErrorKind::Disconnected,
             _ => classify(status, error.code(), retry_after),
         };
         // Chime's messages may quote members of the request, so only the code of Chime's errors is logged.
@@ -100,7 +129,7 @@ impl ChimeError {
             // Not the SDK's `DisplayErrorContext`: its debug view has the answer's body.
             _ => format!("status {}, {}", status.unwrap_or_default(), chain_of_causes(error)),
         };
-        ChimeError { kind, detail, request_id: error.request_id().map(str::to_owned), attempts: 0 }
+        ChimeError { request_id: error.request_id().map(str::to_owned), ..ChimeError::new(kind, detail) }
     }
 }
 
@@ -111,7 +140,8 @@ fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duratio
         (Some(429), _) | (_, Some("ThrottlingException" | "TooManyRequestsException")) => {
             ChimeErrorKind::Throttled(retry_after)
         }
-        (Some(401 | 403), _) => ChimeErrorKind::Misconfigured,
+        (Some(401), _) => ChimeErrorKind::Misconfigured,
+        (Some(403), _) => ChimeErrorKind::Forbidden,
         (Some(409), _) => ChimeErrorKind::Conflict,
         (Some(404), _) => ChimeErrorKind::NotFound,
         // Without a code, the answer comes from a proxy and not from Chime.
@@ -119,6 +149,14 @@ fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duratio
         (Some(503), _) => ChimeErrorKind::Unavailable(retry_after),
         _ => ChimeErrorKind::Failed,
     }
+}
+
+/// Whether a cause says that there was no connection yet: no address, or nobody listens there.
+fn is_no_connection(cause: &(dyn Error + 'static)) -> bool {
+    let refused = cause
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
+    refused || cause.is::<ResolveDnsError>()
 }
 
 /// `Retry-After` in seconds. Chime does not use the other form, a date, which is ignored.
@@ -173,9 +211,33 @@ mod tests {
             ),
             (
                 CreateError::dispatch_failure(ConnectorError::io("reset by peer".into())),
-                ChimeErrorKind::Unavailable(None),
+                ChimeErrorKind::Disconnected,
                 "reset by peer",
                 "the connection broke",
+            ),
+            (
+                CreateError::dispatch_failure(ConnectorError::io(
+                    io::Error::from(io::ErrorKind::ConnectionRefused).into(),
+                )),
+                ChimeErrorKind::Unreachable,
+                "refused",
+                "nobody listens",
+            ),
+            (
+                CreateError::dispatch_failure(ConnectorError::io(
+                    io::Error::from(io::ErrorKind::ConnectionReset).into(),
+                )),
+                ChimeErrorKind::Disconnected,
+                "reset",
+                "a reset comes after something was sent",
+            ),
+            (
+                CreateError::dispatch_failure(ConnectorError::io(
+                    ResolveDnsError::new("no such host").into(),
+                )),
+                ChimeErrorKind::Unreachable,
+                "no such host",
+                "no address",
             ),
         ] {
             let failure = ChimeError::from_sdk(&error);
@@ -231,9 +293,9 @@ mod tests {
                 "by code, whatever the status",
             ),
             (401, Some("UnauthorizedException"), ChimeErrorKind::Misconfigured, "modelled"),
-            (403, Some("ForbiddenException"), ChimeErrorKind::Misconfigured, "modelled"),
-            (403, Some("AccessDeniedException"), ChimeErrorKind::Misconfigured, "the IAM policy"),
-            (403, Some("ExpiredTokenException"), ChimeErrorKind::Misconfigured, "the credentials"),
+            (403, Some("ForbiddenException"), ChimeErrorKind::Forbidden, "modelled"),
+            (403, Some("AccessDeniedException"), ChimeErrorKind::Forbidden, "the IAM policy"),
+            (403, Some("ExpiredTokenException"), ChimeErrorKind::Forbidden, "the credentials"),
             (404, Some("NotFoundException"), ChimeErrorKind::NotFound, "modelled"),
             (409, Some("ConflictException"), ChimeErrorKind::Conflict, "modelled"),
             (422, Some("UnprocessableEntityException"), ChimeErrorKind::Rejected, "modelled"),

@@ -4,18 +4,29 @@
 //! the policy and, for an existing meeting, the proof that it is the tenant's.
 
 mod answer_text;
+mod ask;
 mod attempt;
+mod attendee_text;
+mod attendees;
+mod capabilities;
 mod client;
 mod create;
 mod echo;
+mod end;
 mod endpoint;
 mod error;
 mod own_meeting;
+mod primary;
+mod proofs;
+mod prove;
+mod sdk_attendee;
 mod token;
 
 pub use attempt::{Attempts, Repeat};
+pub use attendees::{AttendeeAnswer, SeenAttendee};
 pub use client::{Chime, ChimeSettings};
 pub use create::CreatedMeeting;
 pub use endpoint::ChimeEndpoint;
 pub use error::{ChimeError, ChimeErrorKind};
-pub use own_meeting::{OwnMeeting, ProvenPlan};
+pub use own_meeting::{OwnMeeting, Recency};
+pub use primary::ProvenPlan;

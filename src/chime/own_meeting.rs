@@ -2,78 +2,80 @@
 //!
 //! Chime does not enforce TenantIds: without the proof, any caller could act on any meeting of the account.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use aws_sdk_chimesdkmeetings::types::Meeting;
 use tokio::time::Instant;
 
-use super::attempt::{Attempts, with_retries};
-use super::client::Chime;
 use super::error::{ChimeError, ChimeErrorKind};
-use crate::model::MeetingId;
-use crate::policy::{MeetingPlan, TenantIds};
+use crate::model::{ContentResolution, MeetingId, MeetingMedia, VideoResolution};
+use crate::policy::TenantIds;
 
 /// A meeting of the tenant: GetMeeting returns TenantIds for it, and all of them are the tenant's.
 ///
-/// Only [`Chime`] makes one, so an operation on a meeting can't skip the proof:
+/// Only [`Chime`](super::Chime) makes one, so an operation on a meeting can't skip the proof:
 ///
 /// ```
-/// # use meeting_gateway::{chime::{Chime, OwnMeeting}, model::MeetingId, policy::TenantIds};
+/// # use meeting_gateway::{chime::{Chime, OwnMeeting, Recency}, model::MeetingId, policy::TenantIds};
 /// # use tokio::time::Instant;
 /// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, deadline: Instant) -> OwnMeeting {
-///     chime.own_meeting(id, ids, deadline).await.unwrap()
+///     chime.own_meeting(id, ids, Recency::Any, deadline).await.unwrap()
 /// }
 /// ```
 ///
 /// ```compile_fail,E0451
-/// # use aws_sdk_chimesdkmeetings::types::Meeting;
-/// # use meeting_gateway::chime::OwnMeeting;
-/// fn skip_the_proof(meeting: Meeting) -> OwnMeeting {
-///     OwnMeeting { meeting }
+/// # use meeting_gateway::{chime::OwnMeeting, model::MeetingId};
+/// fn skip_the_proof(id: MeetingId, meeting: OwnMeeting) -> OwnMeeting {
+///     OwnMeeting { id, ..meeting }
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OwnMeeting {
-    meeting: Meeting,
+    id: MeetingId,
+    tenant_ids: TenantIds,
+    media: MeetingMedia,
+    pub(super) is_replica: bool,
+    /// The meeting, byte for byte as Chime wrote it.
+    text: Arc<str>,
+    /// When Chime wrote it.
+    read: Instant,
 }
 
-/// A plan whose primary meeting, if it has one, is the tenant's and can be replicated.
-///
-/// [`Chime::create_meeting`] takes nothing else, so a plan that names a primary can't skip the proof:
-///
-/// ```
-/// # use meeting_gateway::{chime::{Attempts, Chime}, policy::MeetingPlan};
-/// async fn create(chime: &Chime, plan: MeetingPlan, attempts: Attempts) {
-///     let plan = chime.prove_primary(plan, attempts.deadline).await.unwrap();
-///     let _ = chime.create_meeting(&plan, attempts).await;
-/// }
-/// ```
-///
-/// ```compile_fail,E0308
-/// # use meeting_gateway::{chime::{Attempts, Chime}, policy::MeetingPlan};
-/// async fn create(chime: &Chime, plan: MeetingPlan, attempts: Attempts) {
-///     let _ = chime.create_meeting(&plan, attempts).await;
-/// }
-/// ```
-///
-/// ```compile_fail,E0451
-/// # use meeting_gateway::chime::ProvenPlan;
-/// fn forge(plan: ProvenPlan) -> ProvenPlan {
-///     ProvenPlan { ..plan }
-/// }
-/// ```
-#[derive(Debug)]
-pub struct ProvenPlan {
-    pub(super) plan: MeetingPlan,
-    pub(super) primary: Option<OwnMeeting>,
+/// How old the proof of a meeting may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recency {
+    /// Chime is asked.
+    Now,
+    /// A minute, so that the caller sees the meeting as it is and soon notices that it has ended.
+    Minute,
+    /// Any: TenantIds and features of a meeting never change.
+    Any,
+}
+
+/// How old the text of a meeting may be with [`Recency::Minute`].
+const MINUTE: Duration = Duration::from_secs(60);
+
+impl Recency {
+    /// Whether a proof of that time is recent enough.
+    pub(super) fn allows(self, read: Instant) -> bool {
+        match self {
+            Recency::Now => false,
+            Recency::Minute => read.elapsed() < MINUTE,
+            Recency::Any => true,
+        }
+    }
 }
 
 impl OwnMeeting {
-    /// Checks that GetMeeting returned the meeting that was asked for, and that it is the tenant's.
-    fn check(
+    /// Checks that Chime returned the meeting that was asked for, and that it is the tenant's.
+    pub(super) fn check(
         asked: &MeetingId,
-        meeting: Option<Meeting>,
+        meeting: Option<&Meeting>,
+        text: Option<Arc<str>>,
         tenant_ids: &TenantIds,
     ) -> Result<Self, ChimeError> {
-        let Some(meeting) = meeting else {
+        let (Some(meeting), Some(text)) = (meeting, text) else {
             return Err(ChimeError::new(ChimeErrorKind::Failed, "GetMeeting returned no meeting"));
         };
         if !meeting.meeting_id().is_some_and(|id| asked.is(id)) {
@@ -84,73 +86,58 @@ impl OwnMeeting {
             let detail = "the meeting has TenantIds that are not the tenant's";
             return Err(ChimeError::new(ChimeErrorKind::NoSuchMeeting, detail));
         }
-        Ok(OwnMeeting { meeting })
+        Ok(OwnMeeting {
+            id: asked.clone(),
+            tenant_ids: tenant_ids.clone(),
+            media: media(meeting),
+            is_replica: meeting.primary_meeting_id().is_some(),
+            text,
+            read: Instant::now(),
+        })
     }
 
-    fn is_replica(&self) -> bool {
-        self.meeting.primary_meeting_id().is_some()
+    /// The proof for a meeting that was just created. `None` when the answer does not show that it is the tenant's.
+    pub(super) fn of_creation(meeting: &Meeting, text: &str, tenant_ids: &TenantIds) -> Option<Self> {
+        let id = MeetingId::parse(meeting.meeting_id()?).ok()?;
+        Self::check(&id, Some(meeting), Some(text.into()), tenant_ids).ok()
+    }
+
+    /// The meeting's id.
+    #[must_use]
+    pub fn id(&self) -> &MeetingId {
+        &self.id
+    }
+
+    /// The media that the meeting has.
+    #[must_use]
+    pub fn media(&self) -> MeetingMedia {
+        self.media
+    }
+
+    /// The meeting, byte for byte as Chime wrote it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The TenantIds of the tenant that it is proven for.
+    pub(super) fn tenant_ids(&self) -> &TenantIds {
+        &self.tenant_ids
+    }
+
+    /// When Chime wrote it.
+    pub(super) fn read(&self) -> Instant {
+        self.read
     }
 }
 
-impl Chime {
-    /// Asks Chime for a meeting and checks that it is the tenant's.
-    ///
-    /// # Errors
-    /// [`ChimeErrorKind::NoSuchMeeting`] when it is another tenant's, has ended or never existed. Other kinds when
-    /// Chime fails.
-    pub async fn own_meeting(
-        &self,
-        id: &MeetingId,
-        tenant_ids: &TenantIds,
-        deadline: Instant,
-    ) -> Result<OwnMeeting, ChimeError> {
-        let request = self.client.get_meeting().meeting_id(id.as_str());
-        let ask = || {
-            let request = request.clone();
-            async { request.send().await.map_err(|error| ChimeError::from_sdk(&error)) }
-        };
-        let answer = with_retries(Attempts::reading(deadline), ask).await;
-        let answer = answer.map_err(|error| match error.kind {
-            // For an operation by meeting id, Chime's 403 and 404 mean the same: not this stack's meeting. So does 400,
-            // since the request has only the id.
-            ChimeErrorKind::NotFound | ChimeErrorKind::Rejected | ChimeErrorKind::Misconfigured => {
-                ChimeError { kind: ChimeErrorKind::NoSuchMeeting, ..error }
-            }
-            _ => error,
-        })?;
-        OwnMeeting::check(id, answer.meeting, tenant_ids)
-    }
-
-    /// Checks that the plan's primary meeting is the tenant's and is not a replica. Sends nothing without a primary.
-    ///
-    /// # Errors
-    /// When the primary is not the tenant's or is a replica, or Chime fails.
-    pub async fn prove_primary(
-        &self,
-        plan: MeetingPlan,
-        deadline: Instant,
-    ) -> Result<ProvenPlan, ChimeError> {
-        let Some(primary) = &plan.members().primary_meeting_id else {
-            return Ok(ProvenPlan { plan, primary: None });
-        };
-        // The model allows any text for a primary, but an id in a path has its own pattern: `..` would be another path.
-        // A text that can't be an id is answered like a missing meeting, without a call.
-        let id = MeetingId::parse(primary.as_str()).map_err(|rule| {
-            let detail = format!("Chime was not asked, since the primary's id is invalid: it {rule}");
-            ChimeError::new(ChimeErrorKind::PrimaryNotTheTenants, detail)
-        })?;
-        let primary = self.own_meeting(&id, plan.tenant_ids(), deadline).await;
-        let primary = primary.map_err(|error| match error.kind {
-            ChimeErrorKind::NoSuchMeeting => {
-                ChimeError { kind: ChimeErrorKind::PrimaryNotTheTenants, ..error }
-            }
-            _ => error,
-        })?;
-        if primary.is_replica() {
-            let detail = "the primary meeting is itself a replica";
-            return Err(ChimeError::new(ChimeErrorKind::PrimaryIsReplica, detail));
-        }
-        Ok(ProvenPlan { plan, primary: Some(primary) })
+fn media(meeting: &Meeting) -> MeetingMedia {
+    let features = meeting.meeting_features();
+    let video = features.and_then(|features| features.video()?.max_resolution());
+    let content = features.and_then(|features| features.content()?.max_resolution());
+    MeetingMedia {
+        video: video.is_none_or(|resolution| resolution.as_str() != VideoResolution::None.as_str()),
+        content: content.is_none_or(|resolution| resolution.as_str() != ContentResolution::None.as_str()),
     }
 }
 
@@ -167,7 +154,8 @@ mod tests {
             .set_tenant_ids(Some(ids.iter().map(|id| (*id).to_owned()).collect()))
             .build();
         let own = TenantIds::for_tests(&["acme", "acme-labs"]);
-        let checked = OwnMeeting::check(&MeetingId::parse(ASKED).unwrap(), Some(meeting), &own);
+        let checked =
+            OwnMeeting::check(&MeetingId::parse(ASKED).unwrap(), Some(&meeting), Some("{}".into()), &own);
         checked.err().map(|error| error.kind)
     }
 

@@ -7,8 +7,24 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::policy::MeetingPlan;
 
-/// Starts every encoding, so that a later version of the encoding can never produce the same token.
-const VERSION: &str = "meeting-gateway/client-request-token/1";
+/// What a token is for. Each has a text that starts the encoding, so that no two purposes, and no later version of the
+/// encoding, can produce the same token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// CreateMeeting.
+    Meeting,
+    /// CreateMeetingWithAttendees.
+    MeetingWithAttendees,
+}
+
+impl Purpose {
+    fn version(self) -> &'static str {
+        match self {
+            Purpose::Meeting => "meeting-gateway/client-request-token/1",
+            Purpose::MeetingWithAttendees => "meeting-gateway/client-request-token/with-attendees/1",
+        }
+    }
+}
 
 /// The token for a plan: derived from the caller's idempotency key, or random without one.
 ///
@@ -21,9 +37,10 @@ const VERSION: &str = "meeting-gateway/client-request-token/1";
 pub(super) fn client_request_token(
     gateway_name: &str,
     plan: &MeetingPlan,
+    purpose: Purpose,
 ) -> Result<String, ring::error::Unspecified> {
     match plan.idempotency_key() {
-        Some(key) => Ok(derive(&[gateway_name, plan.tenant(), plan.subject(), key.as_str()])),
+        Some(key) => Ok(derive(purpose, &[gateway_name, plan.tenant(), plan.subject(), key.as_str()])),
         None => {
             let mut bytes = [0_u8; 32];
             SystemRandom::new().fill(&mut bytes)?;
@@ -32,9 +49,9 @@ pub(super) fn client_request_token(
     }
 }
 
-fn derive(parts: &[&str]) -> String {
+fn derive(purpose: Purpose, parts: &[&str]) -> String {
     let mut hash = Context::new(&SHA256);
-    for part in std::iter::once(&VERSION).chain(parts) {
+    for part in std::iter::once(&purpose.version()).chain(parts) {
         // The length in bytes, 64 bits, big-endian. `usize` is never wider than that.
         hash.update(&(part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
@@ -49,12 +66,17 @@ mod tests {
 
     #[test]
     fn a_token_fits_chimes_model() {
-        assert!(IdempotencyKey::parse(&derive(&["stack", "acme", "user", "key"])).is_ok());
+        assert!(IdempotencyKey::parse(&derive(Purpose::Meeting, &["stack", "acme", "user", "key"])).is_ok());
     }
 
     #[test]
     fn the_derivation_stays_the_same_in_every_release() {
-        assert_eq!(derive(&["stack", "acme", "user", "key"]), "tgCRWvZQWFbFYcxoWtTnbnsG5Yv__QZ9dzwHFz7Qrgo");
+        let parts = ["stack", "acme", "user", "key"];
+        assert_eq!(derive(Purpose::Meeting, &parts), "tgCRWvZQWFbFYcxoWtTnbnsG5Yv__QZ9dzwHFz7Qrgo");
+        assert_eq!(
+            derive(Purpose::MeetingWithAttendees, &parts),
+            "SnOgtRpi8O4Jk7LCi06tJ1KsWfYRnBK69bZw7B17gSQ"
+        );
     }
 
     #[test]
@@ -67,9 +89,10 @@ mod tests {
             &["g", "acme", "user", "key", ""],
             &["g", "user", "acme", "key"],
         ];
-        let mut tokens: Vec<String> = lists.iter().map(|parts| derive(parts)).collect();
+        let mut tokens: Vec<String> = lists.iter().map(|parts| derive(Purpose::Meeting, parts)).collect();
+        tokens.extend(lists.iter().map(|parts| derive(Purpose::MeetingWithAttendees, parts)));
         tokens.sort();
         tokens.dedup();
-        assert_eq!(tokens.len(), lists.len());
+        assert_eq!(tokens.len(), lists.len() * 2);
     }
 }

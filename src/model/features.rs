@@ -1,51 +1,12 @@
 //! The members of CreateMeeting with ordered values, which a ceiling can bound.
 
+use super::names::names;
 use super::wire::{Shape, ToWire, Wire};
 use crate::json::{Json, ReadJson};
 
-/// Declares an ordered enumeration of the model, lowest value first.
-macro_rules! ordered_names {
-    ($(#[doc = $doc:literal])+ $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal),+ $(,)? }) => {
-        $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$value_doc])* $value),+
-        }
-
-        impl $name {
-            /// Every value, lowest first.
-            pub const ALL: &[Self] = &[$($name::$value),+];
-
-            /// The value's name on the wire.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$value => $text),+ }
-            }
-        }
-
-        impl ReadJson for $name {
-            fn read_json(json: &Json<'_>) -> Result<Self, String> {
-                let found = json.as_str().and_then(|text| Self::ALL.iter().find(|value| value.as_str() == text));
-                found.copied().ok_or_else(|| {
-                    let names: Vec<String> = Self::ALL.iter().map(|value| format!("`{}`", value.as_str())).collect();
-                    format!("must be one of {}", names.join(", "))
-                })
-            }
-        }
-
-        impl ToWire for $name {
-            const SHAPE: Shape = Shape::Names(&[$($text),+]);
-            const DESCRIPTION: &'static str = concat!($($doc),+);
-
-            fn wire(&self) -> Wire<'_> {
-                Wire::Text(self.as_str())
-            }
-        }
-    };
-}
-
-ordered_names! {
+names! {
     /// Whether clients may switch echo reduction on (`MeetingFeatures.Audio.EchoReduction`).
+    #[derive(PartialOrd, Ord)]
     EchoReduction {
         /// it is not offered
         Unavailable = "UNAVAILABLE",
@@ -54,8 +15,9 @@ ordered_names! {
     }
 }
 
-ordered_names! {
+names! {
     /// Highest resolution of camera video (`MeetingFeatures.Video.MaxResolution`).
+    #[derive(PartialOrd, Ord)]
     VideoResolution {
         /// no video
         None = "None",
@@ -66,8 +28,9 @@ ordered_names! {
     }
 }
 
-ordered_names! {
+names! {
     /// Highest resolution of shared content (`MeetingFeatures.Content.MaxResolution`).
+    #[derive(PartialOrd, Ord)]
     ContentResolution {
         /// no content
         None = "None",
@@ -78,8 +41,9 @@ ordered_names! {
     }
 }
 
-ordered_names! {
+names! {
     /// Which networks the media servers answer on (`MediaPlacementNetworkType`).
+    #[derive(PartialOrd, Ord)]
     NetworkType {
         /// IPv4 only
         Ipv4Only = "Ipv4Only",

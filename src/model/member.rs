@@ -1,11 +1,12 @@
-//! The members of a request that a tenant's policy decides, each declared once.
+//! The members of requests that a tenant's policy decides, each declared once.
 //!
-//! A new member needs a value type, a [`Member`] implementation, a line in `members!` below, the line in
+//! A new member of a meeting needs a value type, a [`Member`] implementation, a line in `members!` below, the line in
 //! `chime::create` that sends it and, if Chime returns it, one in `chime::echo`.
 
 use std::fmt;
 
 use super::bound::{AnyValue, Bound, Ceiling, OneOf};
+use super::capabilities::{AudioCapability, Capability, ContentCapability, VideoCapability};
 use super::features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
 use super::regions::Partition;
 use super::values::{MediaRegion, MeetingHostId, PrimaryMeetingId};
@@ -100,71 +101,92 @@ impl Presence for Optional {
     }
 }
 
-/// What [`Members`] has for each member, such as a value or a rule.
+/// What a set of members has for each of them, such as a value or a rule.
 pub trait Wrap {
     /// The type for the member `M`.
     type Of<M: Member>: fmt::Debug;
 }
 
-/// A member's entry in [`Members`].
+/// Members that stand together in a request.
+pub trait Group {
+    /// The struct with an entry for each of them, of the type that `W` defines.
+    type Of<W: Wrap>;
+}
+
+/// A member's entry in the struct of its group.
 pub trait Entry: Sized {
+    /// Its group.
+    type Group: Group;
+
     /// The entry.
-    fn of<W: Wrap>(members: &Members<W>) -> &W::Of<Self>
+    fn of<W: Wrap>(members: &<Self::Group as Group>::Of<W>) -> &W::Of<Self>
     where
         Self: Member;
 }
 
-/// Makes the entry of each member.
-pub trait Make<W: Wrap> {
+/// Makes the entry of each member of a group.
+pub trait Make<G: Group, W: Wrap> {
     /// Makes one entry.
-    fn make<M: Member>(&mut self) -> W::Of<M>;
+    fn make<M: Member<Group = G>>(&mut self) -> W::Of<M>;
 }
 
-/// Makes the entry of each member, or none at all.
-pub trait TryMake<W: Wrap> {
+/// Makes the entry of each member of a group, or none at all.
+pub trait TryMake<G: Group, W: Wrap> {
     /// Makes one entry.
-    fn try_make<M: Member>(&mut self) -> Option<W::Of<M>>;
+    fn try_make<M: Member<Group = G>>(&mut self) -> Option<W::Of<M>>;
 }
 
-/// Does something for each member.
-pub trait Visit {
+/// Does something for each member of a group.
+pub trait Visit<G: Group> {
     /// Does it for one.
-    fn visit<M: Member>(&mut self);
+    fn visit<M: Member<Group = G>>(&mut self);
 }
 
-/// Declares [`Members`], with a field for each member.
+/// Declares a group and its struct, with a field for each member.
 macro_rules! members {
-    ($($field:ident: $member:ident),+ $(,)?) => {
-        /// An entry for each member, of the type that `W` defines.
+    ($(#[doc = $doc:literal])+ $set:ident of $group:ident { $($field:ident: $member:ident),+ $(,)? }) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy)]
+        pub struct $group;
+
+        impl Group for $group {
+            type Of<W: Wrap> = $set<W>;
+        }
+
+        $(#[doc = $doc])+
+        ///
+        /// Has an entry for each, of the type that `W` defines.
         #[derive(Debug)]
-        pub struct Members<W: Wrap> {
+        pub struct $set<W: Wrap> {
             $(#[doc = concat!("The entry of [`", stringify!($member), "`].")] pub $field: W::Of<$member>,)+
         }
 
-        impl<W: Wrap> Members<W> {
+        impl<W: Wrap> $set<W> {
             /// Makes every entry.
-            pub fn make(maker: &mut impl Make<W>) -> Self {
-                Members { $($field: maker.make::<$member>()),+ }
+            pub fn make(maker: &mut impl Make<$group, W>) -> Self {
+                $set { $($field: maker.make::<$member>()),+ }
             }
 
             /// Makes every entry. `None` when one is missing.
-            pub fn try_make(maker: &mut impl TryMake<W>) -> Option<Self> {
-                Some(Members { $($field: maker.try_make::<$member>()?),+ })
+            pub fn try_make(maker: &mut impl TryMake<$group, W>) -> Option<Self> {
+                Some($set { $($field: maker.try_make::<$member>()?),+ })
             }
         }
 
-        impl Members<()> {
+        impl $set<()> {
             /// The names of all members.
             pub const NAMES: &'static [&'static str] = &[$($member::NAME),+];
 
             /// Visits every member.
-            pub fn visit(visitor: &mut impl Visit) {
+            pub fn visit(visitor: &mut impl Visit<$group>) {
                 $(visitor.visit::<$member>();)+
             }
         }
 
         $(impl Entry for $member {
-            fn of<W: Wrap>(members: &Members<W>) -> &W::Of<Self> {
+            type Group = $group;
+
+            fn of<W: Wrap>(members: &$set<W>) -> &W::Of<Self> {
                 &members.$field
             }
         })+
@@ -172,14 +194,26 @@ macro_rules! members {
 }
 
 members! {
-    media_region: MediaRegion,
-    network_type: NetworkType,
-    meeting_host_id: MeetingHostId,
-    echo_reduction: EchoReduction,
-    video_resolution: VideoResolution,
-    content_resolution: ContentResolution,
-    attendee_count: AttendeeCount,
-    primary_meeting_id: PrimaryMeetingId,
+    /// The members of a meeting that a policy decides.
+    Members of OfMeeting {
+        media_region: MediaRegion,
+        network_type: NetworkType,
+        meeting_host_id: MeetingHostId,
+        echo_reduction: EchoReduction,
+        video_resolution: VideoResolution,
+        content_resolution: ContentResolution,
+        attendee_count: AttendeeCount,
+        primary_meeting_id: PrimaryMeetingId,
+    }
+}
+
+members! {
+    /// The capabilities of an attendee.
+    Capabilities of OfAttendee {
+        audio: AudioCapability,
+        video: VideoCapability,
+        content: ContentCapability,
+    }
 }
 
 /// Members without entries.
@@ -268,3 +302,19 @@ impl Member for PrimaryMeetingId {
     const HAS_POLICY_VALUE: bool = false;
     const IS_MEETING_ID: bool = true;
 }
+
+/// Declares that a capability is a member. Chime's default is from the API reference.
+macro_rules! capability_member {
+    ($member:ident, $path:literal) => {
+        impl Member for $member {
+            const NAME: &'static str = $path;
+            type Bound = Ceiling<Self>;
+            type Presence = Optional;
+            const CHIME_DEFAULT: Option<Self> = Some($member(Capability::SendReceive));
+        }
+    };
+}
+
+capability_member!(AudioCapability, "Capabilities/Audio");
+capability_member!(VideoCapability, "Capabilities/Video");
+capability_member!(ContentCapability, "Capabilities/Content");

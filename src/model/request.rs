@@ -1,21 +1,13 @@
-//! CreateMeeting's body: the valid members, and a finding for each invalid one.
+//! The bodies that create meetings: the valid members, and a finding for each invalid one.
 
-use super::member::{Make, Member, Members, Wrap};
-use super::values::{ExternalMeetingId, IdempotencyKey, MAX_TAGS, TagKey, TagValue};
+use super::asked::{Asked, Reader, Requested, ask};
+use super::attendee::{ATTENDEES, AttendeeRequest, read_attendees};
+use super::member::Members;
+use super::values::{
+    ExternalMeetingId, IdempotencyKey, MAX_ATTENDEES_AT_CREATION, MAX_TAGS, TagKey, TagValue,
+};
 use crate::finding::{Finding, Findings};
-use crate::json::{ErrorSink as _, Json, KnownMembers, Names, Path, ReadJson};
-
-/// What a caller asked for in one member.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked<T> {
-    /// Nothing.
-    Absent,
-    /// A value that breaks the model, with a finding. The policy still checks whether the caller may ask for the
-    /// member, so that the caller gets all findings at once.
-    Invalid,
-    /// A valid value.
-    Value(T),
-}
+use crate::json::{ErrorSink as _, Json, KnownMembers, Names, Path};
 
 /// One tag of a request with a valid key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +18,13 @@ pub struct AskedTag {
     pub key: TagKey,
     /// The value.
     pub value: Asked<TagValue>,
+}
+
+/// The caller's part of a CreateMeetingWithAttendees request.
+#[derive(Debug)]
+pub struct MeetingWithAttendeesRequest {
+    pub(crate) meeting: MeetingRequest,
+    pub(crate) attendees: Vec<AttendeeRequest>,
 }
 
 /// The caller's part of a CreateMeeting request.
@@ -40,29 +39,44 @@ pub struct MeetingRequest {
     pub(crate) findings: Findings,
 }
 
-/// What a caller asked for in each member that a policy decides.
-#[derive(Debug, Clone, Copy)]
-pub struct Requested;
-
-impl Wrap for Requested {
-    type Of<M: Member> = Asked<M>;
-}
-
 /// The header with the idempotency key, as findings name it.
 pub const IDEMPOTENCY_KEY_HEADER: &str = "Idempotency-Key";
 
 /// The members that a caller may set, and those that only the gateway sets.
-const NAMES: Names<'_> = Names {
-    offered: &[Members::NAMES, &["ClientRequestToken", "ExternalMeetingId", "Tags"]],
-    reserved: &["NotificationsConfiguration", "TenantIds"],
-};
+const NAMES: Names<'_> = Names { offered: &[Members::NAMES, OTHER_NAMES], reserved: RESERVED };
+const NAMES_WITH_ATTENDEES: Names<'_> =
+    Names { offered: &[Members::NAMES, OTHER_NAMES, &[ATTENDEES]], reserved: RESERVED };
+const OTHER_NAMES: &[&str] = &["ClientRequestToken", "ExternalMeetingId", "Tags"];
+const RESERVED: &[&str] = &["NotificationsConfiguration", "TenantIds"];
+
+impl MeetingWithAttendeesRequest {
+    /// Reads a body and the value of the `Idempotency-Key` header.
+    #[must_use]
+    pub fn read(body: &Json<'_>, idempotency_header: Option<&str>) -> Self {
+        let mut attendees = Vec::new();
+        let meeting =
+            MeetingRequest::read_with(body, idempotency_header, NAMES_WITH_ATTENDEES, |members, findings| {
+                attendees = read_attendees(members, MAX_ATTENDEES_AT_CREATION, findings);
+            });
+        MeetingWithAttendeesRequest { meeting, attendees }
+    }
+}
 
 impl MeetingRequest {
     /// Reads a body and the value of the `Idempotency-Key` header.
     #[must_use]
     pub fn read(body: &Json<'_>, idempotency_header: Option<&str>) -> Self {
+        Self::read_with(body, idempotency_header, NAMES, |_, _| ())
+    }
+
+    fn read_with(
+        body: &Json<'_>,
+        idempotency_header: Option<&str>,
+        names: Names<'_>,
+        read_others: impl FnOnce(&KnownMembers<'_, '_, '_>, &mut Findings),
+    ) -> Self {
         let (mut findings, mut nested, mut unknown) = <(Findings, Findings, Findings)>::default();
-        let members = KnownMembers::sorted(body, &Path::Root, NAMES, &mut nested, &mut unknown);
+        let members = KnownMembers::sorted(body, &Path::Root, names, &mut nested, &mut unknown);
         let mut reader = Reader { members: members.as_ref(), findings: &mut findings };
         let external_meeting_id = reader.ask("ExternalMeetingId");
         if members.is_some() && external_meeting_id == Asked::Absent {
@@ -72,7 +86,10 @@ impl MeetingRequest {
         findings.append(nested);
         let key = members.as_ref().and_then(|members| members.read("ClientRequestToken", &mut findings));
         let tags = members.as_ref().map_or_else(Vec::new, |members| read_tags(members, &mut findings));
-        for name in NAMES.reserved {
+        if let Some(members) = &members {
+            read_others(members, &mut findings);
+        }
+        for name in RESERVED {
             if members.as_ref().is_some_and(|members| members.get(name).is_some()) {
                 findings.push(Finding::breaks_policy(format!("#/{name}"), "is set only by the gateway"));
             }
@@ -109,35 +126,6 @@ fn read_key_header(value: &str) -> Result<IdempotencyKey, String> {
     let value = value.trim_matches([' ', '\t']);
     let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
     IdempotencyKey::parse(bare)
-}
-
-/// Reads the members of a body. `members` is `None` when the body is not an object.
-struct Reader<'r, 'j, 'a, 'p> {
-    members: Option<&'r KnownMembers<'j, 'a, 'p>>,
-    findings: &'r mut Findings,
-}
-
-impl Reader<'_, '_, '_, '_> {
-    fn ask<T: ReadJson>(&mut self, name: &'static str) -> Asked<T> {
-        self.members.map_or(Asked::Absent, |members| ask(members, name, self.findings))
-    }
-}
-
-impl Make<Requested> for Reader<'_, '_, '_, '_> {
-    fn make<M: Member>(&mut self) -> Asked<M> {
-        self.ask(M::NAME)
-    }
-}
-
-fn ask<T: ReadJson>(
-    members: &KnownMembers<'_, '_, '_>,
-    name: &'static str,
-    findings: &mut Findings,
-) -> Asked<T> {
-    if members.get(name).is_none() {
-        return Asked::Absent;
-    }
-    members.read(name, findings).map_or(Asked::Invalid, Asked::Value)
 }
 
 fn read_tags(members: &KnownMembers<'_, '_, '_>, findings: &mut Findings) -> Vec<AskedTag> {
@@ -195,7 +183,7 @@ mod tests {
             .iter()
             .map(|finding| match &finding.place {
                 Place::Member(pointer) => pointer.clone(),
-                Place::Header(name) => (*name).to_owned(),
+                Place::Header(name) | Place::Parameter(name) => (*name).to_owned(),
             })
             .collect();
         found.sort();
@@ -260,7 +248,7 @@ mod tests {
 
     #[test]
     fn refuses_the_gateways_own_members_even_when_null() {
-        for member in NAMES.reserved {
+        for member in RESERVED {
             let request = read(&format!(r#"{{"ExternalMeetingId":"ab","{member}":null}}"#));
             assert_eq!(pointers(&request), [format!("#/{member}")]);
             assert_eq!(request.findings.listed()[0].kind, FindingKind::BreaksPolicy);

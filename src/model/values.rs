@@ -1,8 +1,8 @@
-//! The text members of CreateMeeting, each as a type that allows only values of the API's model.
+//! The text members of requests, each as a type that allows only values of the API's model.
 //!
 //! Lengths count Unicode characters, as Chime does. The model's `\w` and `\s` are ASCII. Limits and patterns are from
 //! Amazon's published model of the Chime SDK Meetings API, unless another source is named. The pattern of
-//! `ExternalMeetingId` is only in the text of the documentation.
+//! `ExternalMeetingId` and `ExternalUserId` is only in the text of the documentation.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -85,7 +85,11 @@ macro_rules! withheld {
 
 text_type! {
     /// The product's own name for a meeting. Chime does not keep it unique.
-    ExternalMeetingId, 2..=64, external_meeting_id
+    ExternalMeetingId, 2..=64, external_id
+}
+text_type! {
+    /// The product's own name for an attendee. Two devices with the same one throw each other out of a meeting.
+    ExternalUserId, 2..=64, external_id
 }
 text_type! {
     /// A region whose media servers host a meeting. The model bounds only its length.
@@ -104,6 +108,10 @@ text_type! {
     MeetingId, 36..=36, guid
 }
 text_type! {
+    /// The id of an attendee, in the pattern that the model has for paths.
+    AttendeeId, 36..=36, guid
+}
+text_type! {
     /// The caller's idempotency key, in the pattern that the model has for `ClientRequestToken`.
     IdempotencyKey, 2..=64, client_request_token
 }
@@ -120,8 +128,8 @@ text_type! {
     TagValue, 0..=256, tag_value
 }
 
-shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId, MeetingId);
-withheld!(ExternalMeetingId, MeetingHostId, IdempotencyKey);
+shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId, MeetingId, AttendeeId);
+withheld!(ExternalMeetingId, ExternalUserId, MeetingHostId, IdempotencyKey);
 
 /// Maximum number of items that `TenantIds` may have (model).
 pub const MAX_TENANT_IDS: usize = 5;
@@ -134,6 +142,23 @@ impl TagKey {
     #[must_use]
     pub fn same_to_iam(&self, other: &TagKey) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+/// Maximum number of items that `Attendees` of BatchCreateAttendee may have (model).
+pub const MAX_ATTENDEES: usize = 100;
+
+/// The same of CreateMeetingWithAttendees (model).
+pub const MAX_ATTENDEES_AT_CREATION: usize = 20;
+
+/// Maximum number of items that `ExcludedAttendeeIds` may have (model).
+pub const MAX_EXCLUDED_ATTENDEES: usize = 250;
+
+impl AttendeeId {
+    /// Whether a text is this id, in any case.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.0.eq_ignore_ascii_case(text)
     }
 }
 
@@ -164,7 +189,7 @@ fn check_characters(text: &str, allowed: impl Fn(char) -> bool, rule: &str, brok
 
 fn any_text(_: &str, _: &mut Vec<String>) {}
 
-fn external_meeting_id(text: &str, broken: &mut Vec<String>) {
+fn external_id(text: &str, broken: &mut Vec<String>) {
     fn allowed(character: char) -> bool {
         character.is_ascii_alphanumeric()
             || is_space(character)

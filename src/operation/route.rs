@@ -16,9 +16,14 @@ pub struct Route {
 /// Finds the operation of a request.
 ///
 /// # Errors
-/// When no operation has the path and query, or none of them has the method.
+/// When no operation has the path and query, the query names two, or none of them has the method.
 pub fn find(request: &HttpRequest) -> Result<Route, RouteError> {
-    find_in(OPERATIONS, request.method.as_str(), &request.path, request.operation.as_deref())
+    let mut names = request.parameters("operation");
+    let name = names.next();
+    if names.next().is_some() {
+        return Err(RouteError::NoSuchRoute);
+    }
+    find_in(OPERATIONS, request.method.as_str(), &request.path, name)
 }
 
 fn find_in(

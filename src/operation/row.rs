@@ -5,8 +5,9 @@ use http::Method;
 
 use crate::api_gateway::HttpRequest;
 use crate::auth::Caller;
-use crate::chime::{Attempts, Chime, Repeat};
-use crate::policy::{Admitted, Policies, Right};
+use crate::chime::{Attempts, AttendeeAnswer, Chime, CreatedMeeting, OwnMeeting, Recency, Repeat};
+use crate::model::{AttendeeId, MeetingId};
+use crate::policy::{Admitted, JoinOrModerate, Policies, Right};
 use crate::request_error::RequestError;
 
 /// One operation: a row of [`super::OPERATIONS`].
@@ -74,6 +75,59 @@ pub struct Call<'c> {
     pub attempts: Attempts,
 }
 
+impl Call<'_> {
+    /// The meeting's id in the path.
+    ///
+    /// # Errors
+    /// When it can't be one.
+    pub(super) fn meeting_id(&self) -> Result<MeetingId, RequestError> {
+        let id = self.parameters.get("MeetingId").unwrap_or_default();
+        MeetingId::parse(id).map_err(|_| RequestError::ImpossibleId("meeting's id"))
+    }
+
+    /// The attendee's id in the path.
+    ///
+    /// # Errors
+    /// When it can't be one.
+    pub(super) fn attendee_id(&self) -> Result<AttendeeId, RequestError> {
+        let id = self.parameters.get("AttendeeId").unwrap_or_default();
+        AttendeeId::parse(id).map_err(|_| RequestError::ImpossibleId("attendee's id"))
+    }
+
+    /// Proves that the meeting in the path is the tenant's.
+    ///
+    /// # Errors
+    /// When it is not, or Chime fails.
+    pub(super) async fn own_meeting<R>(
+        &self,
+        admitted: &Admitted<'_, R>,
+        recency: Recency,
+    ) -> Result<OwnMeeting, RequestError> {
+        let id = self.meeting_id()?;
+        let deadline = self.attempts.deadline;
+        Ok(self.chime.own_meeting(&id, admitted.tenant_ids(), recency, deadline).await?)
+    }
+
+    /// Gets an attendee that the caller may see. Another person's is answered like a missing one.
+    ///
+    /// # Errors
+    /// When there is none, or Chime fails.
+    pub(super) async fn see_attendee(
+        &self,
+        admitted: &Admitted<'_, JoinOrModerate>,
+        meeting: &OwnMeeting,
+        id: &AttendeeId,
+    ) -> Result<AttendeeAnswer, RequestError> {
+        let reader = admitted.owner();
+        let attempts = Attempts::reading(self.attempts.deadline);
+        let seen = self.chime.get_attendee(meeting, id, reader.as_ref(), attempts).await?;
+        if admitted.may_act_on(&seen.external_user_id) {
+            return Ok(seen.answer);
+        }
+        Err(RequestError::AnothersAttendee { chime_request_id: seen.answer.chime_request_id })
+    }
+}
+
 /// The result of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Success {
@@ -116,6 +170,25 @@ impl PathParameters {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(parameter, _)| *parameter == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl From<CreatedMeeting> for Success {
+    fn from(created: CreatedMeeting) -> Self {
+        let CreatedMeeting { body, meeting_id, chime_request_id } = created;
+        Success { body: Some(body), meeting_id: Some(meeting_id), chime_request_id }
+    }
+}
+
+impl Success {
+    /// A body about a meeting.
+    pub(super) fn in_meeting(meeting: &OwnMeeting, body: String, chime_request_id: Option<String>) -> Self {
+        Success { body: Some(body), ..Success::done(meeting, chime_request_id) }
+    }
+
+    /// No body.
+    pub(super) fn done(meeting: &OwnMeeting, chime_request_id: Option<String>) -> Self {
+        Success { body: None, meeting_id: Some(meeting.id().as_str().to_owned()), chime_request_id }
     }
 }
 

@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 
 use super::document::Name;
 use super::load::{NoPolicyError, Policies};
-use super::right::Right;
-use super::rules::{TenantIds, TenantPolicy};
+use super::right::{Right, RightName};
+use super::rules::{Holders, TenantIds, TenantPolicy};
 use crate::auth::{Caller, bounded};
 
-/// A caller who has a right, with the policy of the caller's tenant.
+/// A caller who has the right to an operation, with the policy of the caller's tenant.
 ///
 /// Only [`Policies::admit`] makes one, from a [`Caller`]:
 ///
@@ -52,6 +52,12 @@ impl<R> Admitted<'_, R> {
     pub fn tenant_ids(&self) -> &TenantIds {
         &self.policy.tenant_ids
     }
+
+    /// Whether the caller has that right.
+    #[must_use]
+    pub fn holds(&self, right: RightName) -> bool {
+        missing(right, self.policy.callers.holders(right), self.caller).is_none()
+    }
 }
 
 /// Why a caller has no right to an operation, whatever the request.
@@ -60,9 +66,22 @@ pub enum AdmissionError {
     /// The policy has nothing for the caller's tenant. The text may quote the tenant's name, which may have any length.
     #[error("{}", bounded(.0))]
     NoSuchTenant(String),
+    /// The caller lacks the right to the operation, or each of several of which one is enough.
+    #[error("the caller lacks {}", listed(.0))]
+    Lacking(Vec<MissingRight>),
+}
+
+/// A right that a caller lacks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MissingRight {
+    /// The tenant's policy gives it to nobody.
+    #[error("the right {}, which nobody has", .0.as_str())]
+    Nobodys(RightName),
     /// The tenant's policy requires a scope or a group that the caller lacks.
-    #[error("the caller has none of the scopes {scopes:?} or none of the groups {groups:?}")]
-    Lacking {
+    #[error("the right {}: none of the scopes {scopes:?} or none of the groups {groups:?}", right.as_str())]
+    Requires {
+        /// The right.
+        right: RightName,
         /// Scopes of which one is needed, when the caller has none of them.
         scopes: Vec<String>,
         /// Groups of which one is needed, when the caller has none of them.
@@ -70,11 +89,15 @@ pub enum AdmissionError {
     },
 }
 
+fn listed(missing: &[MissingRight]) -> String {
+    missing.iter().map(MissingRight::to_string).collect::<Vec<_>>().join("; ")
+}
+
 impl Policies {
-    /// Checks that the policy of the caller's tenant gives the caller that right.
+    /// Checks that the policy of the caller's tenant gives the caller the right to an operation.
     ///
     /// # Errors
-    /// When the tenant has no policy, or the caller lacks a scope or a group that it requires.
+    /// When the tenant has no policy, or the caller lacks the right.
     pub fn admit<'p, R: Right>(&'p self, caller: &'p Caller) -> Result<Admitted<'p, R>, AdmissionError> {
         let policy = self.policy_of(caller.tenant()).map_err(|error| {
             AdmissionError::NoSuchTenant(match error {
@@ -84,13 +107,24 @@ impl Policies {
                 }
             })
         })?;
-        let scopes = lacking(policy.callers.any_scope.as_deref(), caller.scopes());
-        let groups = lacking(policy.callers.any_group.as_deref(), caller.groups());
-        if !scopes.is_empty() || !groups.is_empty() {
-            return Err(AdmissionError::Lacking { scopes, groups });
+        let mut lacks = Vec::new();
+        for right in R::ANY_OF {
+            match missing(*right, policy.callers.holders(*right), caller) {
+                None => return Ok(Admitted { caller, policy, right: PhantomData }),
+                Some(missing) => lacks.push(missing),
+            }
         }
-        Ok(Admitted { caller, policy, right: PhantomData })
+        Err(AdmissionError::Lacking(lacks))
     }
+}
+
+/// What the caller lacks of a right. `None` when the caller has it.
+fn missing(right: RightName, holders: &Holders, caller: &Caller) -> Option<MissingRight> {
+    let Holders::Having(any_of) = holders else { return Some(MissingRight::Nobodys(right)) };
+    let scopes = lacking(any_of.any_scope.as_deref(), caller.scopes());
+    let groups = lacking(any_of.any_group.as_deref(), caller.groups());
+    let has_it = scopes.is_empty() && groups.is_empty();
+    (!has_it).then_some(MissingRight::Requires { right, scopes, groups })
 }
 
 /// The required names, when the caller has none of them.

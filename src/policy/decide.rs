@@ -3,44 +3,72 @@
 use super::admit::Admitted;
 use super::merge_tags::MAX_POLICY_TAGS;
 use super::plan::{MeetingPlan, Sent};
-use super::right::Create;
+use super::right::CreatesMeetings;
 use super::rules::{Rule, Ruled, TagRules};
 use crate::finding::{Finding, Findings};
 use crate::model::{
-    Asked, AskedTag, AttendeeCount, Bound, ContentResolution, Make, MeetingRequest, Member, Members,
-    Presence, Requested, TagKey, TagValue, ToWire as _, TryMake, VideoResolution, Wrap,
+    Asked, AskedTag, AttendeeCount, Bound, ContentResolution, Make, MeetingMedia, MeetingRequest, Member,
+    Members, OfMeeting, Presence, Requested, TagKey, TagValue, ToWire as _, TryMake, VideoResolution, Wrap,
 };
 
-impl Admitted<'_, Create> {
+impl<R: CreatesMeetings> Admitted<'_, R> {
     /// Decides every member of the request. A caller may always ask for exactly the value that a request without the
     /// member gets: SDKs require members such as MediaRegion, and repeating a value gains nothing.
     ///
     /// # Errors
     /// Every finding of the request itself, and one for each member that the policy does not allow.
     pub fn decide(self, request: MeetingRequest) -> Result<MeetingPlan, Findings> {
+        let MeetingDecision { plan, findings, .. } = self.decide_meeting(request);
+        plan.filter(|_| findings.is_empty()).ok_or(findings)
+    }
+
+    /// The same, also for a meeting with findings.
+    pub(super) fn decide_meeting(&self, request: MeetingRequest) -> MeetingDecision {
         let mut findings = request.findings;
-        let (rules, asked) = (&*self.policy.members, &request.members);
+        let (rules, asked) = (&self.policy.rules.members, &request.members);
         let decided = Members::make(&mut Decide { rules, asked, findings: &mut findings });
         check_resolutions(&decided, &mut findings);
         let tags = decide_tags(&self.policy.tags, request.tags, &mut findings);
 
         // INVARIANT (fail closed): only a request without findings becomes a plan. Every invalid or refused member has
         // a finding, so there is no third case.
-        let (Asked::Value(external_meeting_id), Some(members), true) =
-            (request.external_meeting_id, Members::try_make(&mut TakeSent(&decided)), findings.is_empty())
-        else {
-            return Err(findings);
+        let plan = match (request.external_meeting_id, findings.is_empty()) {
+            (Asked::Value(external_meeting_id), true) => {
+                Members::try_make(&mut TakeSent(&decided)).map(|members| MeetingPlan {
+                    tenant: self.caller.tenant().to_owned(),
+                    subject: self.caller.subject().to_owned(),
+                    idempotency_key: request.idempotency_key,
+                    external_meeting_id,
+                    members,
+                    tenant_ids: self.policy.tenant_ids.clone(),
+                    tags,
+                })
+            }
+            _ => None,
         };
-        Ok(MeetingPlan {
-            tenant: self.caller.tenant().to_owned(),
-            subject: self.caller.subject().to_owned(),
-            idempotency_key: request.idempotency_key,
-            external_meeting_id,
-            members,
-            tenant_ids: self.policy.tenant_ids.clone(),
-            tags,
-        })
+        MeetingDecision { plan, media: media(&decided), findings }
     }
+}
+
+/// What was decided for a meeting.
+pub(super) struct MeetingDecision {
+    /// `None` when there are findings.
+    pub(super) plan: Option<MeetingPlan>,
+    /// The media that the meeting has. `None` when a finding leaves it open.
+    pub(super) media: Option<MeetingMedia>,
+    pub(super) findings: Findings,
+}
+
+fn media(decided: &Members<Decided>) -> Option<MeetingMedia> {
+    let (Decision::Made(video, _), Decision::Made(content, _)) =
+        (&decided.video_resolution, &decided.content_resolution)
+    else {
+        return None;
+    };
+    Some(MeetingMedia {
+        video: *video != Some(VideoResolution::None),
+        content: *content != Some(ContentResolution::None),
+    })
 }
 
 const FIXED: &str = "is fixed by the tenant's policy: no other value is allowed";
@@ -48,7 +76,7 @@ const NOT_ALLOWED: &str = "is not allowed by the tenant's policy";
 
 /// What was decided for one member.
 #[derive(Debug)]
-enum Decision<M> {
+pub(super) enum Decision<M> {
     /// The value to send, if any, and who chose it.
     Made(Option<M>, Origin),
     /// The member has a finding.
@@ -57,7 +85,7 @@ enum Decision<M> {
 
 /// Who chose a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
+pub(super) enum Origin {
     Caller,
     Policy,
     Chime,
@@ -77,17 +105,22 @@ struct Decide<'d> {
     findings: &'d mut Findings,
 }
 
-impl Make<Decided> for Decide<'_> {
-    fn make<M: Member>(&mut self) -> Decision<M> {
-        decide_member(M::of(self.rules), M::of(self.asked), self.findings)
+impl Make<OfMeeting, Decided> for Decide<'_> {
+    fn make<M: Member<Group = OfMeeting>>(&mut self) -> Decision<M> {
+        decide_member(
+            M::of::<Ruled>(self.rules),
+            M::of::<Requested>(self.asked),
+            &pointer::<M>,
+            self.findings,
+        )
     }
 }
 
 struct TakeSent<'d>(&'d Members<Decided>);
 
-impl TryMake<Sent> for TakeSent<'_> {
-    fn try_make<M: Member>(&mut self) -> Option<<M::Presence as Presence>::Of<M>> {
-        match M::of(self.0) {
+impl TryMake<OfMeeting, Sent> for TakeSent<'_> {
+    fn try_make<M: Member<Group = OfMeeting>>(&mut self) -> Option<<M::Presence as Presence>::Of<M>> {
+        match M::of::<Decided>(self.0) {
             Decision::Made(value, _) => M::Presence::of(value.clone()),
             Decision::Refused => None,
         }
@@ -133,7 +166,13 @@ impl<M: Member> Unasked<M> {
     }
 }
 
-fn decide_member<M: Member>(rule: &Rule<M>, asked: &Asked<M>, findings: &mut Findings) -> Decision<M> {
+/// Decides one member. A refusal adds a finding at `pointer`.
+pub(super) fn decide_member<M: Member>(
+    rule: &Rule<M>,
+    asked: &Asked<M>,
+    pointer: &dyn Fn() -> String,
+    findings: &mut Findings,
+) -> Decision<M> {
     let unasked = Unasked::under(rule);
     let allowed = match rule {
         Rule::Open { allowed, .. } => allowed.as_ref(),
@@ -143,7 +182,7 @@ fn decide_member<M: Member>(rule: &Rule<M>, asked: &Asked<M>, findings: &mut Fin
         (Asked::Absent, _) => {
             if M::Presence::of(unasked.sent.as_ref()).is_none() {
                 let detail = "is required: the tenant's policy has no default for it";
-                findings.push(Finding::breaks_model(pointer::<M>(), detail));
+                findings.push(Finding::breaks_model(pointer(), detail));
                 return Decision::Refused;
             }
             return unasked.decision();
@@ -159,7 +198,7 @@ fn decide_member<M: Member>(rule: &Rule<M>, asked: &Asked<M>, findings: &mut Fin
             None => bound.map_or_else(|| unasked.refusal(), Bound::refusal),
         },
     };
-    findings.push(Finding::breaks_policy(pointer::<M>(), refusal));
+    findings.push(Finding::breaks_policy(pointer(), refusal));
     Decision::Refused
 }
 

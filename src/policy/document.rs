@@ -1,6 +1,7 @@
 //! The policy document as it is written: a block for everyone and one for each tenant.
 
 use super::lists::{Allowed, Reading, Values};
+use super::right::RightName;
 use super::template::Template;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson, read_list};
 
@@ -24,17 +25,57 @@ pub(super) struct Block {
     /// What the caller may ask for. Without the member here, a caller may ask only for the value that a request without
     /// the member gets: the policy's, else Chime's own default (HD, FHD, 250, Ipv4Only).
     pub(super) allowed: Option<Allowed>,
-    /// Who within the tenant may create meetings. Absent: every authenticated caller of the tenant.
+    /// Who within the tenant has which right.
     pub(super) callers: Option<Callers>,
 }
 
-/// Who may create meetings. With both members, both must hold.
+/// Who has which right.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
+    /// The lists that stand directly in `Callers`, for the rights without an entry.
+    pub(super) direct: AnyOf,
+    /// The entry of each right.
+    pub(super) entries: EachRight<Option<AnyOf>>,
+}
+
+/// What a caller must have. With both members, both must hold.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct AnyOf {
     /// At least one of these scopes.
     pub(super) any_scope: Option<Vec<Name>>,
     /// At least one of these groups.
     pub(super) any_group: Option<Vec<Name>>,
+}
+
+/// A value for each right.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct EachRight<T> {
+    create: T,
+    join: T,
+    moderate: T,
+    end: T,
+}
+
+impl<T> EachRight<T> {
+    /// Makes every value.
+    pub(super) fn make(mut make: impl FnMut(RightName) -> T) -> Self {
+        EachRight {
+            create: make(RightName::Create),
+            join: make(RightName::Join),
+            moderate: make(RightName::Moderate),
+            end: make(RightName::End),
+        }
+    }
+
+    /// The value for one right.
+    pub(super) fn of(&self, right: RightName) -> &T {
+        match right {
+            RightName::Create => &self.create,
+            RightName::Join => &self.join,
+            RightName::Moderate => &self.moderate,
+            RightName::End => &self.end,
+        }
+    }
 }
 
 /// A scope's or a group's name: any text but the empty one.
@@ -92,15 +133,18 @@ impl Block {
 
     /// Whether the block has tags and TenantIds only, and no other members.
     pub(super) fn leaves_members_alone(&self) -> bool {
-        let has_members =
-            |values: &Option<Values>| values.as_ref().is_some_and(|values| values.members.is_some());
+        let has_members = |values: &Option<Values>| values.as_ref().is_some_and(Values::has_members);
         self.allowed.is_none() && !has_members(&self.default) && !has_members(&self.fixed)
     }
 }
 
-impl Callers {
-    fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut Vec<MemberError>) -> Option<Callers> {
-        let members = KnownMembers::of(json, path, Names::new(&[&["AnyScope", "AnyGroup"]]), errors)?;
+impl AnyOf {
+    /// Whether it has neither list.
+    pub(super) fn is_empty(&self) -> bool {
+        self.any_scope.is_none() && self.any_group.is_none()
+    }
+
+    fn read(members: &KnownMembers<'_, '_, '_>, errors: &mut Vec<MemberError>) -> AnyOf {
         let mut read = |name| {
             let path = members.path_of(name);
             let list = read_list(members.get(name)?, &path, errors)?;
@@ -110,6 +154,25 @@ impl Callers {
             }
             Some(list)
         };
-        Some(Callers { any_scope: read("AnyScope"), any_group: read("AnyGroup") })
+        AnyOf { any_scope: read(ANY_SCOPE), any_group: read(ANY_GROUP) }
+    }
+}
+
+const ANY_SCOPE: &str = "AnyScope";
+const ANY_GROUP: &str = "AnyGroup";
+
+impl Callers {
+    fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut Vec<MemberError>) -> Option<Callers> {
+        let rights: Vec<&'static str> = RightName::ALL.iter().map(|right| right.as_str()).collect();
+        let known: [&[&'static str]; 2] = [&[ANY_SCOPE, ANY_GROUP], &rights];
+        let members = KnownMembers::of(json, path, Names::new(&known), errors)?;
+        let direct = AnyOf::read(&members, errors);
+        let entries = EachRight::make(|right| {
+            let path = members.path_of(right.as_str());
+            let names = Names::new(&[&[ANY_SCOPE, ANY_GROUP]]);
+            let members = KnownMembers::of(members.get(right.as_str())?, &path, names, errors)?;
+            Some(AnyOf::read(&members, errors))
+        });
+        Some(Callers { direct, entries })
     }
 }

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use super::template::Template;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson as _, read_list};
-use crate::model::{Bound as _, Make, Member, Members, Partition, TagKey, Visit, Wrap};
+use crate::model::{
+    Bound as _, Capabilities, Group, Make, Member, Members, OfAttendee, OfMeeting, Partition, TagKey, Visit,
+    Wrap,
+};
 
 /// The values of `Fixed` or `Default`.
 #[derive(Debug)]
@@ -13,6 +16,8 @@ pub(super) struct Values {
     pub(super) tenant_ids: Option<Vec<Template>>,
     /// `None` without a value for any member, as in most tenants' lists.
     pub(super) members: Option<Members<Written>>,
+    /// The same for the capabilities of attendees.
+    pub(super) capabilities: Option<Capabilities<Written>>,
     pub(super) tags: Option<Tags>,
 }
 
@@ -20,6 +25,7 @@ pub(super) struct Values {
 #[derive(Debug)]
 pub(super) struct Allowed {
     pub(super) members: Members<Bounded>,
+    pub(super) capabilities: Capabilities<Bounded>,
     /// The keys of tags.
     pub(super) tags: Option<Vec<TagKey>>,
 }
@@ -48,13 +54,14 @@ impl Wrap for Bounded {
 static VALUE_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut names = ValueNames(Vec::new());
     Members::visit(&mut names);
+    Capabilities::visit(&mut names);
     names.0
 });
 
 struct ValueNames(Vec<&'static str>);
 
-impl Visit for ValueNames {
-    fn visit<M: Member>(&mut self) {
+impl<G: Group> Visit<G> for ValueNames {
+    fn visit<M: Member<Group = G>>(&mut self) {
         if M::HAS_POLICY_VALUE {
             self.0.push(M::NAME);
         }
@@ -77,18 +84,31 @@ impl Values {
             tags: read_tags(&members, reading.errors),
             members: (members.count() > others)
                 .then(|| Members::make(&mut Reader { members: &members, reading })),
+            capabilities: has_capabilities(&members)
+                .then(|| Capabilities::make(&mut Reader { members: &members, reading })),
         })
+    }
+
+    /// Whether it has a value for any member.
+    pub(super) fn has_members(&self) -> bool {
+        self.members.is_some() || self.capabilities.is_some()
     }
 }
 
 impl Allowed {
     pub(super) fn read(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        let members = KnownMembers::of(json, path, Names::new(&[&["Tags"], Members::NAMES]), reading.errors)?;
+        let members = KnownMembers::of(
+            json,
+            path,
+            Names::new(&[&["Tags"], Members::NAMES, Capabilities::NAMES]),
+            reading.errors,
+        )?;
         Some(Allowed {
             tags: members
                 .get("Tags")
                 .and_then(|keys| read_list(keys, &members.path_of("Tags"), reading.errors)),
             members: Members::make(&mut Reader { members: &members, reading }),
+            capabilities: Capabilities::make(&mut Reader { members: &members, reading }),
         })
     }
 }
@@ -105,8 +125,8 @@ struct Reader<'r, 'e, 'j, 'a, 'p> {
     reading: &'r mut Reading<'e>,
 }
 
-impl Make<Written> for Reader<'_, '_, '_, '_, '_> {
-    fn make<M: Member>(&mut self) -> Option<M> {
+impl<G: Group> Make<G, Written> for Reader<'_, '_, '_, '_, '_> {
+    fn make<M: Member<Group = G>>(&mut self) -> Option<M> {
         let Reading { partition, errors } = &mut *self.reading;
         let value: M = self.members.read(M::NAME, *errors)?;
         if let Err(detail) = value.check_in(*partition) {
@@ -116,8 +136,8 @@ impl Make<Written> for Reader<'_, '_, '_, '_, '_> {
     }
 }
 
-impl Make<Bounded> for Reader<'_, '_, '_, '_, '_> {
-    fn make<M: Member>(&mut self) -> Option<M::Bound> {
+impl<G: Group> Make<G, Bounded> for Reader<'_, '_, '_, '_, '_> {
+    fn make<M: Member<Group = G>>(&mut self) -> Option<M::Bound> {
         let Reading { partition, errors } = &mut *self.reading;
         let path = self.members.path_of(M::NAME);
         let bound = M::Bound::read(self.members.get(M::NAME)?, &path, *errors)?;
@@ -127,6 +147,39 @@ impl Make<Bounded> for Reader<'_, '_, '_, '_, '_> {
             }
         }
         Some(bound)
+    }
+}
+
+fn has_capabilities(members: &KnownMembers<'_, '_, '_>) -> bool {
+    Capabilities::NAMES.iter().any(|name| members.get(name).is_some())
+}
+
+/// A group of members that the lists have.
+pub(super) trait ListedGroup: Group + Sized {
+    /// The group's values in `Fixed` or `Default`.
+    fn written(values: &Values) -> Option<&Self::Of<Written>>;
+
+    /// The group's bounds in `Allowed`.
+    fn bounded(allowed: &Allowed) -> &Self::Of<Bounded>;
+}
+
+impl ListedGroup for OfMeeting {
+    fn written(values: &Values) -> Option<&Members<Written>> {
+        values.members.as_ref()
+    }
+
+    fn bounded(allowed: &Allowed) -> &Members<Bounded> {
+        &allowed.members
+    }
+}
+
+impl ListedGroup for OfAttendee {
+    fn written(values: &Values) -> Option<&Capabilities<Written>> {
+        values.capabilities.as_ref()
+    }
+
+    fn bounded(allowed: &Allowed) -> &Capabilities<Bounded> {
+        &allowed.capabilities
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::document::{Callers, Name};
 use super::layers::{Layers, Source};
+use super::merge_callers::merge_callers;
 use super::merge_members::merge_members;
 use super::merge_tags::{check_tag_lists, merge_tags};
-use super::rules::{CallerRules, Rule, Ruled, TenantIds, TenantPolicy};
+use super::rules::{CallerRules, Rules, TenantIds, TenantPolicy};
 use crate::json::{MemberError, Path};
-use crate::model::{MAX_TENANT_IDS, Members, TenantId};
+use crate::model::{MAX_TENANT_IDS, TenantId};
 
 /// Everyone's merged rules, which all tenants without rules of their own share.
 pub(super) struct Shared {
-    members: Arc<Members<Ruled>>,
+    rules: Arc<Rules>,
     callers: Arc<CallerRules>,
     /// The errors of the members of everyone's block by itself.
     pub(super) errors: Vec<MemberError>,
@@ -23,10 +23,10 @@ impl Shared {
     /// inherits them.
     pub(super) fn of(everyone: Source<'_>, tag_errors: &mut Vec<MemberError>) -> Self {
         let mut errors = Vec::new();
-        let members = Arc::new(merge_members(Layers::alone(everyone), &mut errors));
+        let rules = Arc::new(merge_members(Layers::alone(everyone), &mut errors));
         let callers = Arc::new(merge_callers(everyone.block.callers.as_ref(), None));
         check_tag_lists(everyone, everyone, tag_errors);
-        Shared { members, callers, errors }
+        Shared { rules, callers, errors }
     }
 }
 
@@ -40,13 +40,13 @@ pub(super) fn merge(
     errors: &mut Vec<MemberError>,
 ) -> TenantPolicy {
     let own = layers.own.block;
-    let members = if own.leaves_members_alone() {
+    let rules = if own.leaves_members_alone() {
         errors.extend(shared.errors.iter().cloned());
-        Arc::clone(&shared.members)
+        Arc::clone(&shared.rules)
     } else {
         Arc::new(merge_members(layers, errors))
     };
-    if matches!(members.media_region, Rule::Open { default: None, allowed: None }) {
+    if !rules.members.media_region.is_written() {
         let detail = "could never create a meeting: no MediaRegion is fixed, default or allowed";
         errors.push(MemberError::at(layers.own.path, detail));
     }
@@ -56,20 +56,9 @@ pub(super) fn merge(
     };
     TenantPolicy {
         tenant_ids: TenantIds(merge_tenant_ids(tenant, layers, errors)),
-        members,
+        rules,
         tags: merge_tags(tenant, layers, errors),
         callers,
-    }
-}
-
-fn merge_callers(everyone: Option<&Callers>, own: Option<&Callers>) -> CallerRules {
-    let pick = |select: fn(&Callers) -> &Option<Vec<Name>>| {
-        own.and_then(|callers| select(callers).clone())
-            .or_else(|| everyone.and_then(|callers| select(callers).clone()))
-    };
-    CallerRules {
-        any_scope: pick(|callers| &callers.any_scope),
-        any_group: pick(|callers| &callers.any_group),
     }
 }
 

@@ -2,18 +2,21 @@
 
 use super::document::Block;
 use super::layers::{Layers, Source};
-use super::lists::Values;
-use super::rules::{Rule, Ruled};
+use super::lists::{Bounded, ListedGroup, Values, Written};
+use super::rules::{Rule, Ruled, Rules};
 use crate::json::{MemberError, Path};
 use crate::model::{
-    AttendeeCount, Bound as _, ContentResolution, Make, Member, Members, ToWire as _, VideoResolution,
+    AttendeeCount, Bound as _, Capabilities, Capability, Ceiling, ContentCapability, ContentResolution, Make,
+    Member, Members, ToWire as _, VideoResolution,
 };
 
 /// Merges every member. Errors of everyone's block are reported again for each tenant that inherits them.
-pub(super) fn merge_members(layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Members<Ruled> {
-    let rules = Members::make(&mut Merge { layers, errors });
-    check_resolutions(&rules, layers, errors);
-    rules
+pub(super) fn merge_members(layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Rules {
+    let members = Members::make(&mut Merge { layers, errors });
+    check_resolutions(&members, layers, errors);
+    let capabilities = Capabilities::make(&mut Merge { layers, errors });
+    check_capabilities(&capabilities, layers, errors);
+    Rules { members, capabilities }
 }
 
 struct Merge<'m, 'b> {
@@ -21,8 +24,8 @@ struct Merge<'m, 'b> {
     errors: &'m mut Vec<MemberError>,
 }
 
-impl Make<Ruled> for Merge<'_, '_> {
-    fn make<M: Member>(&mut self) -> Rule<M> {
+impl<G: ListedGroup> Make<G, Ruled> for Merge<'_, '_> {
+    fn make<M: Member<Group = G>>(&mut self) -> Rule<M> {
         Statements::<M>::in_layers(self.layers).merge(self.errors)
     }
 }
@@ -55,15 +58,17 @@ impl Place<'_> {
     }
 }
 
-impl<'b, M: Member> Statement<'b, M> {
+impl<'b, M: Member<Group: ListedGroup>> Statement<'b, M> {
     fn in_block(block: &'b Block) -> Self {
-        let value = |values: &'b Option<Values>| M::of(values.as_ref()?.members.as_ref()?).as_ref();
-        let allowed = block.allowed.as_ref().and_then(|allowed| M::of(&allowed.members).as_ref());
+        let value =
+            |values: &'b Option<Values>| M::of::<Written>(M::Group::written(values.as_ref()?)?).as_ref();
+        let allowed =
+            block.allowed.as_ref().and_then(|allowed| M::of::<Bounded>(M::Group::bounded(allowed)).as_ref());
         Statement { fixed: value(&block.fixed), default: value(&block.default), allowed }
     }
 }
 
-impl<'b, M: Member> Statements<'b, M> {
+impl<'b, M: Member<Group: ListedGroup>> Statements<'b, M> {
     fn in_layers(layers: Layers<'b>) -> Self {
         let [everyone, own] = [layers.everyone, layers.own].map(|source| Statement::in_block(source.block));
         Statements { layers, everyone, own }
@@ -86,6 +91,19 @@ impl<'b, M: Member> Statements<'b, M> {
             (everyone, "Default")
         };
         self.place(source, list)
+    }
+
+    /// The place of the highest value that a meeting can have.
+    fn place_of_highest(&self) -> Place<'b> {
+        let Layers { everyone, own } = self.layers;
+        if self.own.fixed.is_some() || self.everyone.fixed.is_some() {
+            return self.place_of_value();
+        }
+        match (self.own.allowed, self.everyone.allowed) {
+            (Some(_), _) => self.place(own, "Allowed"),
+            (None, Some(_)) => self.place(everyone, "Allowed"),
+            (None, None) => self.place_of_value(),
+        }
     }
 
     fn merge(self, errors: &mut Vec<MemberError>) -> Rule<M> {
@@ -129,8 +147,8 @@ impl<'b, M: Member> Statements<'b, M> {
     }
 }
 
-/// Chime refuses FHD video and UHD content without a MaxCount of at most 25 (developer guide). That is an error of the
-/// policy when no caller can ask for anything else. Otherwise each request is checked.
+/// Chime refuses FHD video and UHD content without a MaxCount of at most 25 (developer guide). When no caller can ask for
+/// such a MaxCount, a policy that sends or allows them is wrong. Otherwise each request is checked.
 fn check_resolutions(rules: &Members<Ruled>, layers: Layers<'_>, errors: &mut Vec<MemberError>) {
     let max = AttendeeCount::MAX_AT_HIGH_RESOLUTION;
     let too_many = match &rules.attendee_count {
@@ -141,8 +159,8 @@ fn check_resolutions(rules: &Members<Ruled>, layers: Layers<'_>, errors: &mut Ve
     if !too_many {
         return;
     }
-    let mut check = |is_high: bool, value: &str, place: Place<'_>| {
-        if is_high {
+    let mut check = |reaches: bool, value: &str, place: Place<'_>| {
+        if reaches {
             let detail = format!(
                 "`{value}` needs an Attendee.MaxCount of at most {}, and no caller can ask for one: Chime would always refuse",
                 max.wire()
@@ -150,17 +168,38 @@ fn check_resolutions(rules: &Members<Ruled>, layers: Layers<'_>, errors: &mut Ve
             errors.push(place.error(detail));
         }
     };
-    let video = Statements::<VideoResolution>::in_layers(layers).place_of_value();
-    check(always_sent(&rules.video_resolution) == Some(&VideoResolution::Fhd), "FHD", video);
-    let content = Statements::<ContentResolution>::in_layers(layers).place_of_value();
-    check(always_sent(&rules.content_resolution) == Some(&ContentResolution::Uhd), "UHD", content);
+    let video = Statements::<VideoResolution>::in_layers(layers).place_of_highest();
+    check(highest(&rules.video_resolution) == Some(&VideoResolution::Fhd), "FHD", video);
+    let content = Statements::<ContentResolution>::in_layers(layers).place_of_highest();
+    check(highest(&rules.content_resolution) == Some(&ContentResolution::Uhd), "UHD", content);
 }
 
-/// The value that every meeting has, whatever the caller asks for.
-fn always_sent<M: Member>(rule: &Rule<M>) -> Option<&M> {
+/// The highest value that a meeting can have under a rule that names one.
+fn highest<M: Member<Bound = Ceiling<M>>>(rule: &Rule<M>) -> Option<&M> {
     match rule {
         Rule::Fixed(value) => Some(value),
+        Rule::Open { allowed: Some(Ceiling(ceiling)), .. } => Some(ceiling),
         Rule::Open { default, allowed: None } => default.as_ref(),
-        Rule::Open { allowed: Some(_), .. } => None,
+    }
+}
+
+/// Chime refuses content above `None` without video that receives (model), so the values of Fixed and Default must fit.
+fn check_capabilities(rules: &Capabilities<Ruled>, layers: Layers<'_>, errors: &mut Vec<MemberError>) {
+    let (Some(video), Some(content)) = (written(&rules.video), written(&rules.content)) else { return };
+    if content.0 != Capability::None && !video.0.receives() {
+        let detail = format!(
+            "`{}` needs Video that receives, and the policy sends `{}`: Chime would always refuse",
+            content.wire(),
+            video.wire()
+        );
+        errors.push(Statements::<ContentCapability>::in_layers(layers).place_of_value().error(detail));
+    }
+}
+
+/// The value of `Fixed` or `Default`.
+fn written<M: Member>(rule: &Rule<M>) -> Option<&M> {
+    match rule {
+        Rule::Fixed(value) => Some(value),
+        Rule::Open { default, .. } => default.as_ref(),
     }
 }

@@ -4,12 +4,15 @@
 //! reports every finding of a request at once.
 
 mod admit;
+mod attendee_plan;
 mod decide;
+mod decide_attendee;
 mod document;
 mod layers;
 mod lists;
 mod load;
 mod merge;
+mod merge_callers;
 mod merge_members;
 mod merge_tags;
 mod plan;
@@ -19,9 +22,13 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use admit::{AdmissionError, Admitted};
+pub use admit::{AdmissionError, Admitted, MissingRight};
+pub use attendee_plan::{AttendeePlan, CapabilitiesPlan, NewAttendee, NewCapabilities};
 pub use load::Policies;
 pub(crate) use merge_tags::GATEWAY_TAG;
 pub use plan::{MeetingPlan, Sent};
-pub use right::{Create, Right};
+pub use right::{
+    AnyRight, Create, CreateWithAttendees, CreatesAttendees, CreatesMeetings, End, Join, JoinOrModerate,
+    Moderate, Right, RightName,
+};
 pub use rules::TenantIds;

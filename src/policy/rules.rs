@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::document::Name;
-use crate::model::{Member, Members, TagKey, TagValue, TenantId, Wrap};
+use super::document::{AnyOf, EachRight};
+use super::right::RightName;
+use crate::model::{Capabilities, Member, Members, TagKey, TagValue, TenantId, Wrap};
 
 /// One tenant's policy. Tenants with the same rules share them.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPolicy {
     /// Never empty, and no two tenants share one.
     pub(super) tenant_ids: TenantIds,
-    pub(super) members: Arc<Members<Ruled>>,
+    pub(super) rules: Arc<Rules>,
     pub(super) tags: TagRules,
     pub(super) callers: Arc<CallerRules>,
 }
@@ -45,6 +46,13 @@ impl TenantIds {
     }
 }
 
+/// The rules for the members of meetings and for the capabilities of attendees.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) members: Members<Ruled>,
+    pub(super) capabilities: Capabilities<Ruled>,
+}
+
 /// The rule for one member.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Rule<M: Member> {
@@ -63,6 +71,11 @@ impl Wrap for Ruled {
 }
 
 impl<M: Member> Rule<M> {
+    /// Whether the policy says anything about the member.
+    pub(super) fn is_written(&self) -> bool {
+        !matches!(self, Rule::Open { default: None, allowed: None })
+    }
+
     /// What is sent when the caller does not ask for a value.
     pub(super) fn sent_when_unasked(&self) -> Option<M> {
         match self {
@@ -82,9 +95,22 @@ pub(super) struct TagRules {
     pub(super) allowed: Vec<TagKey>,
 }
 
-/// Who may create meetings. `None` requires nothing.
-#[derive(Debug, Clone, Default)]
-pub(super) struct CallerRules {
-    pub(super) any_scope: Option<Vec<Name>>,
-    pub(super) any_group: Option<Vec<Name>>,
+/// Who has each right.
+#[derive(Debug, Clone)]
+pub(super) struct CallerRules(pub(super) EachRight<Holders>);
+
+/// Who has a right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Holders {
+    /// No caller.
+    Nobody,
+    /// Callers who have these. Without any list, every caller.
+    Having(AnyOf),
+}
+
+impl CallerRules {
+    /// Who has that right.
+    pub(super) fn holders(&self, right: RightName) -> &Holders {
+        self.0.of(right)
+    }
 }

@@ -11,22 +11,26 @@ use crate::finding::{Finding, Findings, MAX_LISTED, Place};
 pub(super) const MAX_MESSAGE: usize = 1_000;
 
 /// An entry of `errors`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(super) struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'static str>,
     detail: String,
 }
 
 impl From<&Finding> for Entry {
     fn from(finding: &Finding) -> Self {
-        let (pointer, header) = match &finding.place {
-            Place::Member(pointer) => (Some(pointer.clone()), None),
-            Place::Header(name) => (None, Some(*name)),
-        };
-        Entry { pointer, header, detail: finding.detail.clone() }
+        let mut entry = Entry { detail: finding.detail.clone(), ..Entry::default() };
+        match &finding.place {
+            Place::Member(pointer) => entry.pointer = Some(pointer.clone()),
+            Place::Header(name) => entry.header = Some(*name),
+            Place::Parameter(name) => entry.parameter = Some(*name),
+        }
+        entry
     }
 }
 
@@ -40,7 +44,7 @@ pub(super) fn entries(findings: &Findings) -> Vec<Entry> {
     let mut entries: Vec<Entry> = listed.iter().take(shown).map(Entry::from).collect();
     let left_out = findings.len().saturating_sub(entries.len());
     let detail = format!("{left_out} more findings are not listed here");
-    entries.push(Entry { pointer: Some("#".to_owned()), header: None, detail });
+    entries.push(Entry { pointer: Some("#".to_owned()), detail, ..Entry::default() });
     entries
 }
 
@@ -81,6 +85,7 @@ fn place(finding: &Finding) -> Cow<'_, str> {
         Place::Member(pointer) if pointer == "#" => Cow::Borrowed("the body"),
         Place::Member(pointer) => Cow::Borrowed(pointer),
         Place::Header(name) => Cow::Owned(format!("the header {name}")),
+        Place::Parameter(name) => Cow::Owned(format!("the parameter {name}")),
     }
 }
 

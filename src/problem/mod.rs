@@ -16,7 +16,8 @@ use crate::api_gateway::{Answer, Body, BodyError, RouteError};
 use crate::auth::AuthenticationError;
 use crate::chime::{ChimeError, ChimeErrorKind};
 use crate::finding::{Finding, Findings};
-use crate::policy::AdmissionError;
+use crate::model::NEXT_TOKEN;
+use crate::policy::{AdmissionError, MissingRight};
 use crate::request_error::RequestError;
 
 /// Default `Retry-After`, in seconds. Chime's limit is ten requests a second, and this leaves a margin.
@@ -85,6 +86,7 @@ impl Problem {
                 Problem::of_findings(&Finding::breaks_model("#", "is not valid base64").into())
             }
             RequestError::Findings(findings) => Problem::of_findings(&findings),
+            RequestError::ImpossibleId(_) | RequestError::AnothersAttendee { .. } => Problem::not_found(),
             RequestError::Chime(error) => Problem::of_chime(&error),
             RequestError::Panicked => Problem::internal(),
         }
@@ -159,26 +161,32 @@ impl Problem {
     }
 
     fn unknown_tenant() -> Self {
-        Problem::new(403, "ForbiddenException", "the token names no tenant that may create meetings")
+        Problem::new(403, "ForbiddenException", "the token names no tenant that this gateway serves")
+    }
+
+    /// One answer for another tenant's meeting, an ended one, one that never was and an id that can't be one, and the same
+    /// for attendees.
+    fn not_found() -> Self {
+        Problem::new(404, "NotFoundException", "there is no such meeting or attendee")
     }
 
     fn of_admission(error: &AdmissionError) -> Self {
-        let AdmissionError::Lacking { scopes, groups } = error else { return Problem::unknown_tenant() };
-        let mut needs = Vec::new();
-        if !scopes.is_empty() {
-            needs.push(format!("one of the scopes {}", quoted(scopes)));
-        }
-        if !groups.is_empty() {
-            needs.push(format!("one of the groups {}", quoted(groups)));
-        }
-        let detail = format!("to create meetings, the tenant's policy requires {}", needs.join(" and "));
+        let AdmissionError::Lacking(missing) = error else { return Problem::unknown_tenant() };
+        let needs: Vec<String> = missing.iter().map(requirement).collect();
+        let detail = format!("the operation needs {}", needs.join(", or "));
         let problem = Problem::new(403, "ForbiddenException", detail);
+        let scopes = missing.iter().flat_map(|missing| match missing {
+            MissingRight::Requires { scopes, .. } => scopes.as_slice(),
+            MissingRight::Nobodys(_) => &[],
+        });
+        let mut scopes: Vec<&str> = scopes.map(String::as_str).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
         if scopes.is_empty() {
             return problem;
         }
         // The policy document allows any text as a scope, but RFC 6749 limits the characters in the header.
-        let nameable: Vec<&str> =
-            scopes.iter().map(String::as_str).filter(|scope| is_scope_token(scope)).collect();
+        let nameable: Vec<&str> = scopes.into_iter().filter(|scope| is_scope_token(scope)).collect();
         problem.header(
             "www-authenticate",
             format!(r#"Bearer error="insufficient_scope", scope="{}""#, nameable.join(" ")),
@@ -207,20 +215,24 @@ impl Problem {
                 let detail = "is itself a replica, which can't be replicated";
                 Problem::of_findings(&Finding::breaks_model("#/PrimaryMeetingId", detail).into())
             }
-            ChimeErrorKind::NoSuchMeeting => {
-                Problem::new(404, "NotFoundException", "there is no such meeting")
+            ChimeErrorKind::NoSuchMeeting => Problem::not_found(),
+            ChimeErrorKind::InvalidNextToken => {
+                let detail = "is not a token that an answer for this meeting had as NextToken";
+                Problem::of_findings(&Finding::in_parameter(NEXT_TOKEN, detail).into())
             }
             ChimeErrorKind::Rejected => {
                 let detail =
                     "Chime refuses this combination of members, for a reason outside its published model";
                 Problem::new(400, "BadRequestException", detail)
             }
-            ChimeErrorKind::Misconfigured | ChimeErrorKind::NotSent => Problem::internal(),
+            ChimeErrorKind::Forbidden | ChimeErrorKind::Misconfigured | ChimeErrorKind::NotSent => {
+                Problem::internal()
+            }
             ChimeErrorKind::Conflict => Problem::new(
                 409,
                 "ConflictException",
-                "the idempotency key was used with other members, or the policy changed in between, or another \
-                 request with it is still in progress",
+                "another request for the same is still in progress, or the idempotency key was used with other members, \
+                 or the policy changed in between",
             ),
             ChimeErrorKind::DifferentMeeting(members) => Problem::new(
                 409,
@@ -234,6 +246,10 @@ impl Problem {
                 Problem::new(429, "LimitExceededException", "the account's quota of meetings is full")
                     .retry_after(None, QUOTA_WAIT)
             }
+            ChimeErrorKind::MeetingFull => {
+                Problem::new(429, "LimitExceededException", "the meeting has as many attendees as it allows")
+                    .retry_after(None, QUOTA_WAIT)
+            }
             ChimeErrorKind::NotFound | ChimeErrorKind::Failed => {
                 Problem::new(502, "ServiceFailureException", "Chime failed or returned an invalid answer")
             }
@@ -241,9 +257,33 @@ impl Problem {
                 Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
                     .retry_after(*wait, USUAL_WAIT)
             }
+            ChimeErrorKind::Unreachable | ChimeErrorKind::Disconnected => {
+                Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
+                    .retry_after(None, USUAL_WAIT)
+            }
             ChimeErrorKind::TimedOut => {
                 Problem::new(504, "ServiceUnavailableException", "Chime did not answer in time")
             }
+        }
+    }
+}
+
+/// What a caller needs for a right.
+fn requirement(missing: &MissingRight) -> String {
+    match missing {
+        MissingRight::Nobodys(right) => {
+            format!("the right {}, which the tenant's policy gives to nobody", right.as_str())
+        }
+        MissingRight::Requires { right, scopes, groups } => {
+            let mut needs = Vec::new();
+            if !scopes.is_empty() {
+                needs.push(format!("one of the scopes {}", quoted(scopes)));
+            }
+            if !groups.is_empty() {
+                needs.push(format!("one of the groups {}", quoted(groups)));
+            }
+            let needs = needs.join(" and ");
+            format!("the right {}, for which the tenant's policy requires {needs}", right.as_str())
         }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::api_gateway::HttpRequest;
 use crate::auth::{TenantError, TokenError};
+use crate::policy::RightName;
 
 /// An error of every variant, including the variants of the errors in them.
 fn every_error() -> Vec<RequestError> {
@@ -27,9 +28,22 @@ fn every_error() -> Vec<RequestError> {
         ChimeErrorKind::Unavailable(wait),
         ChimeErrorKind::TimedOut,
         ChimeErrorKind::NotSent,
+        ChimeErrorKind::Forbidden,
+        ChimeErrorKind::MeetingFull,
+        ChimeErrorKind::InvalidNextToken,
+        ChimeErrorKind::Unreachable,
+        ChimeErrorKind::Disconnected,
     ];
-    let chime = chime
-        .map(|kind| RequestError::Chime(ChimeError { kind, detail: text(), request_id: None, attempts: 1 }));
+    let chime = chime.map(|kind| {
+        let detail = text();
+        RequestError::Chime(ChimeError {
+            kind,
+            detail,
+            request_id: None,
+            attempts: 1,
+            may_have_happened: false,
+        })
+    });
     let others = vec![
         RequestError::UnknownEvent(HttpRequest::from_event(b"").unwrap_err()),
         RequestError::Route(RouteError::NoSuchRoute),
@@ -40,7 +54,12 @@ fn every_error() -> Vec<RequestError> {
         RequestError::Authentication(AuthenticationError::NoTenant(TenantError::Missing { claim: text() })),
         RequestError::Authentication(AuthenticationError::KeysUnavailable { retry_after: 9 }),
         RequestError::Admission(AdmissionError::NoSuchTenant(text())),
-        RequestError::Admission(AdmissionError::Lacking { scopes: vec![text()], groups: vec![text()] }),
+        RequestError::Admission(AdmissionError::Lacking(vec![
+            MissingRight::Nobodys(RightName::End),
+            MissingRight::Requires { right: RightName::Join, scopes: vec![text()], groups: vec![text()] },
+        ])),
+        RequestError::ImpossibleId("meeting's id"),
+        RequestError::AnothersAttendee { chime_request_id: None },
         RequestError::Body(BodyError::NotJson),
         RequestError::Body(BodyError::TooLarge),
         RequestError::Body(BodyError::InvalidBase64),
@@ -63,7 +82,8 @@ fn needs_a_row(error: &RequestError) {
             | AuthenticationError::NoTenant(_)
             | AuthenticationError::KeysUnavailable { .. },
         ) => {}
-        RequestError::Admission(AdmissionError::NoSuchTenant(_) | AdmissionError::Lacking { .. }) => {}
+        RequestError::Admission(AdmissionError::NoSuchTenant(_) | AdmissionError::Lacking(_)) => {}
+        RequestError::ImpossibleId(_) | RequestError::AnothersAttendee { .. } => {}
         RequestError::Body(BodyError::NotJson | BodyError::TooLarge | BodyError::InvalidBase64) => {}
         RequestError::Chime(error) => match error.kind {
             ChimeErrorKind::PrimaryNotTheTenants
@@ -79,6 +99,11 @@ fn needs_a_row(error: &RequestError) {
             | ChimeErrorKind::Failed
             | ChimeErrorKind::Unavailable(_)
             | ChimeErrorKind::TimedOut
+            | ChimeErrorKind::Forbidden
+            | ChimeErrorKind::MeetingFull
+            | ChimeErrorKind::InvalidNextToken
+            | ChimeErrorKind::Unreachable
+            | ChimeErrorKind::Disconnected
             | ChimeErrorKind::NotSent => {}
         },
     }
@@ -125,7 +150,7 @@ fn answers_that_say_when_to_retry_have_both_headers() {
         waits.extend(seconds);
     }
     waits.sort_unstable();
-    assert_eq!(waits, [2, 2, 7, 7, 9, 60]);
+    assert_eq!(waits, [2, 2, 2, 2, 7, 7, 9, 60, 60]);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 """Writes create-meeting.json: the shapes of botocore's Chime SDK Meetings model that the simulator checks.
 
 Usage, with botocore (PyPI) installed: python3 extract.py > create-meeting.json
-Keeps types, limits, patterns, values, required members and documented patterns, but no other prose.
+Keeps how each operation looks in HTTP, types, limits, patterns, values, required members and documented patterns, but
+no other prose. A documented pattern belongs to a member, not to its shape: MeetingHostId has the shape ExternalUserId
+and no pattern.
 """
 
 import gzip
@@ -12,7 +14,20 @@ import re
 
 import botocore
 
-OPERATIONS = ["CreateMeeting", "GetMeeting", "DeleteMeeting"]
+OPERATIONS = [
+    "CreateMeeting",
+    "CreateMeetingWithAttendees",
+    "GetMeeting",
+    "DeleteMeeting",
+    "CreateAttendee",
+    "BatchCreateAttendee",
+    "ListAttendees",
+    "GetAttendee",
+    "DeleteAttendee",
+    "UpdateAttendeeCapabilities",
+    "BatchUpdateAttendeeCapabilitiesExcept",
+]
+RESPONSES = ["Meeting", "MediaPlacement", "Attendee", "CreateAttendeeError"]
 FACTS = ["type", "min", "max", "pattern", "enum", "required"]
 
 
@@ -36,23 +51,37 @@ def extract(model):
             facts.setdefault("members", {})[member] = reference["shape"]
             text = html.unescape(reference.get("documentation", ""))
             if found := re.search(r"Pattern: <code>(.*?)</code>", text):
-                patterns[reference["shape"]] = found.group(1)
+                patterns[member] = found.group(1)
             if member == "MediaRegion":
-                regions.extend(re.findall(r"<code>([a-z]+(?:-[a-z]+)+-\d)</code>", text))
+                found = re.findall(r"<code>([a-z]+(?:-[a-z]+)+-\d)</code>", text)
+                regions.extend(region for region in found if region not in regions)
             visit(reference["shape"])
         if "member" in shape:
             facts["item"] = shape["member"]["shape"]
             visit(facts["item"])
 
-    for operation in OPERATIONS:
-        visit(model["operations"][operation]["input"]["shape"])
+    operations = {}
+    for name in OPERATIONS:
+        operation = model["operations"][name]
+        visit(operation["input"]["shape"])
+        operations[name] = {
+            **operation["http"],
+            "input": operation["input"]["shape"],
+            "output": sorted(model["shapes"].get(operation.get("output", {}).get("shape"), {}).get("members", {})),
+            "parameters": {
+                reference["locationName"]: member
+                for member, reference in model["shapes"][operation["input"]["shape"]]["members"].items()
+                if reference.get("location") == "querystring"
+            },
+        }
     exceptions = {
         name: shape["error"]["httpStatusCode"] for name, shape in model["shapes"].items() if shape.get("exception")
     }
     responses = {}
-    for name in ["Meeting", "MediaPlacement"]:
+    for name in RESPONSES:
         responses[name] = sorted(model["shapes"][name]["members"])
     return {
+        "operations": operations,
         "shapes": shapes,
         "documented_patterns": patterns,
         "documented_media_regions": regions,

@@ -1,7 +1,7 @@
 //! CreateMeeting from a bearer token to Chime's answer.
 
 use local::issuer::TokenRequest;
-use meeting_gateway::model::{Bound as _, BoundKind, Member, Members, Shape, Visit};
+use meeting_gateway::model::{Bound as _, BoundKind, Member, Members, OfMeeting, Shape, Visit};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, GATEWAY_NAME, PATIENCE, QUEUE, Stack, post, with_header};
@@ -261,8 +261,8 @@ struct EveryMember {
     primary: String,
 }
 
-impl Visit for EveryMember {
-    fn visit<M: Member>(&mut self) {
+impl Visit<OfMeeting> for EveryMember {
+    fn visit<M: Member<Group = OfMeeting>>(&mut self) {
         let value = match (M::NAME, M::SHAPE) {
             ("MediaRegion", _) => json!("eu-west-2"),
             ("PrimaryMeetingId", _) => json!(self.primary),
@@ -284,8 +284,8 @@ impl Visit for EveryMember {
 /// The members of one body that another has not, or has with another value.
 struct NotIn<'b>(&'b Value, &'b Value, Vec<&'static str>);
 
-impl Visit for NotIn<'_> {
-    fn visit<M: Member>(&mut self) {
+impl Visit<OfMeeting> for NotIn<'_> {
+    fn visit<M: Member<Group = OfMeeting>>(&mut self) {
         let pointer = format!("/{}", M::NAME);
         assert!(self.0.pointer(&pointer).is_some(), "{pointer} is asked for");
         if self.0.pointer(&pointer) != self.1.pointer(&pointer) {

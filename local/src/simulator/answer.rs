@@ -70,7 +70,11 @@ impl Answer {
             head.extend_from_slice(value.as_bytes());
             head.extend_from_slice(b"\r\n");
         }
-        head.extend_from_slice(format!("content-length: {}\r\n\r\n", self.body.len()).as_bytes());
+        // RFC 9110, 8.6: an answer of 204 has no Content-Length.
+        if self.status != StatusCode::NO_CONTENT {
+            head.extend_from_slice(format!("content-length: {}\r\n", self.body.len()).as_bytes());
+        }
+        head.extend_from_slice(b"\r\n");
         (head, self.body)
     }
 }

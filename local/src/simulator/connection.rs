@@ -17,9 +17,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
 
 use super::faults::Moment;
-use super::record::Operation;
+use super::misbehave::Reaction;
+use super::operations::Operation;
 use super::script::{Step, Transport, play};
-use super::service::{self, Reaction};
+use super::service;
 use super::shared::Shared;
 
 /// A pending answer; boxed, because taking a connection back from hyper needs a future that can move.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::faults::Injection;
+use super::meetings::Meeting;
 use super::shared::Shared;
 
 /// Answers one control request; the 404 lists the paths.
@@ -15,14 +16,7 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
         (&Method::GET, "/simulator/requests") => Answer::json(200, &json!(shared.state.lock().requests)),
         (&Method::GET, "/simulator/meetings") => {
             let state = shared.state.lock();
-            let meetings: Vec<Value> = state
-                .meetings
-                .all()
-                .iter()
-                .map(|meeting| {
-                    json!({ "Meeting": meeting.body, "Tags": meeting.tags, "region": meeting.region, "alive": meeting.alive })
-                })
-                .collect();
+            let meetings: Vec<Value> = state.meetings.all().iter().map(shown).collect();
             Answer::json(200, &Value::Array(meetings))
         }
         (&Method::DELETE, "/simulator/state") => {
@@ -35,6 +29,19 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
                                  DELETE /simulator/state" }),
         ),
     }
+}
+
+fn shown(meeting: &Meeting) -> Value {
+    let attendees: Vec<Value> = meeting
+        .attendees
+        .all()
+        .iter()
+        .map(|attendee| json!({ "Attendee": attendee.body, "deleted": attendee.deleted }))
+        .collect();
+    json!({
+        "Meeting": meeting.body, "Tags": meeting.tags, "region": meeting.region, "alive": meeting.alive,
+        "attendees": attendees,
+    })
 }
 
 fn arm(shared: &Shared, body: &[u8]) -> Answer {

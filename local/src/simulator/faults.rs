@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::model::{EXCEPTIONS, UNMODELLED_EXCEPTIONS};
-use super::record::Operation;
+use super::operations::Operation;
 
 /// One fault that a client has to survive.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,13 +36,19 @@ pub enum TransportFault {
         /// the HTTP status
         status: u16,
     },
-    /// The meeting is created; the answer's body ends halfway and the connection closes.
+    /// The request takes effect; the answer's body, or without one its head, ends halfway and the connection closes.
     TruncatedBody {},
     /// 201 with an empty JSON object; nothing is created.
     NoMeeting {},
-    /// 201 with a meeting in which these members are replaced, or removed where the value is null.
+    /// An answer in which these members of `Meeting` are replaced, or removed where the value is null.
     OtherMeeting {
         /// the members of `Meeting` that differ
+        members: Map<String, Value>,
+    },
+    /// An answer in which these members of `Attendee`, or of the first of `Attendees`, are replaced, or removed where the
+    /// value is null.
+    OtherAttendee {
+        /// the members of the attendee that differ
         members: Map<String, Value>,
     },
     /// The connection is reset as soon as a request begins to arrive, before any of it is interpreted.

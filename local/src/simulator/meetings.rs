@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::attendees::Attendees;
+use super::operations::Operation;
+
 /// The account whose meetings these are: the one that AWS uses in examples.
 pub const ACCOUNT: &str = "111122223333";
 
@@ -22,14 +25,15 @@ pub struct Meeting {
     pub tags: Value,
     /// whether it is still there
     pub alive: bool,
+    pub(super) attendees: Attendees,
 }
 
 /// Why a meeting was not created.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CreateError {
-    /// the token was used with other members
+    #[error("ClientRequestToken was used with other members")]
     TokenReused,
-    /// PrimaryMeetingId names no meeting that can be replicated
+    #[error("PrimaryMeetingId {0}")]
     Primary(&'static str),
 }
 
@@ -38,8 +42,23 @@ pub(super) enum CreateError {
 pub(super) struct Meetings {
     /// in the order of their creation
     all: Vec<Meeting>,
-    /// by region and token: the members sent and the meeting made; how long Chime remembers is undocumented
-    tokens: HashMap<(String, String), (Map<String, Value>, Value)>,
+    /// how long Chime remembers a token is undocumented
+    tokens: HashMap<Token, Remembered>,
+}
+
+/// A ClientRequestToken counts for one operation in one control region.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Token {
+    operation: Operation,
+    region: String,
+    text: String,
+}
+
+/// What was sent with a token, and what it was answered.
+#[derive(Debug)]
+struct Remembered {
+    members: Map<String, Value>,
+    answer: Value,
 }
 
 impl Meetings {
@@ -48,54 +67,65 @@ impl Meetings {
         &self.all
     }
 
-    /// Creates a meeting from members that passed validation, or finds the one that the same request made before.
+    /// Creates a meeting, and its attendees where there are any, from valid members; or finds the answer that the same
+    /// request had before.
     pub(super) fn create(
         &mut self,
+        operation: Operation,
         members: &Map<String, Value>,
         region: &str,
+        repeats_attendee: bool,
     ) -> Result<Value, CreateError> {
-        let token = (region.to_owned(), text(members, "ClientRequestToken").to_owned());
-        if let Some((before, meeting)) = self.tokens.get(&token) {
-            return if before == members { Ok(meeting.clone()) } else { Err(CreateError::TokenReused) };
+        let token = text(members, "ClientRequestToken").to_owned();
+        let token = Token { operation, region: region.to_owned(), text: token };
+        if let Some(before) = self.tokens.get(&token) {
+            let is_repeat = before.members == *members;
+            return if is_repeat { Ok(before.answer.clone()) } else { Err(CreateError::TokenReused) };
         }
         if let Some(primary) = members.get("PrimaryMeetingId").and_then(Value::as_str) {
             self.check_primary(primary, region)?;
         }
         let body = meeting_body(members, region);
+        let mut attendees = Attendees::new(members.get("MeetingFeatures"));
+        let answer = match members.get("Attendees") {
+            None => json!({ "Meeting": body }),
+            items => {
+                let (created, errors) = attendees.create_each(items, repeats_attendee);
+                json!({ "Meeting": body, "Attendees": created, "Errors": errors })
+            }
+        };
         let tags = members.get("Tags").cloned().unwrap_or_else(|| json!([]));
-        self.all.push(Meeting { body: body.clone(), region: region.to_owned(), tags, alive: true });
-        self.tokens.insert(token, (members.clone(), body.clone()));
-        Ok(body)
+        self.all.push(Meeting { body, region: region.to_owned(), tags, alive: true, attendees });
+        self.tokens.insert(token, Remembered { members: members.clone(), answer: answer.clone() });
+        Ok(answer)
     }
 
     /// A living meeting of this control region.
-    pub(super) fn get(&self, id: &str, region: &str) -> Option<&Meeting> {
-        self.all.iter().find(|meeting| meeting.alive && meeting.region == region && meeting.id() == id)
+    pub(super) fn get_mut(&mut self, id: &str, region: &str) -> Option<&mut Meeting> {
+        self.all.iter_mut().find(|meeting| meeting.is(id, region))
     }
 
-    /// Ends a meeting and its replicas; false when there is none.
-    pub(super) fn end(&mut self, id: &str, region: &str) -> bool {
-        if self.get(id, region).is_none() {
-            return false;
-        }
+    /// Ends a meeting and its replicas.
+    pub(super) fn end(&mut self, id: &str, region: &str) {
         let ending = self.all.iter_mut().filter(|meeting| meeting.region == region);
         for meeting in ending.filter(|meeting| meeting.id() == id || meeting.primary() == Some(id)) {
             meeting.alive = false;
         }
-        true
     }
 
     fn check_primary(&self, primary: &str, region: &str) -> Result<(), CreateError> {
-        let Some(meeting) = self.get(primary, region) else {
-            return Err(CreateError::Primary("PrimaryMeetingId names no meeting that exists"));
+        let Some(meeting) = self.all.iter().find(|meeting| meeting.is(primary, region)) else {
+            return Err(CreateError::Primary("names no meeting that exists"));
         };
         if meeting.primary().is_some() {
-            return Err(CreateError::Primary("PrimaryMeetingId names a meeting that is itself a replica"));
+            return Err(CreateError::Primary("names a meeting that is itself a replica"));
         }
         let replicas =
             self.all.iter().filter(|other| other.alive && other.primary() == Some(primary)).count();
         if replicas >= MAX_REPLICAS {
-            return Err(CreateError::Primary("the primary meeting already has the most replicas allowed, 4"));
+            return Err(CreateError::Primary(
+                "names a meeting that already has the most replicas allowed, 4",
+            ));
         }
         Ok(())
     }
@@ -106,6 +136,10 @@ impl Meeting {
     #[must_use]
     pub fn id(&self) -> &str {
         self.body.get("MeetingId").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn is(&self, id: &str, region: &str) -> bool {
+        self.alive && self.region == region && self.id() == id
     }
 
     fn primary(&self) -> Option<&str> {

@@ -1,12 +1,16 @@
-//! Amazon Chime SDK Meetings on loopback: CreateMeeting, GetMeeting and DeleteMeeting on the REST-JSON wire, every
+//! Amazon Chime SDK Meetings on loopback: the operations on meetings and attendees on the REST-JSON wire, every
 //! constraint of the model, remembered tokens, and any way of failing that a client has to survive.
 
 mod answer;
+mod attendees;
 mod connection;
 mod control;
 mod faults;
 mod meetings;
+mod misbehave;
 pub mod model;
+mod operations;
+mod perform;
 mod record;
 mod script;
 mod service;
@@ -24,13 +28,15 @@ use parking_lot::Mutex;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
+pub use self::attendees::{Attendee, DEFAULT_PAGE, MAX_ATTENDEES};
 pub use self::faults::{Extent, Fault, Injection, TransportFault};
 pub use self::meetings::{ACCOUNT, MAX_REPLICAS, Meeting};
-pub use self::record::{Operation, RecordedRequest};
+pub use self::operations::{OPERATIONS, Operation, Row};
+pub use self::record::RecordedRequest;
 pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
-pub use self::validation::{MAX_ATTENDEES_AT_HIGH_RESOLUTION, create_meeting_request, is_meeting_id};
+pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
-use self::shared::{Shared, State};
+use self::shared::{Rules, Shared, State};
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
 
@@ -45,12 +51,19 @@ pub struct Simulator {
 /// Options of the simulator.
 #[derive(Default)]
 pub struct SimulatorOptions {
-    /// where to log a line per request and the body of each CreateMeeting
+    /// where to log a line per request and the body of each creation; answers, which hold JoinTokens, are never logged
     pub log: Option<Box<dyn Write + Send>>,
     /// speak TLS with this configuration
     pub tls: Option<Arc<ServerConfig>>,
     /// the seed of [`Extent::Rate`]
     pub seed: u64,
+    /// play an account whose IAM policy allows only meetings with the tag `MeetingGateway` of this value: any other is
+    /// 403 AccessDeniedException. Chime's own checks of the request come first.
+    pub gateway_name: Option<String>,
+    /// whether a second attendee with the same ExternalUserId in a meeting is the first one again. The documentation
+    /// calls ExternalUserId "an idempotency token", but what a repeat returns is undocumented. By default a repeat
+    /// makes a second attendee, so that tests can count them.
+    pub repeats_attendee: bool,
 }
 
 impl Simulator {
@@ -75,8 +88,9 @@ impl Simulator {
     /// # Errors
     /// When the address cannot be bound.
     pub fn start_with(bind: SocketAddr, options: SimulatorOptions) -> io::Result<Self> {
+        let rules = Rules { gateway_name: options.gateway_name, repeats_attendee: options.repeats_attendee };
         let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(options.seed)),
+            state: Mutex::new(State::new(options.seed, rules)),
             log: Mutex::new(options.log),
             connections: AtomicU64::new(0),
             seed: options.seed,
@@ -142,13 +156,26 @@ impl Simulator {
         self.shared.state.lock().meetings.all().to_vec()
     }
 
+    /// Every attendee made so far in a meeting, deleted ones too, in order; none for an id that no meeting has.
+    #[must_use]
+    pub fn attendees(&self, meeting_id: &str) -> Vec<Attendee> {
+        let state = self.shared.state.lock();
+        let meeting = state.meetings.all().iter().find(|meeting| meeting.id() == meeting_id);
+        meeting.map(|meeting| meeting.attendees.all().to_vec()).unwrap_or_default()
+    }
+
+    /// Sets [`SimulatorOptions::gateway_name`] for the requests to come.
+    pub fn set_gateway_name(&self, name: Option<&str>) {
+        self.shared.state.lock().rules.gateway_name = name.map(str::to_owned);
+    }
+
     /// How many connections were accepted so far (over TLS: with their handshake completed).
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
-    /// Forgets meetings, tokens, requests and faults; connections stay.
+    /// Forgets meetings, attendees, tokens, requests and faults; connections and options stay.
     pub fn reset(&self) {
         self.shared.reset();
     }
@@ -160,6 +187,8 @@ impl fmt::Debug for SimulatorOptions {
             .field("log", &self.log.is_some())
             .field("tls", &self.tls.is_some())
             .field("seed", &self.seed)
+            .field("gateway_name", &self.gateway_name)
+            .field("repeats_attendee", &self.repeats_attendee)
             .finish()
     }
 }

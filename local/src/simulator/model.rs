@@ -1,4 +1,4 @@
-//! Chime's API model of CreateMeeting, GetMeeting and DeleteMeeting, shape by shape.
+//! Chime's API model of the operations that the simulator plays, shape by shape.
 //!
 //! The names, numbers, patterns and values are those of `chime-sdk-meetings/2021-07-15/service-2.json`, the model that
 //! AWS publishes in botocore and generates its SDKs from; a test compares them. What the
@@ -61,6 +61,35 @@ pub const CONSTRAINTS: &[Constraint] = &[
     Constraint::string("TagKey", 1, 128, Some("^[a-zA-Z+-=._:/]+$")),
     Constraint::string("TagValue", 0, 256, Some(r"[\s\w+-=\.:/@]*")),
     Constraint::enumeration("MediaPlacementNetworkType", &["Ipv4Only", "DualStack"]),
+    Constraint::structure(
+        "CreateMeetingWithAttendeesRequest",
+        &["ClientRequestToken", "MediaRegion", "ExternalMeetingId", "Attendees"],
+        &[
+            ("ClientRequestToken", "ClientRequestToken"),
+            ("MediaRegion", "MediaRegion"),
+            ("MeetingHostId", "ExternalUserId"),
+            ("ExternalMeetingId", "ExternalMeetingId"),
+            ("MeetingFeatures", "MeetingFeaturesConfiguration"),
+            ("NotificationsConfiguration", "NotificationsConfiguration"),
+            ("Attendees", "CreateMeetingWithAttendeesRequestItemList"),
+            ("PrimaryMeetingId", "PrimaryMeetingId"),
+            ("TenantIds", "TenantIdList"),
+            ("Tags", "TagList"),
+            ("MediaPlacementNetworkType", "MediaPlacementNetworkType"),
+        ],
+    ),
+    Constraint::list("CreateMeetingWithAttendeesRequestItemList", 1, 20, "CreateAttendeeRequestItem"),
+    Constraint::structure(
+        "CreateAttendeeRequestItem",
+        &["ExternalUserId"],
+        &[("ExternalUserId", "ExternalUserId"), ("Capabilities", "AttendeeCapabilities")],
+    ),
+    Constraint::structure(
+        "AttendeeCapabilities",
+        &["Audio", "Video", "Content"],
+        &[("Audio", "MediaCapabilities"), ("Video", "MediaCapabilities"), ("Content", "MediaCapabilities")],
+    ),
+    Constraint::enumeration("MediaCapabilities", &["SendReceive", "Send", "Receive", "None"]),
     Constraint::structure("GetMeetingRequest", &["MeetingId"], &[("MeetingId", "GuidString")]),
     Constraint::structure("DeleteMeetingRequest", &["MeetingId"], &[("MeetingId", "GuidString")]),
     Constraint {
@@ -68,11 +97,66 @@ pub const CONSTRAINTS: &[Constraint] = &[
         pattern: Some("[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"),
         ..Constraint::named("GuidString")
     },
+    Constraint::structure(
+        "CreateAttendeeRequest",
+        &["MeetingId", "ExternalUserId"],
+        &[
+            ("MeetingId", "GuidString"),
+            ("ExternalUserId", "ExternalUserId"),
+            ("Capabilities", "AttendeeCapabilities"),
+        ],
+    ),
+    Constraint::structure(
+        "BatchCreateAttendeeRequest",
+        &["MeetingId", "Attendees"],
+        &[("MeetingId", "GuidString"), ("Attendees", "CreateAttendeeRequestItemList")],
+    ),
+    Constraint::list("CreateAttendeeRequestItemList", 1, 100, "CreateAttendeeRequestItem"),
+    Constraint::structure(
+        "ListAttendeesRequest",
+        &["MeetingId"],
+        &[("MeetingId", "GuidString"), ("NextToken", "String"), ("MaxResults", "ResultMax")],
+    ),
+    Constraint { kind: Kind::String, max: Some(4096), ..Constraint::named("String") },
+    Constraint::integer("ResultMax", 1, 100),
+    Constraint::structure(
+        "GetAttendeeRequest",
+        &["MeetingId", "AttendeeId"],
+        &[("MeetingId", "GuidString"), ("AttendeeId", "GuidString")],
+    ),
+    Constraint::structure(
+        "DeleteAttendeeRequest",
+        &["MeetingId", "AttendeeId"],
+        &[("MeetingId", "GuidString"), ("AttendeeId", "GuidString")],
+    ),
+    Constraint::structure(
+        "UpdateAttendeeCapabilitiesRequest",
+        &["MeetingId", "AttendeeId", "Capabilities"],
+        &[
+            ("MeetingId", "GuidString"),
+            ("AttendeeId", "GuidString"),
+            ("Capabilities", "AttendeeCapabilities"),
+        ],
+    ),
+    Constraint::structure(
+        "BatchUpdateAttendeeCapabilitiesExceptRequest",
+        &["MeetingId", "ExcludedAttendeeIds", "Capabilities"],
+        &[
+            ("MeetingId", "GuidString"),
+            ("ExcludedAttendeeIds", "AttendeeIdsList"),
+            ("Capabilities", "AttendeeCapabilities"),
+        ],
+    ),
+    Constraint::list("AttendeeIdsList", 1, 250, "AttendeeIdItem"),
+    Constraint::structure("AttendeeIdItem", &["AttendeeId"], &[("AttendeeId", "GuidString")]),
 ];
 
-/// Patterns that stand only in the documentation texts of the model (shape, pattern).
+/// Patterns that stand only in the documentation texts of the model (member, pattern). They count for the member and
+/// not for its shape: a MeetingHostId is of the shape `ExternalUserId` too and has none.
 pub const DOCUMENTED_PATTERNS: &[(&str, &str)] =
-    &[("ExternalMeetingId", r##"[-_&@+=,(){}\[\]\/«».:|'"#a-zA-Z0-9À-ÿ\s]*"##)];
+    &[("ExternalMeetingId", EXTERNAL_ID), ("ExternalUserId", EXTERNAL_ID)];
+
+const EXTERNAL_ID: &str = r##"[-_&@+=,(){}\[\]\/«».:|'"#a-zA-Z0-9À-ÿ\s]*"##;
 
 /// The media regions that the documentation of `CreateMeetingRequest$MediaRegion` lists, GovCloud's last.
 pub const MEDIA_REGIONS: &[&str] = &[

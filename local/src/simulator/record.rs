@@ -2,21 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-/// The operations that the simulator knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Operation {
-    /// `POST /meetings`
-    CreateMeeting,
-    /// `GET /meetings/{id}`
-    GetMeeting,
-    /// `DELETE /meetings/{id}`
-    DeleteMeeting,
-    /// anything else
-    Unknown,
-}
+use super::operations::Operation;
 
 /// One request as it arrived.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,26 +34,13 @@ pub struct RecordedRequest {
     pub status: Option<u16>,
 }
 
-impl Operation {
-    /// The operation that a method and a path (with its query) name.
-    #[must_use]
-    pub fn of(method: &str, path_and_query: &str) -> Self {
-        let below_meetings = path_and_query.strip_prefix("/meetings/").filter(|id| !id.contains(['/', '?']));
-        match (method, path_and_query, below_meetings) {
-            ("POST", "/meetings", _) => Self::CreateMeeting,
-            ("GET", _, Some(_)) => Self::GetMeeting,
-            ("DELETE", _, Some(_)) => Self::DeleteMeeting,
-            _ => Self::Unknown,
-        }
-    }
-}
-
 impl RecordedRequest {
-    /// The lines that `cargo run -p local` prints: the full request to Chime and the status of its answer.
+    /// The lines that `cargo run -p local` prints: the request to Chime, of a creation its body too, and the
+    /// status of the answer. The answer itself holds JoinTokens and is never printed.
     pub(super) fn log_lines(&self) -> String {
         let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let mut lines = format!("chime  {} {} -> {status}\n", self.method, self.path);
-        if self.operation == Operation::CreateMeeting {
+        if self.operation.creates() {
             let body = serde_json::to_string_pretty(&self.body).unwrap_or_default();
             for line in body.lines() {
                 lines.push_str("       ");

@@ -7,29 +7,22 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Request, StatusCode};
-use serde_json::{Map, Value, json};
+use hyper::{HeaderMap, Request};
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::faults::{Fault, Moment, TransportFault};
-use super::meetings::CreateError;
-use super::record::{Operation, RecordedRequest};
+use super::misbehave::{Reaction, answered, misbehave};
+use super::operations::{Operation, Route};
+use super::perform::OperationError;
+use super::record::RecordedRequest;
 use super::script::Step;
 use super::shared::Shared;
 use super::signature::{SignatureError, region_of_signature};
-use super::{control, validation};
+use super::{control, operations, perform};
 
 /// Paths below this are the simulator's own, unsigned and untouched by faults.
 pub(super) const CONTROL_PREFIX: &str = "/simulator/";
-
-/// What the connection is to do.
-#[derive(Debug)]
-pub(super) enum Reaction {
-    /// answer as HTTP
-    Answer(Answer),
-    /// leave HTTP
-    Script(Vec<Step>),
-}
 
 pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Incoming>) -> Reaction {
     let (parts, body) = request.into_parts();
@@ -47,7 +40,7 @@ pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Inc
     }
     let call = Call::read(&parts, body);
     let index = shared.record(call.recorded(&parts, connection));
-    let fault = shared.state.lock().faults.take(call.operation, Moment::AfterRead);
+    let fault = shared.state.lock().faults.take(call.operation(), Moment::AfterRead);
     let pause = match &fault {
         Some(Fault::Transport(fault @ TransportFault::DelayedHeaders { .. })) => fault.pause(),
         _ => std::time::Duration::ZERO,
@@ -71,9 +64,8 @@ pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Inc
 
 /// A request as Chime understands it.
 struct Call {
-    operation: Operation,
-    /// the last part of the path
-    meeting_id: String,
+    /// none when it names no operation
+    route: Option<Route>,
     region: Result<String, SignatureError>,
     body: Bytes,
 }
@@ -81,10 +73,12 @@ struct Call {
 impl Call {
     fn read(parts: &Parts, body: Bytes) -> Self {
         let path = parts.uri.path_and_query().map(|path| path.as_str()).unwrap_or_default();
-        let last = parts.uri.path().rsplit('/').next().unwrap_or_default();
-        let meeting_id = percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned();
-        let operation = Operation::of(parts.method.as_str(), path);
-        Self { operation, meeting_id, region: region_of_signature(&parts.headers), body }
+        let route = operations::find(parts.method.as_str(), path);
+        Self { route, region: region_of_signature(&parts.headers), body }
+    }
+
+    fn operation(&self) -> Operation {
+        self.route.as_ref().map_or(Operation::Unknown, |route| route.row.operation)
     }
 
     fn recorded(&self, parts: &Parts, connection: u64) -> RecordedRequest {
@@ -100,7 +94,7 @@ impl Call {
             headers,
             method: parts.method.to_string(),
             path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-            operation: self.operation,
+            operation: self.operation(),
             body,
             signed: self.region.is_ok(),
             region: self.region.clone().ok(),
@@ -117,133 +111,16 @@ impl Call {
             Ok(region) => region,
             Err(error) => return Answer::exception(error.exception, 403, &error.message, None),
         };
-        match self.operation {
-            Operation::CreateMeeting => create(shared, region, &self.body),
-            Operation::Unknown => {
-                Answer::exception("UnknownOperationException", 404, "no such operation", None)
-            }
-            _ if !validation::is_meeting_id(&self.meeting_id) => {
-                Answer::exception("BadRequestException", 400, "MeetingId is not of the form of a GUID", None)
-            }
-            Operation::GetMeeting => match shared.state.lock().meetings.get(&self.meeting_id, region) {
-                Some(meeting) => Answer::json(200, &json!({ "Meeting": meeting.body })),
-                None => not_found(),
-            },
-            Operation::DeleteMeeting => {
-                if shared.state.lock().meetings.end(&self.meeting_id, region) {
-                    Answer::json(204, &Value::Null)
-                } else {
-                    not_found()
-                }
-            }
+        let Some(route) = &self.route else { return refused(perform::unknown_operation()) };
+        match perform::perform(&mut shared.state.lock(), route, region, &self.body) {
+            Ok(body) => Answer::json(route.row.success, &body),
+            Err(error) => refused(error),
         }
     }
 }
 
-fn create(shared: &Shared, region: &str, body: &[u8]) -> Answer {
-    let members = match validation::create_meeting_request(body, region) {
-        Ok(members) => members,
-        Err(violations) => {
-            return Answer::exception("BadRequestException", 400, &violations.join("; "), None);
-        }
-    };
-    match shared.state.lock().meetings.create(&members, region) {
-        Ok(meeting) => Answer::json(201, &json!({ "Meeting": meeting })),
-        Err(CreateError::TokenReused) => {
-            let message = "ClientRequestToken was used with other members";
-            Answer::exception("ConflictException", 409, message, None)
-        }
-        Err(CreateError::Primary(message)) => Answer::exception("BadRequestException", 400, message, None),
-    }
-}
-
-fn not_found() -> Answer {
-    Answer::exception("NotFoundException", 404, "no such meeting", None)
-}
-
-fn answered(answer: Answer) -> (Option<StatusCode>, Reaction) {
-    (Some(answer.status), Reaction::Answer(answer))
-}
-
-/// Plays a fault of the transport or of the form. Returns the status that the client sees, if any.
-fn misbehave(fault: TransportFault, perform: impl FnOnce() -> Answer) -> (Option<StatusCode>, Reaction) {
-    match fault {
-        TransportFault::UnparseableBody { status } => {
-            let mut answer = Answer::raw(status, Bytes::from_static(b"<html>no JSON at all</html>"));
-            answer.header("content-type", "application/json");
-            answered(answer)
-        }
-        TransportFault::NoMeeting {} => answered(Answer::json(201, &json!({}))),
-        TransportFault::OtherMeeting { members } => answered(with_other_members(perform(), members)),
-        TransportFault::Answer { status, headers, body } => {
-            let mut answer = Answer::raw(status, Bytes::from(body));
-            for (name, value) in &headers {
-                answer.header(name, value);
-            }
-            answered(answer)
-        }
-        TransportFault::DelayedHeaders { .. } => answered(perform()),
-        TransportFault::TruncatedBody {} => {
-            let answer = perform();
-            let status = answer.status;
-            let (head, body) = answer.into_wire();
-            let half = body.slice(..body.len() / 2);
-            (Some(status), Reaction::Script(vec![write(head, &half), Step::Close]))
-        }
-        TransportFault::SlowBody { bytes, .. } => {
-            let pause = fault.pause();
-            let mut answer = perform();
-            let status = answer.status;
-            answer.header("connection", "close");
-            let (head, body) = answer.into_wire();
-            let mut steps = vec![Step::Write(Bytes::from(head))];
-            for piece in body.chunks(bytes.max(1)) {
-                steps.push(Step::Pause(pause));
-                steps.push(Step::Write(Bytes::copy_from_slice(piece)));
-            }
-            steps.push(Step::Close);
-            (Some(status), Reaction::Script(steps))
-        }
-        TransportFault::CloseAfterAnswer {} => {
-            let answer = perform();
-            let status = answer.status;
-            let (head, body) = answer.into_wire();
-            (Some(status), Reaction::Script(vec![write(head, &body), Step::Close]))
-        }
-        TransportFault::ResetAfterRead { creates } => silent(creates, perform, Step::Reset),
-        TransportFault::CloseAfterRead { creates } => silent(creates, perform, Step::Close),
-        TransportFault::BlackHole { creates } => silent(creates, perform, Step::Hold),
-        // Both strike before a request is read, never here.
-        TransportFault::ResetBeforeRead {} | TransportFault::ResetReusedConnection {} => {
-            (None, Reaction::Script(vec![Step::Reset]))
-        }
-    }
-}
-
-fn silent(creates: bool, perform: impl FnOnce() -> Answer, step: Step) -> (Option<StatusCode>, Reaction) {
-    if creates {
-        perform();
-    }
-    (None, Reaction::Script(vec![step]))
-}
-
-fn write(mut head: Vec<u8>, body: &[u8]) -> Step {
-    head.extend_from_slice(body);
-    Step::Write(Bytes::from(head))
-}
-
-/// Replaces members of the answer's meeting, or removes them where the value is null.
-fn with_other_members(answer: Answer, members: Map<String, Value>) -> Answer {
-    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
-    let Some(meeting) = body.get_mut("Meeting").and_then(Value::as_object_mut) else { return answer };
-    for (name, value) in members {
-        if value.is_null() {
-            meeting.remove(&name);
-        } else {
-            meeting.insert(name, value);
-        }
-    }
-    Answer { body: Bytes::from(body.to_string()), ..answer }
+fn refused(error: OperationError) -> Answer {
+    Answer::exception(error.exception, error.status, &error.message, None)
 }
 
 /// The number of the attempt, from `amz-sdk-request: attempt=2; max=3`.

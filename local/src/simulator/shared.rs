@@ -25,13 +25,27 @@ pub(super) struct State {
     pub(super) meetings: Meetings,
     pub(super) faults: ArmedFaults,
     pub(super) requests: Vec<RecordedRequest>,
+    pub(super) rules: Rules,
     /// how often the state was reset, so that a request begun before does not touch what came after
     epoch: u64,
 }
 
+/// How Chime and IAM behave where that depends on the account or is undocumented; a reset keeps it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rules {
+    pub(super) gateway_name: Option<String>,
+    pub(super) repeats_attendee: bool,
+}
+
 impl State {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { meetings: Meetings::default(), faults: ArmedFaults::new(seed), requests: Vec::new(), epoch: 0 }
+    pub(super) fn new(seed: u64, rules: Rules) -> Self {
+        Self {
+            meetings: Meetings::default(),
+            faults: ArmedFaults::new(seed),
+            requests: Vec::new(),
+            rules,
+            epoch: 0,
+        }
     }
 }
 
@@ -69,7 +83,8 @@ impl Shared {
     pub(super) fn reset(&self) {
         let mut state = self.state.lock();
         let epoch = state.epoch.wrapping_add(1);
-        *state = State { epoch, ..State::new(self.seed) };
+        let rules = state.rules.clone();
+        *state = State { epoch, ..State::new(self.seed, rules) };
     }
 }
 

@@ -1,4 +1,4 @@
-//! Checks a CreateMeeting request as Chime does, and reports every violation at once.
+//! Checks a request as Chime does, and reports every violation at once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -8,39 +8,46 @@ use meeting_gateway::json::Json;
 use serde_json::{Map, Value};
 
 use super::model::{self, Constraint, DOCUMENTED_PATTERNS, Kind, MEDIA_REGIONS};
+use super::operations::Route;
 
 /// The most attendees of a meeting with FHD video or UHD content (developer guide, "Meeting features").
 pub const MAX_ATTENDEES_AT_HIGH_RESOLUTION: u64 = 25;
 
-/// Reads a CreateMeeting body and checks it against the model and the documentation.
+/// Reads a request and checks it against the model and the documentation. Returns its members, wherever they stand.
 ///
 /// `region` is the control region that the request was signed for.
 ///
 /// # Errors
-/// Every violation, each beginning with the place in the body, such as `Tags[0].Key`.
-pub fn create_meeting_request(body: &[u8], region: &str) -> Result<Map<String, Value>, Vec<String>> {
-    let value: Value =
-        serde_json::from_slice(body).map_err(|error| vec![format!("body is not JSON: {error}")])?;
+/// Every violation, each beginning with the place in the request, such as `Tags[0].Key`.
+pub(super) fn request(route: &Route, body: &[u8], region: &str) -> Result<Map<String, Value>, Vec<String>> {
     let mut violations = Vec::new();
-    if let Ok(json) = Json::parse(body) {
-        repeated_members(&json, "", &mut violations);
+    let mut value = Value::Object(Map::new());
+    if route.row.has_body() {
+        value = serde_json::from_slice(body).map_err(|error| vec![format!("body is not JSON: {error}")])?;
+        if let Ok(json) = Json::parse(body) {
+            repeated_members(&json, "", &mut violations);
+        }
     }
-    check("CreateMeetingRequest", &value, "", &mut violations);
-    if let Value::Object(members) = &value {
-        documented_rules(members, region, &mut violations);
+    if let Value::Object(members) = &mut value {
+        for (name, located) in &route.members {
+            if members.insert(name.clone(), located.clone()).is_some() {
+                violations.push(format!("{name} is not a member of the body"));
+            }
+        }
+    }
+    match route.row.input() {
+        Some(input) => check_against(input, &value, "", &mut violations),
+        None => violations.push("the operation has no request in the model".to_owned()),
     }
     match value {
-        Value::Object(members) if violations.is_empty() => Ok(members),
+        Value::Object(members) => {
+            if route.row.operation.creates_meeting() {
+                documented_rules(&members, region, &mut violations);
+            }
+            if violations.is_empty() { Ok(members) } else { Err(violations) }
+        }
         _ => Err(violations),
     }
-}
-
-/// Whether a meeting id has the model's shape (`GuidString`).
-#[must_use]
-pub fn is_meeting_id(id: &str) -> bool {
-    let mut violations = Vec::new();
-    check("GuidString", &Value::from(id), "", &mut violations);
-    violations.is_empty()
 }
 
 /// Checks one value against one shape of the model.
@@ -49,6 +56,10 @@ fn check(shape: &str, value: &Value, place: &str, violations: &mut Vec<String>) 
         violations.push(format!("{place}: no shape `{shape}` in the model"));
         return;
     };
+    check_against(constraint, value, place, violations);
+}
+
+fn check_against(constraint: &Constraint, value: &Value, place: &str, violations: &mut Vec<String>) {
     match (constraint.kind, value) {
         (Kind::Structure, Value::Object(members)) => check_structure(constraint, members, place, violations),
         (Kind::List, Value::Array(items)) => {
@@ -87,9 +98,26 @@ fn check_structure(
         }
     }
     for (name, value) in members {
+        let place = inside(place, name);
         match constraint.members.iter().find(|(known, _)| known == name) {
-            Some((_, shape)) => check(shape, value, &inside(place, name), violations),
-            None => violations.push(format!("{} is not a member of the model", inside(place, name))),
+            Some((_, shape)) => {
+                check(shape, value, &place, violations);
+                check_documented_pattern(name, value, &place, violations);
+            }
+            None => violations.push(format!("{place} is not a member of the model")),
+        }
+    }
+    if constraint.name == "AttendeeCapabilities" {
+        capabilities_rule(members, place, violations);
+    }
+}
+
+/// Checks the members whose pattern only the documentation has; it reserves a prefix of each, too.
+fn check_documented_pattern(name: &str, value: &Value, place: &str, violations: &mut Vec<String>) {
+    if let (Value::String(text), Some(pattern)) = (value, DOCUMENTED.get(name)) {
+        check_pattern(pattern, text, place, violations);
+        if has_reserved_prefix(text) {
+            violations.push(format!("{place} begins with the reserved prefix aws:"));
         }
     }
 }
@@ -99,9 +127,13 @@ fn check_string(constraint: &Constraint, text: &str, place: &str, violations: &m
         violations.push(format!("{place} is not one of {}", constraint.values.join(", ")));
     }
     check_size(constraint, text.chars().count(), "characters", place, violations);
-    if let Some((pattern, source)) = PATTERNS.get(constraint.name)
-        && !pattern.is_match(text).unwrap_or(false)
-    {
+    if let Some(pattern) = PATTERNS.get(constraint.name) {
+        check_pattern(pattern, text, place, violations);
+    }
+}
+
+fn check_pattern((pattern, source): &Pattern, text: &str, place: &str, violations: &mut Vec<String>) {
+    if !pattern.is_match(text).unwrap_or(false) {
         violations.push(format!("{place} does not match {source}"));
     }
 }
@@ -114,11 +146,8 @@ fn check_size(constraint: &Constraint, size: usize, unit: &str, place: &str, vio
     }
 }
 
-/// The rules that the documentation states in words.
+/// The rules for a new meeting that the documentation states in words.
 fn documented_rules(members: &Map<String, Value>, region: &str, violations: &mut Vec<String>) {
-    if text(members, "ExternalMeetingId").is_some_and(has_reserved_prefix) {
-        violations.push("ExternalMeetingId begins with the reserved prefix aws:".to_owned());
-    }
     if let Some(media_region) = text(members, "MediaRegion") {
         if !MEDIA_REGIONS.contains(&media_region) {
             violations.push(format!("MediaRegion {media_region} is no media region"));
@@ -161,6 +190,16 @@ fn resolution_rule(members: &Map<String, Value>, violations: &mut Vec<String>) {
     }
 }
 
+/// Content above None needs Video that receives. The documentation says so for Content of SendReceive and Receive; Send
+/// is refused too, which is the stricter reading.
+fn capabilities_rule(members: &Map<String, Value>, place: &str, violations: &mut Vec<String>) {
+    let sends_or_receives = matches!(text(members, "Content"), Some("SendReceive" | "Send" | "Receive"));
+    let receives_video = matches!(text(members, "Video"), Some("SendReceive" | "Receive"));
+    if sends_or_receives && text(members, "Video").is_some() && !receives_video {
+        violations.push(format!("{place}.Content needs a Video of SendReceive or Receive"));
+    }
+}
+
 /// Rejects repeated members: JSON does not define which of them counts.
 fn repeated_members(json: &Json<'_>, place: &str, violations: &mut Vec<String>) {
     match json {
@@ -183,15 +222,22 @@ fn repeated_members(json: &Json<'_>, place: &str, violations: &mut Vec<String>) 
     }
 }
 
-/// The compiled patterns by shape, each with its source for messages.
-static PATTERNS: LazyLock<HashMap<&'static str, (Regex, &'static str)>> = LazyLock::new(|| {
-    let modelled =
-        model::CONSTRAINTS.iter().filter_map(|constraint| Some((constraint.name, constraint.pattern?)));
-    modelled
-        .chain(DOCUMENTED_PATTERNS.iter().copied())
-        .filter_map(|(name, source)| Some((name, (compile(source)?, source))))
-        .collect()
+/// A compiled pattern with its source for messages.
+type Pattern = (Regex, &'static str);
+
+/// The patterns by shape.
+static PATTERNS: LazyLock<HashMap<&'static str, Pattern>> = LazyLock::new(|| {
+    let modelled = model::CONSTRAINTS.iter();
+    compiled(modelled.filter_map(|constraint| Some((constraint.name, constraint.pattern?))))
 });
+
+/// The patterns that only the documentation has, by member.
+static DOCUMENTED: LazyLock<HashMap<&'static str, Pattern>> =
+    LazyLock::new(|| compiled(DOCUMENTED_PATTERNS.iter().copied()));
+
+fn compiled(sources: impl Iterator<Item = (&'static str, &'static str)>) -> HashMap<&'static str, Pattern> {
+    sources.filter_map(|(name, source)| Some((name, (compile(source)?, source)))).collect()
+}
 
 /// Compiles a pattern of the model so that it must match the whole value, with `\s` and `\w` in ASCII, as in Java.
 ///
@@ -243,6 +289,6 @@ mod tests {
     #[test]
     fn every_pattern_of_the_model_compiles() {
         let declared = model::CONSTRAINTS.iter().filter(|constraint| constraint.pattern.is_some()).count();
-        assert_eq!(PATTERNS.len(), declared + DOCUMENTED_PATTERNS.len());
+        assert_eq!((PATTERNS.len(), DOCUMENTED.len()), (declared, DOCUMENTED_PATTERNS.len()));
     }
 }

@@ -1,11 +1,11 @@
-//! Each constraint of CreateMeeting from both sides: the last valid and the first invalid value.
+//! Each constraint of the requests from both sides: the last valid and the first invalid value.
 
 use std::collections::BTreeSet;
 
-use local::simulator::Simulator;
+use local::simulator::{OPERATIONS, Operation, Simulator};
 use serde_json::{Value, json};
 
-use crate::simulator::{ANY_PORT, create, request_with};
+use crate::simulator::{ANY_PORT, create, new_meeting, request_with, send};
 
 /// A member, a value that just fits, one that does not, and why.
 type Pair = (&'static str, Value, Value, &'static str);
@@ -186,4 +186,196 @@ async fn each_constraint_accepts_the_last_valid_value_and_rejects_the_next() {
         assert_eq!(places.len(), 1, "{member} {breaks}: only one place is wrong, but `{message}`");
         assert_eq!(simulator.meetings().len(), 1, "{member} {breaks}");
     }
+}
+
+/// An operation, a member that differs from a valid request in a value that just fits, in one that does not, and why.
+type AttendeePair = (Operation, &'static str, Value, Value, &'static str);
+
+fn capabilities(audio: &str, video: &str, content: &str) -> Value {
+    json!({ "Audio": audio, "Video": video, "Content": content })
+}
+
+fn attendee_pairs() -> Vec<AttendeePair> {
+    use Operation::{
+        BatchCreateAttendee as Batch, BatchUpdateAttendeeCapabilitiesExcept as Except,
+        CreateAttendee as Create, CreateMeetingWithAttendees as WithAttendees,
+        UpdateAttendeeCapabilities as Update,
+    };
+    let users = |count: usize| -> Value {
+        (0..count).map(|index| json!({ "ExternalUserId": format!("user-{index}") })).collect()
+    };
+    let ids = |count: usize| -> Value {
+        (0..count)
+            .map(|index| json!({ "AttendeeId": format!("00000000-0000-4000-8000-{index:012}") }))
+            .collect()
+    };
+    let user = |id: &str| json!([{ "ExternalUserId": id }]);
+    let all = || capabilities("SendReceive", "SendReceive", "SendReceive");
+    let mut pairs = vec![
+        (Create, "ExternalUserId", json!("ab"), json!("a"), "ExternalUserId has 1 characters"),
+        (Create, "ExternalUserId", json!("ä".repeat(64)), json!("ä".repeat(65)), "has 65 characters"),
+        (Create, "ExternalUserId", json!("a b#«»|'"), json!("a<b"), "ExternalUserId does not match"),
+        (Create, "ExternalUserId", json!("aws"), json!("aWs:x"), "ExternalUserId begins with the reserved"),
+        (Create, "ExternalUserId", json!("ab"), json!(12), "ExternalUserId is not of type string"),
+        (Create, "ExternalUserId", json!("ab"), Value::Null, "ExternalUserId is missing"),
+        (Create, "Capabilities", all(), json!([]), "Capabilities is not of type structure"),
+        (Create, "ExternalUserId", json!("ab"), json!({}), "ExternalUserId is not of type string"),
+        (Batch, "Attendees", users(1), users(0), "Attendees has 0 items"),
+        (Batch, "Attendees", users(100), users(101), "Attendees has 101 items"),
+        (Batch, "Attendees", users(1), Value::Null, "Attendees is missing"),
+        (Batch, "Attendees", users(1), json!([{}]), "Attendees[0].ExternalUserId is missing"),
+        (Batch, "Attendees", user("ab"), user("a"), "Attendees[0].ExternalUserId has 1 characters"),
+        (Batch, "Attendees", user("a/b"), user("a\\b"), "Attendees[0].ExternalUserId does not match"),
+        (Batch, "Attendees", user("aws-1"), user("AWS:1"), "Attendees[0].ExternalUserId begins with"),
+        (
+            Batch,
+            "Attendees",
+            json!([{ "ExternalUserId": "ab", "Capabilities": all() }]),
+            json!([{ "ExternalUserId": "ab", "Name": "Ann" }]),
+            "Attendees[0].Name is not a member",
+        ),
+        (
+            Batch,
+            "Attendees",
+            json!([{ "ExternalUserId": "ab", "Capabilities": all() }]),
+            json!([{ "ExternalUserId": "ab", "Capabilities": capabilities("None", "None", "Receive") }]),
+            "Attendees[0].Capabilities.Content needs",
+        ),
+        (WithAttendees, "Attendees", users(1), users(0), "Attendees has 0 items"),
+        (WithAttendees, "Attendees", users(20), users(21), "Attendees has 21 items"),
+        (WithAttendees, "Attendees", users(1), Value::Null, "Attendees is missing"),
+        (WithAttendees, "Attendees", user("ab"), user("aws:"), "Attendees[0].ExternalUserId begins with"),
+        (WithAttendees, "MediaRegion", json!("us-east-1"), json!("mars-north-1"), "is no media region"),
+        (WithAttendees, "ExternalMeetingId", json!("ab"), json!("AWS:ab"), "ExternalMeetingId begins with"),
+        // Of the shape ExternalUserId, but without its documented pattern and reserved prefix.
+        (WithAttendees, "MeetingHostId", json!("aws:<>"), json!("a"), "MeetingHostId has 1 characters"),
+        (Except, "ExcludedAttendeeIds", ids(1), ids(0), "ExcludedAttendeeIds has 0 items"),
+        (Except, "ExcludedAttendeeIds", ids(250), ids(251), "ExcludedAttendeeIds has 251 items"),
+        (Except, "ExcludedAttendeeIds", ids(1), Value::Null, "ExcludedAttendeeIds is missing"),
+        (
+            Except,
+            "ExcludedAttendeeIds",
+            ids(1),
+            json!([{ "AttendeeId": "x" }]),
+            "ExcludedAttendeeIds[0].AttendeeId does not match",
+        ),
+        (Except, "ExcludedAttendeeIds", ids(1), json!([{}]), "ExcludedAttendeeIds[0].AttendeeId is missing"),
+        (Except, "Capabilities", all(), Value::Null, "Capabilities is missing"),
+        (Update, "Capabilities", all(), Value::Null, "Capabilities is missing"),
+    ];
+    for operation in [Create, Update, Except] {
+        let mut add = |fits, breaks, reason| pairs.push((operation, "Capabilities", fits, breaks, reason));
+        for missing in ["Audio", "Video", "Content"] {
+            let mut incomplete = all();
+            incomplete.as_object_mut().unwrap().remove(missing);
+            add(all(), incomplete, "is missing");
+        }
+        let none = || capabilities("None", "None", "None");
+        add(none(), capabilities("none", "None", "None"), "is not one of SendReceive, Send, Receive, None");
+        add(none(), json!({ "Audio": "None", "Video": "None", "Content": null }), "Content is not of type");
+        add(
+            capabilities("Send", "Receive", "SendReceive"),
+            capabilities("Send", "Send", "SendReceive"),
+            "Content needs a Video",
+        );
+        add(
+            capabilities("Receive", "SendReceive", "Receive"),
+            capabilities("Receive", "None", "Receive"),
+            "Content needs a Video",
+        );
+        add(
+            capabilities("None", "Receive", "Send"),
+            capabilities("None", "None", "Send"),
+            "Content needs a Video",
+        );
+        add(capabilities("None", "Send", "None"), json!("All"), "Capabilities is not of type structure");
+    }
+    pairs
+}
+
+/// A valid body for each operation that has one.
+fn valid_body(operation: Operation) -> Value {
+    let all = capabilities("SendReceive", "SendReceive", "SendReceive");
+    match operation {
+        Operation::CreateAttendee => json!({ "ExternalUserId": "ann" }),
+        Operation::CreateMeetingWithAttendees => {
+            request_with("Attendees", json!([{ "ExternalUserId": "ann" }]))
+        }
+        Operation::BatchUpdateAttendeeCapabilitiesExcept => json!({
+            "ExcludedAttendeeIds": [{ "AttendeeId": "00000000-0000-4000-8000-000000000000" }],
+            "Capabilities": all,
+        }),
+        Operation::UpdateAttendeeCapabilities => json!({ "Capabilities": all }),
+        _ => json!({}),
+    }
+}
+
+#[tokio::test]
+async fn each_constraint_about_attendees_accepts_the_last_valid_value_and_rejects_the_next() {
+    let simulator = Simulator::start(ANY_PORT).unwrap();
+    for (operation, member, fits, breaks, reason) in attendee_pairs() {
+        simulator.reset();
+        let meeting = new_meeting(&simulator, json!({})).await;
+        let ann = json!({ "ExternalUserId": "ann" });
+        let attendee = send(&simulator, "POST", &format!("{meeting}/attendees"), &ann).await.json();
+        let row = OPERATIONS.iter().find(|row| row.operation == operation).unwrap();
+        let path = row
+            .path
+            .replace("/meetings/{MeetingId}", &meeting)
+            .replace("{AttendeeId}", attendee["Attendee"]["AttendeeId"].as_str().unwrap());
+        let path = format!("{path}?operation={}", row.query.unwrap_or_default());
+        let path = if row.query.is_some() { path.as_str() } else { path.split('?').next().unwrap() };
+        let mut body = valid_body(operation);
+
+        body[member] = fits.clone();
+        let answer = send(&simulator, row.method, path, &body).await;
+        assert_eq!(answer.status, row.success, "{operation:?} {member} {fits}: {}", answer.text());
+        if breaks.is_null() {
+            body.as_object_mut().unwrap().remove(member);
+        } else {
+            body[member] = breaks.clone();
+        }
+        let answer = send(&simulator, row.method, path, &body).await;
+
+        assert_eq!(
+            (answer.status, answer.header("x-amzn-errortype")),
+            (400, Some("BadRequestException")),
+            "{operation:?} {member} {breaks}"
+        );
+        let message = answer.json()["Message"].as_str().unwrap().to_owned();
+        assert!(message.contains(reason), "{operation:?} {breaks}: `{message}` does not say `{reason}`");
+        assert_eq!(message.split("; ").count(), 1, "{operation:?} {breaks}: one thing is wrong: `{message}`");
+    }
+}
+
+#[tokio::test]
+async fn each_constraint_of_a_path_or_a_query_rejects_what_does_not_fit() {
+    let simulator = Simulator::start(ANY_PORT).unwrap();
+    let meeting = new_meeting(&simulator, json!({})).await;
+    let long = "x".repeat(4097);
+    let attendees = format!("{meeting}/attendees");
+    let rows = [
+        (format!("{attendees}?max-results=1"), ""),
+        (format!("{attendees}?max-results=100"), ""),
+        (format!("{attendees}?max-results=0"), "MaxResults has 0 as its value"),
+        (format!("{attendees}?max-results=101"), "MaxResults has 101 as its value"),
+        (format!("{attendees}?max-results=-1"), "MaxResults is not an integer"),
+        (format!("{attendees}?max-results=many"), "MaxResults is not of type integer"),
+        (format!("{attendees}?max-results="), "MaxResults is not of type integer"),
+        (format!("{attendees}?next-token={long}"), "NextToken has 4097 characters"),
+        (format!("{attendees}?next-token=12"), "NextToken was not given out"),
+        (format!("{attendees}?next-token="), "NextToken was not given out"),
+        (format!("{attendees}/not-an-id"), "AttendeeId does not match"),
+        ("/meetings/not-an-id/attendees".to_owned(), "MeetingId does not match"),
+        (format!("{meeting}x/attendees"), "MeetingId does not match"),
+    ];
+    for (path, reason) in rows {
+        let answer = send(&simulator, "GET", &path, &Value::Null).await;
+        assert_eq!(answer.status, if reason.is_empty() { 200 } else { 400 }, "{path}: {}", answer.text());
+        assert!(answer.text().contains(reason), "{path}: {}", answer.text());
+    }
+    let body = json!({ "MeetingId": "x", "ExternalUserId": "ann" });
+    let answer = send(&simulator, "POST", &attendees, &body).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.text().contains("MeetingId is not a member of the body"), "{}", answer.text());
 }

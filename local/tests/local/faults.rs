@@ -4,11 +4,11 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use local::simulator::model::{EXCEPTIONS, UNMODELLED_EXCEPTIONS};
-use local::simulator::{Extent, Fault, Injection, Operation, Simulator, TransportFault};
+use local::simulator::{Extent, Fault, Injection, OPERATIONS, Operation, Simulator, TransportFault};
 use serde_json::{Map, Value, json};
 
 use crate::exchange::{Connection, Exchange, exchange};
-use crate::simulator::{ANY_PORT, SIGNED, create, request_with};
+use crate::simulator::{ANY_PORT, SIGNED, create, new_meeting, request_with, send};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -160,6 +160,11 @@ async fn a_connection_can_close_right_after_a_good_answer() {
     let answer = create_on(&mut connection, "token").await.unwrap();
     assert_eq!((answer.status, answer.header("connection")), (201, None));
     assert_eq!(connection.read_within(SOON).await.unwrap().unwrap(), 0);
+
+    let path = format!("/meetings/{}", simulator.meetings()[0].id());
+    simulator.inject(TransportFault::CloseAfterAnswer {}, 1);
+    let answer = send(&simulator, "DELETE", &path, &Value::Null).await;
+    assert_eq!((answer.status, answer.header("content-length")), (204, None), "no answer of 204 has one");
 }
 
 #[tokio::test]
@@ -194,6 +199,118 @@ async fn an_answer_can_be_late_slow_or_missing() {
 }
 
 #[tokio::test]
+async fn each_operation_can_fail_with_or_without_effect_and_strikes_no_other() {
+    let exception = |name: &str| Fault::exception(name).unwrap();
+    let faults = [
+        (exception("ServiceFailureException"), false),
+        (exception("ServiceFailureException").after_creating(), true),
+        (TransportFault::ResetAfterRead { creates: false }.into(), false),
+        (TransportFault::ResetAfterRead { creates: true }.into(), true),
+        (TransportFault::TruncatedBody {}.into(), true),
+        (TransportFault::UnparseableBody { status: 502 }.into(), false),
+    ];
+    for (fault, takes_effect) in faults {
+        for row in OPERATIONS {
+            let simulator = Simulator::start(ANY_PORT).unwrap();
+            let meeting = new_meeting(&simulator, json!({})).await;
+            let attendees = format!("{meeting}/attendees");
+            for user in ["ann", "bob"] {
+                send(&simulator, "POST", &attendees, &json!({ "ExternalUserId": user })).await;
+            }
+            let world = || {
+                let meetings = simulator.meetings();
+                let present = simulator.attendees(meeting.trim_start_matches("/meetings/"));
+                (meetings.len(), meetings[0].alive, present)
+            };
+            let before = world();
+            let ann = before.2[0].id();
+            simulator.arm(Injection {
+                fault: fault.clone(),
+                extent: Extent::Times(1),
+                operation: Some(row.operation),
+            });
+            assert_eq!(send(&simulator, "GET", "/meetings", &Value::Null).await.status, 404, "no operation");
+
+            let query = row.query.map(|query| format!("?operation={query}")).unwrap_or_default();
+            let path = row.path.replace("/meetings/{MeetingId}", &meeting).replace("{AttendeeId}", ann);
+            let body = body_of(row.operation, ann).to_string();
+            let mut connection = Connection::open(simulator.address()).await;
+            let answer = connection
+                .exchange(row.method, &format!("{path}{query}"), SIGNED, body.as_bytes())
+                .await
+                .map(|answer| (answer.status, answer.header("x-amzn-errortype").map(str::to_owned)));
+
+            assert_ne!(answer.ok(), Some((row.success, None)), "{fault:?} {:?}", row.operation);
+            let reads = matches!(
+                row.operation,
+                Operation::GetMeeting | Operation::ListAttendees | Operation::GetAttendee
+            );
+            assert_eq!(world() != before, takes_effect && !reads, "{fault:?} {:?}", row.operation);
+            assert_eq!(simulator.requests().last().unwrap().operation, row.operation);
+        }
+    }
+}
+
+/// A valid body that changes something, for operations that have a body.
+fn body_of(operation: Operation, attendee: &str) -> Value {
+    let off = json!({ "Audio": "None", "Video": "None", "Content": "None" });
+    let eve = json!({ "ExternalUserId": "eve" });
+    match operation {
+        Operation::CreateMeeting => request_with("ClientRequestToken", json!("another")),
+        Operation::CreateMeetingWithAttendees => request_with("Attendees", json!([eve])),
+        Operation::CreateAttendee => eve,
+        Operation::BatchCreateAttendee => json!({ "Attendees": [eve] }),
+        Operation::UpdateAttendeeCapabilities => json!({ "Capabilities": off }),
+        Operation::BatchUpdateAttendeeCapabilitiesExcept => {
+            json!({ "Capabilities": off, "ExcludedAttendeeIds": [{ "AttendeeId": attendee }] })
+        }
+        _ => Value::Null,
+    }
+}
+
+#[tokio::test]
+async fn an_answer_can_have_another_attendee() {
+    let simulator = Simulator::start(ANY_PORT).unwrap();
+    let meeting = new_meeting(&simulator, json!({})).await;
+    let attendees = format!("{meeting}/attendees");
+    let members =
+        Map::from_iter([("ExternalUserId".to_owned(), json!("eve")), ("JoinToken".to_owned(), Value::Null)]);
+    let other = || TransportFault::OtherAttendee { members: members.clone() };
+    let differs = |attendee: &Value| {
+        assert_eq!(attendee["ExternalUserId"], "eve", "{attendee}");
+        assert!(attendee.get("JoinToken").is_none() && attendee["AttendeeId"].is_string(), "{attendee}");
+    };
+
+    simulator.inject(other(), 1);
+    let answer = send(&simulator, "POST", &attendees, &json!({ "ExternalUserId": "ann" })).await;
+    assert_eq!(answer.status, 201);
+    differs(&answer.json()["Attendee"]);
+
+    simulator.inject(other(), 1);
+    let both = json!({ "Attendees": [{ "ExternalUserId": "bob" }, { "ExternalUserId": "joe" }] });
+    let batch = send(&simulator, "POST", &format!("{attendees}?operation=batch-create"), &both).await.json();
+    differs(&batch["Attendees"][0]);
+    assert_eq!(batch["Attendees"][1]["ExternalUserId"], "joe");
+
+    simulator.inject(other(), 1);
+    let mut request = request_with("ClientRequestToken", json!("another"));
+    request["Attendees"] = both["Attendees"].clone();
+    let made = send(&simulator, "POST", "/meetings?operation=create-attendees", &request).await.json();
+    differs(&made["Attendees"][0]);
+    assert_eq!(made["Meeting"]["ExternalMeetingId"], "standup");
+
+    simulator.inject(other(), 1);
+    let unchanged = send(&simulator, "GET", &meeting, &Value::Null).await;
+    assert_eq!(
+        (unchanged.status, &unchanged.json()["Meeting"]["MediaRegion"]),
+        (200, &json!("eu-central-1"))
+    );
+    let made = simulator.attendees(meeting.trim_start_matches("/meetings/"));
+    let users: Vec<_> = made.iter().map(|attendee| attendee.external_user_id()).collect();
+    assert_eq!(users, ["ann", "bob", "joe"], "the answer differs, the attendees do not");
+}
+
+#[tokio::test]
 async fn faults_are_armed_over_http_and_never_strike_the_control_plane() {
     let simulator = Simulator::start(ANY_PORT).unwrap();
     let arm = async |body: Value| {
@@ -205,6 +322,7 @@ async fn faults_are_armed_over_http_and_never_strike_the_control_plane() {
         json!({ "fault": "ResetBeforeRead" }),
         json!({ "fault": "ResetAfterRead", "creates": true, "times": 2 }),
         json!({ "fault": "OtherMeeting", "members": { "TenantIds": ["x"] }, "rate": 0.5 }),
+        json!({ "fault": "OtherAttendee", "members": { "JoinToken": null }, "operation": "GetAttendee" }),
         json!({ "fault": "SlowBody", "bytes": 10, "pause_milliseconds": 5 }),
         json!({ "fault": "Answer", "status": 502 }),
     ];

@@ -8,6 +8,8 @@
     reason = "a test fails by panicking, and its helpers are outside of #[test]"
 )]
 
+mod attendees;
+mod capabilities;
 mod constraints;
 mod exchange;
 mod faults;
@@ -19,4 +21,5 @@ mod program;
 mod runtime_api;
 mod sdk;
 mod simulator;
+mod stack_tag;
 mod template;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use local::simulator::OPERATIONS;
 use local::simulator::model::{CONSTRAINTS, DOCUMENTED_PATTERNS, EXCEPTIONS, MEDIA_REGIONS};
 use serde_json::{Map, Value, json};
 
@@ -50,6 +51,27 @@ fn what_the_model_only_documents_is_quoted_exactly() {
     let patterns: BTreeMap<_, _> = DOCUMENTED_PATTERNS.iter().copied().collect();
     assert_eq!(json!(patterns), published()["documented_patterns"]);
     assert_eq!(json!(MEDIA_REGIONS), published()["documented_media_regions"]);
+}
+
+#[test]
+fn the_operations_look_in_http_as_the_published_model_has_them() {
+    let published = published();
+    let operations = published["operations"].as_object().unwrap();
+    assert_eq!(OPERATIONS.len(), operations.len());
+    for row in OPERATIONS {
+        let name = json!(row.operation);
+        let known = &operations[name.as_str().unwrap()];
+        let query = row.query.map(|value| format!("?operation={value}")).unwrap_or_default();
+        assert_eq!(known["method"], row.method, "{name}");
+        assert_eq!(known["requestUri"], format!("{}{query}", row.path), "{name}");
+        assert_eq!(known["input"], row.input().unwrap().name, "{name}");
+        let parameters: BTreeMap<_, _> = row.parameters.iter().copied().collect();
+        assert_eq!(known["parameters"], json!(parameters), "{name}");
+        // The model fixes few statuses; a creation is 201 in practice, and so are the others 200.
+        if let Some(status) = known.get("responseCode") {
+            assert_eq!(*status, row.success, "{name}");
+        }
+    }
 }
 
 #[test]

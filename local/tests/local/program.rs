@@ -162,6 +162,26 @@ async fn the_simulator_alone_serves_other_processes_and_logs_what_they_ask() {
     assert!(log.contains("chime  POST /meetings -> 201") && log.contains("\"TenantIds\""), "{log}");
 }
 
+#[tokio::test]
+async fn the_simulator_wants_the_tag_of_the_gateway_that_it_serves() {
+    let policy = policy_file("tag");
+    let policy = policy.to_str().unwrap();
+    let rows: &[(&[&str], &str, &str)] = &[
+        (&["--policy", policy], "Ctrl-C stops", "local"),
+        (&["--policy", policy, "--simulator-gateway-name", "stack"], "Ctrl-C stops", "stack"),
+        (&["--simulator-only", "--simulator-gateway-name", "stack"], "/token?", "stack"),
+    ];
+    for (arguments, last_line, name) in rows {
+        let program = Program::start(arguments, last_line);
+        for (value, status) in [(*name, 201), ("another", 403)] {
+            let tags = json!([{ "Key": "MeetingGateway", "Value": value }]);
+            let body = request_with("Tags", tags).to_string();
+            let answer = exchange(program.simulator(), "POST", "/meetings", SIGNED, body.as_bytes()).await;
+            assert_eq!(answer.status, status, "{arguments:?} {value}: {}", answer.text());
+        }
+    }
+}
+
 #[test]
 fn it_listens_where_it_is_told() {
     let program = Program::start(&["--simulator-only", "--bind", "0.0.0.0"], "/token?");
@@ -322,9 +342,21 @@ fn help_names_every_option() {
     let output = command(&["--help"]).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     for option in [
-        "--port", "--simulator-port", "--issuer-port", "--bind", "--policy", "--chime-endpoint",
-        "--check-policy", "--region", "--simulator-only", "--allow-remote", "--policy-schema",
-        "--list-settings", "--list-operations", "Who is answered",
+        "--port",
+        "--simulator-port",
+        "--issuer-port",
+        "--bind",
+        "--policy",
+        "--chime-endpoint",
+        "--check-policy",
+        "--region",
+        "--simulator-only",
+        "--allow-remote",
+        "--policy-schema",
+        "--list-settings",
+        "--list-operations",
+        "--simulator-gateway-name",
+        "Who is answered",
     ] {
         assert!(help.contains(option), "{option} is not in {help}");
     }

@@ -23,7 +23,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::simulator::ANY_PORT;
 
-fn client(endpoint: &str, attempts: u32) -> Client {
+pub(crate) fn client(endpoint: &str, attempts: u32) -> Client {
     client_over(Builder::new().build_http(), endpoint, attempts)
 }
 

@@ -42,6 +42,26 @@ pub(crate) async fn create(simulator: &Simulator, request: &Value) -> Exchange {
     exchange(simulator.address(), "POST", "/meetings", SIGNED, request.to_string().as_bytes()).await
 }
 
+/// The names of an object's members, sorted.
+pub(crate) fn members(value: &Value) -> Value {
+    json!(value.as_object().unwrap().keys().collect::<BTreeSet<_>>())
+}
+
+/// Sends a signed request; null is an empty body.
+pub(crate) async fn send(simulator: &Simulator, method: &str, path: &str, body: &Value) -> Exchange {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    exchange(simulator.address(), method, path, SIGNED, body.as_bytes()).await
+}
+
+/// Creates a meeting with these MeetingFeatures; returns its path.
+pub(crate) async fn new_meeting(simulator: &Simulator, features: Value) -> String {
+    let token = format!("meeting-{}", simulator.meetings().len());
+    let mut request = request_with("ClientRequestToken", json!(token));
+    request["MeetingFeatures"] = features;
+    let answer = create(simulator, &request).await;
+    format!("/meetings/{}", answer.json()["Meeting"]["MeetingId"].as_str().unwrap())
+}
+
 async fn get(simulator: &Simulator, id: &str) -> Exchange {
     exchange(simulator.address(), "GET", &format!("/meetings/{id}"), SIGNED, b"").await
 }
@@ -63,7 +83,6 @@ async fn a_created_meeting_has_every_member_of_the_model_and_echoes_what_was_ask
     assert_eq!(answer.status, 201);
     assert!(answer.header("x-amzn-requestid").is_some());
     let meeting = &answer.json()["Meeting"];
-    let members = |value: &Value| json!(value.as_object().unwrap().keys().collect::<BTreeSet<_>>());
     assert_eq!(members(meeting), published()["responses"]["Meeting"]);
     assert_eq!(members(&meeting["MediaPlacement"]), published()["responses"]["MediaPlacement"]);
     for echoed in [
@@ -115,8 +134,15 @@ async fn answers_an_unknown_operation_404_in_chimes_shape() {
         ("GET", "/meetings"),
         ("PUT", "/meetings"),
         ("POST", "/meetings/"),
-        ("POST", "/meetings?operation=create-attendees"),
-        ("GET", "/meetings/a/attendees"),
+        ("POST", "/meetings?operation=create"),
+        ("POST", "/meetings?operation="),
+        ("POST", "/meetings?operation=create-attendees&operation=create-attendees"),
+        ("GET", "/meetings/a?operation=create-attendees"),
+        ("GET", "/meetings/a/attendees?operation=batch-create"),
+        ("PUT", "/meetings/a/attendees/capabilities"),
+        ("POST", "/meetings/a/attendees/b/capabilities"),
+        ("GET", "/meetings/a/attendees/"),
+        ("GET", "/meetings/a/attendees/b/c"),
         ("GET", "/"),
     ] {
         let answer = exchange(simulator.address(), method, path, SIGNED, b"").await;

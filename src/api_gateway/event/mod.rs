@@ -31,8 +31,8 @@ pub struct HttpRequest {
     pub method: Method,
     /// The path without the stage's prefix.
     pub path: String,
-    /// The value of the query parameter `operation`, if any. Operations of Chime's API that share a path differ in it.
-    pub operation: Option<String>,
+    /// The parameters of the query, decoded, with repeats.
+    pub query: Vec<(String, String)>,
     /// What API Gateway's authorizer says about the caller.
     pub authorizer: AuthorizerContext<'static>,
     /// API Gateway's request id.
@@ -142,7 +142,7 @@ impl HttpRequest {
         Some(HttpRequest {
             method: context.http.method,
             path: without_stage(&event.raw_path?, context.stage.as_deref()).to_owned(),
-            operation: event.raw_query_string.as_deref().and_then(operation_in_query).map(str::to_owned),
+            query: event.raw_query_string.as_deref().map(parameters).unwrap_or_default(),
             authorizer: context.authorizer.map_or(AuthorizerContext::Absent, AuthorizerContext::of_payload_2),
             request_id: context.request_id,
             body: Body::new(event.body, event.is_base64_encoded),
@@ -153,11 +153,14 @@ impl HttpRequest {
 
     fn from_payload_1(event: ApiGatewayProxyRequest) -> Option<Self> {
         let context = event.request_context;
+        // Of a repeated parameter, only the multi-value form has every value.
+        let [every, last] = [&event.multi_value_query_string_parameters, &event.query_string_parameters];
+        let query = if every.is_empty() { last } else { every };
         Some(HttpRequest {
             method: event.http_method,
             // A REST API's own domain leaves the stage out of `path`; an HTTP API that sends payload 1.0 does not.
             path: without_stage(&event.path?, context.stage.as_deref()).to_owned(),
-            operation: event.query_string_parameters.first("operation").map(str::to_owned),
+            query: query.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             authorizer: AuthorizerContext::of_payload_1(context.authorizer),
             request_id: context.request_id,
             body: Body::new(event.body, event.is_base64_encoded),
@@ -188,11 +191,19 @@ impl HttpRequest {
         Some(joined)
     }
 
-    /// The bytes of a JSON body.
+    /// The values of a query parameter.
+    pub fn parameters<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
+        self.query.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The bytes of a JSON body, empty when there is none.
     ///
     /// # Errors
-    /// When `Content-Type` names another type, or the body can't be decoded or is too large.
+    /// When there is a body and `Content-Type` names another type, or the body can't be decoded or is too large.
     pub fn json_body(&self) -> Result<Cow<'_, [u8]>, BodyError> {
+        if self.body.is_empty() {
+            return Ok(Cow::Borrowed(&[]));
+        }
         if self.header("content-type").is_some_and(|value| !is_json(&value)) {
             return Err(BodyError::NotJson);
         }
@@ -239,13 +250,9 @@ fn without_stage<'e>(path: &'e str, stage: Option<&str>) -> &'e str {
     }
 }
 
-/// The first `operation` of a query string. It is not decoded, since no operation's name needs an escape.
-fn operation_in_query(query: &str) -> Option<&str> {
-    query.split('&').find_map(|pair| match pair.split_once('=') {
-        Some(("operation", value)) => Some(value),
-        None if pair == "operation" => Some(""),
-        _ => None,
-    })
+/// The parameters of a query string.
+fn parameters(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 #[cfg(test)]

@@ -88,12 +88,13 @@ pub(super) fn payload_2(event: &str) -> Option<ApiGatewayV2httpRequest> {
 /// Reads a payload 1.0 event. `None` when it is not one.
 pub(super) fn payload_1(event: &str) -> Option<ApiGatewayProxyRequest> {
     let mut event: Map<String, Value> = serde_json::from_str(event).ok()?;
-    const MEMBERS: [&str; 8] = [
+    const MEMBERS: [&str; 9] = [
         "path",
         "httpMethod",
         "headers",
         "multiValueHeaders",
         "queryStringParameters",
+        "multiValueQueryStringParameters",
         "requestContext",
         "body",
         "isBase64Encoded",
@@ -101,11 +102,26 @@ pub(super) fn payload_1(event: &str) -> Option<ApiGatewayProxyRequest> {
     keep(&mut event, &MEMBERS);
     keep_strings(&mut event, &["body"]);
     clean_envelope(&mut event)?;
-    // Parameters with other values count as empty: only the presence of `operation` matters then.
+    // Values of another type count as empty, so that an `operation` does not go unseen.
+    let as_text = |value: &mut Value| {
+        if !value.is_string() {
+            *value = "".into();
+        }
+    };
     if let Some(Value::Object(parameters)) = event.get_mut("queryStringParameters") {
-        parameters.values_mut().filter(|value| !value.is_string()).for_each(|value| *value = "".into());
+        parameters.values_mut().for_each(as_text);
     } else {
         event.remove("queryStringParameters");
+    }
+    if let Some(Value::Object(parameters)) = event.get_mut("multiValueQueryStringParameters") {
+        for values in parameters.values_mut() {
+            match values {
+                Value::Array(values) => values.iter_mut().for_each(as_text),
+                other => *other = Value::Array(vec!["".into()]),
+            }
+        }
+    } else {
+        event.remove("multiValueQueryStringParameters");
     }
     let method = event.get("httpMethod")?.clone();
     let context = event.get_mut("requestContext")?.as_object_mut()?;

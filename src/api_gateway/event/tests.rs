@@ -58,15 +58,67 @@ fn rejects_events_of_another_kind() {
 }
 
 #[test]
-fn finds_the_operation_with_any_value() {
-    for (query, expected) in [
-        ("", None),
-        ("operation=create-attendees", Some("create-attendees")),
-        ("a=1&operation", Some("")),
-        ("xoperation=1", None),
-        ("operation=", Some("")),
+fn reads_every_parameter_of_the_query_in_both_formats() {
+    let payload_2 = |query: &str| {
+        format!(
+            r#"{{"rawPath":"/meetings","rawQueryString":"{query}","requestContext":{{"http":{{"method":"POST"}}}}}}"#
+        )
+    };
+    let payload_1 = |parameters: &str| {
+        format!(
+            r#"{{"path":"/meetings","httpMethod":"POST","requestContext":{{"httpMethod":"POST"}},{parameters}}}"#
+        )
+    };
+    for (event, name, expected, why) in [
+        (payload_2(""), "operation", vec![], "no query"),
+        (payload_2("operation=create-attendees"), "operation", vec!["create-attendees"], "one"),
+        (payload_2("a=1&operation"), "operation", vec![""], "without a value"),
+        (payload_2("xoperation=1"), "operation", vec![], "another name"),
+        (payload_2("operation=a&operation=b"), "operation", vec!["a", "b"], "repeated"),
+        (payload_2("next-token=a%2Bb%3D%3D"), "next-token", vec!["a+b=="], "decoded"),
+        (payload_1(r#""queryStringParameters":{"operation":"a"}"#), "operation", vec!["a"], "one"),
+        (
+            payload_1(
+                r#""queryStringParameters":{"operation":"b"},"multiValueQueryStringParameters":{"operation":["a","b"]}"#,
+            ),
+            "operation",
+            vec!["a", "b"],
+            "repeated: only the multi-value form has both",
+        ),
+        (
+            payload_1(r#""queryStringParameters":{"operation":7},"headers":{"n":"v"}"#),
+            "operation",
+            vec![""],
+            "a number is not unseen",
+        ),
+        (
+            payload_1(r#""multiValueQueryStringParameters":{"operation":["a",7]}"#),
+            "operation",
+            vec!["a", ""],
+            "a number in a list",
+        ),
+        (payload_1(r#""queryStringParameters":null"#), "operation", vec![], "null, as API Gateway sends it"),
     ] {
-        assert_eq!(operation_in_query(query), expected, "{query}");
+        with_request(&event, |request| {
+            let values: Vec<&str> = request.parameters(name).collect();
+            assert_eq!(values, expected, "{event}: {why}");
+        });
+    }
+}
+
+#[test]
+fn a_missing_body_needs_no_content_type() {
+    for (body, content_type, expected, why) in [
+        ("", "text/plain", Ok(0), "nothing to be of that type"),
+        ("{}", "text/plain", Err(BodyError::NotJson), "a body of another type"),
+        ("{}", "application/json", Ok(2), "JSON"),
+    ] {
+        let event = format!(
+            r#"{{"rawPath":"/","headers":{{"content-type":"{content_type}"}},"requestContext":{{"http":{{"method":"POST"}}}},"body":"{body}"}}"#
+        );
+        with_request(&event, |request| {
+            assert_eq!(request.json_body().map(|body| body.len()), expected, "{why}");
+        });
     }
 }
 
@@ -187,7 +239,7 @@ fn ignores_unusual_members() {
         let event = PLAIN.replacen(from, to, usize::from(!from.is_empty()));
         with_request(&event, |request| {
             assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/meetings"), "{why}");
-            assert_eq!(request.operation.as_deref(), Some("x"), "{why}");
+            assert_eq!(request.parameters("operation").collect::<Vec<_>>(), ["x"], "{why}");
             assert_eq!(request.request_id.as_deref(), Some("id"), "{why}");
             assert_eq!(request.header("k").as_deref(), Some("v"), "{why}");
             assert_eq!(request.header("n"), None, "{why}");

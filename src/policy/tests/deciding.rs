@@ -7,7 +7,7 @@ use crate::auth::Caller;
 use crate::finding::{FindingKind, Findings, Place};
 use crate::json::Json;
 use crate::model::MeetingRequest;
-use crate::policy::{AdmissionError, Create, MeetingPlan, Policies};
+use crate::policy::{AdmissionError, Create, MeetingPlan, MissingRight, Policies, RightName};
 
 fn caller(tenant: &str, scopes: &[&str], groups: &[&str]) -> Caller {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -36,7 +36,7 @@ fn places(result: &Result<MeetingPlan, Findings>) -> Vec<String> {
         .iter()
         .map(|finding| match &finding.place {
             Place::Member(pointer) => pointer.clone(),
-            Place::Header(name) => (*name).to_owned(),
+            Place::Header(name) | Place::Parameter(name) => (*name).to_owned(),
         })
         .collect()
 }
@@ -432,11 +432,10 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_each_value
     };
     let all = json!({ "Allowed": body(Some("FHD"), Some("UHD"), Some(250)) });
     let default_30 =
-        json!({ "Default": body(None, None, Some(30)), "Allowed": body(Some("FHD"), Some("UHD"), None) });
+        json!({ "Default": body(None, None, Some(30)), "Allowed": body(Some("FHD"), Some("UHD"), Some(30)) });
     let default_25 =
         json!({ "Default": body(None, None, Some(25)), "Allowed": body(Some("FHD"), Some("UHD"), None) });
     let fixed_fhd = json!({ "Fixed": body(Some("FHD"), None, None), "Allowed": body(None, None, Some(50)) });
-    let no_count = json!({ "Allowed": body(Some("FHD"), Some("UHD"), None) });
     let default_fhd =
         json!({ "Default": body(Some("FHD"), None, None), "Allowed": body(None, None, Some(50)) });
     for (acme, body, words) in [
@@ -457,7 +456,6 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_each_value
         (&default_25, body(Some("FHD"), Some("UHD"), None), None),
         (&fixed_fhd, body(None, None, None), Some(vec!["`FHD` (from the policy)", "`50` (from the policy)"])),
         (&fixed_fhd, body(None, None, Some(25)), None),
-        (&no_count, body(Some("FHD"), None, None), Some(vec!["`FHD` (asked for)", "it is missing"])),
         // The same rule applies to a repeated value, which stays the policy's if the policy sends it.
         (
             &fixed_fhd,
@@ -470,7 +468,6 @@ fn high_resolutions_need_a_small_count_and_the_finding_says_who_chose_each_value
             body(Some("FHD"), None, Some(50)),
             Some(vec!["`FHD` (from the policy)", "`50` (asked for)"]),
         ),
-        (&no_count, body(Some("FHD"), None, Some(250)), Some(vec!["`FHD` (asked for)", "`250` (asked for)"])),
     ] {
         let result = decide(acme, &body);
         let expected = if words.is_some() { vec!["#/MeetingFeatures/Attendee/MaxCount"] } else { vec![] };
@@ -584,7 +581,11 @@ fn callers_need_one_of_the_scopes_and_one_of_the_groups_after_merging() {
     let lacking = admission(&json!({ "AnyScope": ["create"] }), &[], &[]).unwrap_err();
     assert_eq!(
         lacking,
-        AdmissionError::Lacking { scopes: vec!["create".into()], groups: vec!["staff".into()] }
+        AdmissionError::Lacking(vec![MissingRight::Requires {
+            right: RightName::Create,
+            scopes: vec!["create".into()],
+            groups: vec!["staff".into()]
+        }])
     );
 }
 

@@ -1,0 +1,51 @@
+//! One request to Chime: sends it with retries, and keeps the answer's text and request id.
+
+use std::error::Error;
+
+use aws_sdk_chimesdkmeetings::config::http::HttpResponse;
+use aws_sdk_chimesdkmeetings::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_chimesdkmeetings::operation::RequestId;
+
+use super::answer_text::AnswerText;
+use super::attempt::{Attempts, with_retries};
+use super::error::{ChimeError, ChimeErrorKind};
+
+/// Chime's answer.
+#[derive(Debug)]
+pub(super) struct ChimeAnswer<T> {
+    /// As the SDK parsed it.
+    pub(super) output: T,
+    /// As Chime wrote it.
+    pub(super) text: AnswerText,
+    /// Chime's request id, for the log.
+    pub(super) request_id: Option<String>,
+}
+
+impl<T> ChimeAnswer<T> {
+    /// The error for an answer that can't be returned to the caller.
+    pub(super) fn invalid(&self, detail: impl Into<String>) -> ChimeError {
+        ChimeError { request_id: self.request_id.clone(), ..ChimeError::new(ChimeErrorKind::Failed, detail) }
+    }
+}
+
+/// Sends a request until it succeeds, fails permanently, or runs out of time or attempts.
+pub(super) async fn ask<T, E, F>(
+    attempts: Attempts,
+    mut send: impl FnMut(AnswerText) -> F,
+) -> Result<ChimeAnswer<T>, ChimeError>
+where
+    T: RequestId,
+    E: Error + ProvideErrorMetadata + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+{
+    let attempt = || {
+        let text = AnswerText::default();
+        let sent = send(text.clone());
+        async move {
+            let output = sent.await.map_err(|error| ChimeError::from_sdk(&error))?;
+            let request_id = output.request_id().map(str::to_owned);
+            Ok(ChimeAnswer { output, text, request_id })
+        }
+    };
+    with_retries(attempts, attempt).await
+}

@@ -1,0 +1,224 @@
+//! Requests about attendees.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::value::RawValue;
+
+use super::ask::ask;
+use super::attempt::Attempts;
+use super::attendee_text::AttendeeText;
+use super::client::Chime;
+use super::error::{ChimeError, ChimeErrorKind};
+use super::own_meeting::OwnMeeting;
+use super::sdk_attendee::{sdk_attendees, sdk_capabilities};
+use crate::model::{AttendeeId, AttendeeOwner, Page};
+use crate::policy::NewAttendee;
+
+/// JSON for the caller, made of Chime's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttendeeAnswer {
+    /// The attendee, or the whole body for several.
+    pub text: String,
+    /// Chime's request id, for the log.
+    pub chime_request_id: Option<String>,
+}
+
+/// An attendee of a meeting, as a reader may see it.
+#[derive(Debug)]
+pub struct SeenAttendee {
+    /// ExternalUserId, by which the caller's right is checked.
+    pub external_user_id: String,
+    /// The attendee. It has a JoinToken only when the reader is the owner.
+    pub answer: AttendeeAnswer,
+}
+
+/// The names of the attendees that were asked for.
+pub(super) struct AskedNames<'n>(BTreeSet<&'n str>);
+
+impl<'n> AskedNames<'n> {
+    pub(super) fn of(attendees: &'n [NewAttendee]) -> Self {
+        AskedNames(attendees.iter().map(|attendee| attendee.external_user_id().as_str()).collect())
+    }
+
+    /// Whether an attendee was asked for. Another one's JoinToken would let the caller join as somebody else.
+    pub(super) fn have(&self, attendee: &AttendeeText<'_>) -> bool {
+        attendee.external_user_id().is_some_and(|id| self.0.contains(id.as_ref()))
+    }
+}
+
+impl Chime {
+    /// Creates an attendee. The text has its JoinToken.
+    ///
+    /// # Errors
+    /// When the meeting has ended or is full, or Chime fails or returns another attendee.
+    pub async fn create_attendee(
+        &self,
+        meeting: &OwnMeeting,
+        attendee: &NewAttendee,
+        attempts: Attempts,
+    ) -> Result<AttendeeAnswer, ChimeError> {
+        let request = self
+            .client
+            .create_attendee()
+            .meeting_id(meeting.id().as_str())
+            .external_user_id(attendee.external_user_id().as_str())
+            .set_capabilities(attendee.capabilities().map(sdk_capabilities).transpose()?);
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let answer = asked.map_err(|error| self.error_in(meeting, full_meeting(error)))?;
+        let names = AskedNames::of(std::slice::from_ref(attendee));
+        let created = answer.text.read(|raw| {
+            let attendee = AttendeeText::read(raw.attendee?)?;
+            let is_the_one = names.have(&attendee) && attendee.has_join_token();
+            is_the_one.then(|| attendee.for_creator().to_owned())
+        });
+        let text =
+            created.ok_or_else(|| answer.invalid("Chime returned no attendee, or not the one asked for"))?;
+        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+    }
+
+    /// Creates several attendees. A part of them may fail; the answer then has their errors.
+    ///
+    /// # Errors
+    /// When the meeting has ended, or Chime fails or returns an attendee that was not asked for.
+    pub async fn batch_create_attendee(
+        &self,
+        meeting: &OwnMeeting,
+        attendees: &[NewAttendee],
+        attempts: Attempts,
+    ) -> Result<AttendeeAnswer, ChimeError> {
+        let request = self
+            .client
+            .batch_create_attendee()
+            .meeting_id(meeting.id().as_str())
+            .set_attendees(Some(sdk_attendees(attendees)?));
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let answer = asked.map_err(|error| self.error_in(meeting, full_meeting(error)))?;
+        let names = AskedNames::of(attendees);
+        let created = answer.text.read(|raw| {
+            let attendees = texts(raw.attendees.unwrap_or_default(), |attendee| {
+                names.have(attendee).then(|| attendee.for_creator().into())
+            })?;
+            let errors = raw.errors.map_or("[]", RawValue::get);
+            Some(format!(r#"{{"Attendees":[{attendees}],"Errors":{errors}}}"#))
+        });
+        let text = created.ok_or_else(|| {
+            answer.invalid("Chime returned an invalid attendee, or one that was not asked for")
+        })?;
+        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+    }
+
+    /// Lists a page of the attendees. Only those of `reader` have their JoinToken.
+    ///
+    /// # Errors
+    /// When the meeting has ended, the page's token is invalid, or Chime fails.
+    pub async fn list_attendees(
+        &self,
+        meeting: &OwnMeeting,
+        page: &Page,
+        reader: Option<&AttendeeOwner>,
+        attempts: Attempts,
+    ) -> Result<AttendeeAnswer, ChimeError> {
+        let request = self
+            .client
+            .list_attendees()
+            .meeting_id(meeting.id().as_str())
+            .set_max_results(page.max_results)
+            .set_next_token(page.next_token.clone());
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let answer = asked.map_err(|error| match error.kind {
+            ChimeErrorKind::Rejected if page.next_token.is_some() => {
+                ChimeError { kind: ChimeErrorKind::InvalidNextToken, ..error }
+            }
+            _ => self.error_in(meeting, error),
+        })?;
+        let listed = answer.text.read(|raw| {
+            let attendees =
+                texts(raw.attendees.unwrap_or_default(), |attendee| Some(attendee.for_reader(reader)))?;
+            let next = raw.next_token.map(|token| format!(r#","NextToken":{}"#, token.get()));
+            Some(format!(r#"{{"Attendees":[{attendees}]{}}}"#, next.unwrap_or_default()))
+        });
+        let text = listed.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?;
+        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+    }
+
+    /// Gets an attendee.
+    ///
+    /// # Errors
+    /// When there is no such attendee or the meeting has ended, or Chime fails or returns another attendee.
+    pub async fn get_attendee(
+        &self,
+        meeting: &OwnMeeting,
+        id: &AttendeeId,
+        reader: Option<&AttendeeOwner>,
+        attempts: Attempts,
+    ) -> Result<SeenAttendee, ChimeError> {
+        let request = self.client.get_attendee().meeting_id(meeting.id().as_str()).attendee_id(id.as_str());
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let answer = asked.map_err(no_such_attendee)?;
+        let seen = answer.text.read(|raw| seen(raw.attendee?, id, reader));
+        let (external_user_id, text) =
+            seen.ok_or_else(|| answer.invalid("Chime returned no attendee, or not the one asked for"))?;
+        let answer = AttendeeAnswer { text, chime_request_id: answer.request_id };
+        Ok(SeenAttendee { external_user_id, answer })
+    }
+
+    /// Deletes an attendee. Not finding it counts as done when an earlier attempt may have deleted it.
+    ///
+    /// # Errors
+    /// When there is no such attendee or the meeting has ended, or Chime fails.
+    pub async fn delete_attendee(
+        &self,
+        meeting: &OwnMeeting,
+        id: &AttendeeId,
+        attempts: Attempts,
+    ) -> Result<Option<String>, ChimeError> {
+        let request =
+            self.client.delete_attendee().meeting_id(meeting.id().as_str()).attendee_id(id.as_str());
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        match asked {
+            Ok(answer) => Ok(answer.request_id),
+            Err(error) if error.is_done_deletion() => Ok(error.request_id),
+            Err(error) => Err(no_such_attendee(error)),
+        }
+    }
+}
+
+/// The attendee of that id, for a reader, with its ExternalUserId.
+pub(super) fn seen(
+    raw: &RawValue,
+    id: &AttendeeId,
+    reader: Option<&AttendeeOwner>,
+) -> Option<(String, String)> {
+    let attendee = AttendeeText::read(raw)?;
+    let is_the_one = attendee.attendee_id().is_some_and(|found| id.is(&found));
+    let external_user_id = attendee.external_user_id()?.into_owned();
+    is_the_one.then(|| (external_user_id, attendee.for_reader(reader).into_owned()))
+}
+
+/// The texts of all attendees. `None` when one is invalid or has no text.
+fn texts<'a>(
+    attendees: Vec<&'a RawValue>,
+    show: impl Fn(&AttendeeText<'a>) -> Option<Cow<'a, str>>,
+) -> Option<String> {
+    let texts: Option<Vec<Cow<'a, str>>> =
+        attendees.into_iter().map(|raw| show(&AttendeeText::read(raw)?)).collect();
+    Some(texts?.join(","))
+}
+
+/// `NotFound` of a request about an attendee leaves open whether the meeting or the attendee is missing. The proof is not
+/// forgotten, so that the number of calls does not tell a missing attendee from another person's.
+pub(super) fn no_such_attendee(error: ChimeError) -> ChimeError {
+    match error.kind {
+        ChimeErrorKind::NotFound => ChimeError { kind: ChimeErrorKind::NoSuchMeeting, ..error },
+        _ => error,
+    }
+}
+
+/// For attendees Chime's one error for quotas means that the meeting is full.
+fn full_meeting(error: ChimeError) -> ChimeError {
+    match error.kind {
+        ChimeErrorKind::QuotaFull => ChimeError { kind: ChimeErrorKind::MeetingFull, ..error },
+        _ => error,
+    }
+}

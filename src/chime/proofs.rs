@@ -1,0 +1,73 @@
+//! The proofs that a process remembers, so that a request about a meeting need not ask Chime for it first.
+
+use std::sync::{Mutex, PoisonError};
+
+use lru::LruCache;
+
+use super::own_meeting::{OwnMeeting, Recency};
+use crate::model::{MeetingId, TenantId};
+use crate::policy::TenantIds;
+
+/// Maximum number of proofs. Each has the text of a meeting, some 1.5 KB.
+const MAX_PROOFS: usize = 1_000;
+
+/// The proofs that a process remembers. The one that was not used for the longest time is dropped first.
+///
+/// A tenant never gets another tenant's proof, not even as a refusal, so that no answer's time shows what another tenant
+/// has.
+pub(super) struct Proofs(Mutex<LruCache<Key, OwnMeeting>>);
+
+/// A tenant, by a TenantId that no other tenant has, and a meeting's id in lower case.
+type Key = (TenantId, String);
+
+impl Default for Proofs {
+    fn default() -> Self {
+        // Not allocated ahead: most processes remember a few.
+        Proofs(Mutex::new(LruCache::unbounded()))
+    }
+}
+
+impl Proofs {
+    /// The proof of a meeting, if there is one that is recent enough.
+    pub(super) fn recall(
+        &self,
+        tenant_ids: &TenantIds,
+        id: &MeetingId,
+        recency: Recency,
+    ) -> Option<OwnMeeting> {
+        if recency == Recency::Now {
+            return None;
+        }
+        let key = key(tenant_ids, id)?;
+        let mut proofs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        proofs.get(&key).filter(|proof| recency.allows(proof.read())).cloned()
+    }
+
+    /// Remembers a proof.
+    pub(super) fn remember(&self, tenant_ids: &TenantIds, proof: &OwnMeeting) {
+        let Some(key) = key(tenant_ids, proof.id()) else { return };
+        let mut proofs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        proofs.put(key, proof.clone());
+        if proofs.len() > MAX_PROOFS {
+            proofs.pop_lru();
+        }
+    }
+
+    /// Forgets the proof of a meeting that has ended.
+    pub(super) fn forget(&self, tenant_ids: &TenantIds, id: &MeetingId) {
+        let Some(key) = key(tenant_ids, id) else { return };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(&key);
+    }
+}
+
+fn key(tenant_ids: &TenantIds, id: &MeetingId) -> Option<Key> {
+    // A tenant's first id is enough, since no two tenants share one.
+    Some((tenant_ids.iter().next()?.clone(), id.as_str().to_ascii_lowercase()))
+}
+
+impl std::fmt::Debug for Proofs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = self.0.lock().unwrap_or_else(PoisonError::into_inner).len();
+        f.debug_struct("Proofs").field("count", &count).finish()
+    }
+}

@@ -1,0 +1,73 @@
+//! Proves that a meeting is the tenant's, by GetMeeting or by what the process remembers.
+
+use tokio::time::Instant;
+
+use super::ask::ask;
+use super::attempt::Attempts;
+use super::client::Chime;
+use super::error::{ChimeError, ChimeErrorKind};
+use super::own_meeting::{OwnMeeting, Recency};
+use crate::model::MeetingId;
+use crate::policy::TenantIds;
+
+impl Chime {
+    /// Proves that a meeting is the tenant's: from what the process remembers, or by asking Chime.
+    ///
+    /// # Errors
+    /// [`ChimeErrorKind::NoSuchMeeting`] when it is another tenant's, has ended or never existed. Other kinds when
+    /// Chime fails.
+    pub async fn own_meeting(
+        &self,
+        id: &MeetingId,
+        tenant_ids: &TenantIds,
+        recency: Recency,
+        deadline: Instant,
+    ) -> Result<OwnMeeting, ChimeError> {
+        if let Some(proof) = self.proofs.recall(tenant_ids, id, recency) {
+            return Ok(proof);
+        }
+        let request = self.client.get_meeting().meeting_id(id.as_str());
+        let attempts = Attempts::reading(deadline);
+        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let proven = asked.and_then(|answer| {
+            let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().into()));
+            OwnMeeting::check(id, answer.output.meeting(), text, tenant_ids)
+                .map_err(|error| ChimeError { request_id: answer.request_id, ..error })
+        });
+        match proven {
+            Ok(proof) => {
+                self.proofs.remember(tenant_ids, &proof);
+                Ok(proof)
+            }
+            Err(error) => {
+                let kind = match error.kind {
+                    // For a request that has only an id, Chime's 400, 403 and 404 mean the same: no meeting of this
+                    // stack.
+                    ChimeErrorKind::NotFound | ChimeErrorKind::Rejected | ChimeErrorKind::Forbidden => {
+                        ChimeErrorKind::NoSuchMeeting
+                    }
+                    kind => kind,
+                };
+                if kind == ChimeErrorKind::NoSuchMeeting {
+                    self.proofs.forget(tenant_ids, id);
+                }
+                Err(ChimeError { kind, ..error })
+            }
+        }
+    }
+
+    /// The error of a request about a proven meeting. `NotFound` means that the meeting has ended, so its proof is
+    /// forgotten.
+    pub(super) fn error_in(&self, meeting: &OwnMeeting, error: ChimeError) -> ChimeError {
+        if error.kind != ChimeErrorKind::NotFound {
+            return error;
+        }
+        self.forget(meeting);
+        ChimeError { kind: ChimeErrorKind::NoSuchMeeting, ..error }
+    }
+
+    /// Forgets the proof of a meeting that has ended.
+    pub(super) fn forget(&self, meeting: &OwnMeeting) {
+        self.proofs.forget(meeting.tenant_ids(), meeting.id());
+    }
+}
