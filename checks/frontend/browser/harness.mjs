@@ -58,6 +58,8 @@ export class Harness {
     const errors = collectErrors(page);
     const preflights = await collectPreflights(context, page);
     test.after(async () => {
+      // Errors arrive in order: what the page has thrown by now comes before this answer, which a page that hangs does not give.
+      await page.waitForFunction(() => true).catch((error) => errors.push(String(error)));
       await context.close();
       for (const error of errors) {
         assert.ok(

@@ -18,7 +18,7 @@ export class Gateway {
     return this.#call("POST", "/meetings", { ExternalMeetingId: externalMeetingId }, { "Idempotency-Key": key });
   }
 
-  /** Joins a meeting as the user: `{ Meeting, Attendee }`. A second device needs an ExternalUserId with a suffix. */
+  /** Joins a meeting as the user: `{ Meeting, Attendee }`. Only a second device needs an ExternalUserId. */
   async join(meetingId, externalUserId) {
     const body = externalUserId && { ExternalUserId: externalUserId };
     return this.#call("POST", `/meetings/${meetingId}/join`, body);

@@ -20,9 +20,7 @@ onClick("create", async () => {
 
 onClick("join", async () => show(await gateway.join(input("meeting").value, externalUserId())));
 
-onClick("create-and-join", async () =>
-  show(await gateway.createAndJoin("standup", externalUserId() ?? input("sub").value)),
-);
+onClick("create-and-join", async () => show(await gateway.createAndJoin("standup", externalUserId())));
 
 onClick("end", async () => {
   await gateway.end(input("meeting").value);
