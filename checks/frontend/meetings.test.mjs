@@ -110,6 +110,20 @@ test("a page waits and tries again while Chime throttles", async (t) => {
   await ann.press("Create", "The meeting is open.");
 });
 
+test("a page tells its user at once that a meeting is full", async (t) => {
+  const asked = { ExternalMeetingId: "pair", MeetingFeatures: { Attendee: { MaxCount: 1 } } };
+  const created = await harness.gateway.send(ANN, "POST", "/meetings", asked);
+  assert.equal(created.status, 201);
+  const { MeetingId } = (await created.json()).Meeting;
+  const ann = await openAs(t, ANN);
+  await ann.enter({ Meeting: MeetingId });
+  await ann.press("Join", "ann may connect.");
+
+  const bob = await openAs(t, BOB, { expectedErrors: [/status of 429/] });
+  await bob.enter({ Meeting: MeetingId });
+  await bob.pressInVain("Join", /as many attendees as it allows/);
+});
+
 /** Opens the example page for a person. */
 async function openAs(t, { sub, tenant, groups }, options) {
   const addresses = new URLSearchParams({ gateway: harness.gateway.url, issuer: harness.gateway.issuerUrl });
