@@ -13,7 +13,8 @@ fn path_and_query(operation: &Operation) -> String {
 
 #[test]
 fn the_simulator_plays_every_operation() {
-    for operation in OPERATIONS {
+    // Join is the gateway's own: Chime has no such operation.
+    for operation in OPERATIONS.iter().filter(|operation| operation.name != "Join") {
         // The name of a parameter serves as its value.
         let path = path_and_query(operation).replace(['{', '}'], "");
         let played = simulator::Operation::of(operation.method.as_str(), &path);

@@ -10,7 +10,7 @@ use meeting_gateway::config::{AwsEnvironment, Config};
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::model::{Partition, check_control_region};
 use meeting_gateway::operation::{OPERATIONS, Operation};
-use meeting_gateway::policy::Policies;
+use meeting_gateway::policy::{Policies, RightName};
 use meeting_gateway::settings::Settings;
 use meeting_gateway::start;
 
@@ -41,12 +41,42 @@ pub(crate) async fn handler(
     }))
 }
 
-/// Every fault of a policy document, each with its pointer, and of the region that it is meant for.
-pub(crate) fn policy_faults(document: &[u8], region: &str) -> Vec<String> {
-    let region_fault = check_control_region(region).err().map(|fault| format!("region: {fault}"));
-    let loaded = Policies::load(document, Partition::of_region(region));
-    let policy_faults = loaded.err().unwrap_or_default();
-    region_fault.into_iter().chain(policy_faults.iter().map(ToString::to_string)).collect()
+/// Checks a policy document and the region that it is meant for. Says who has which right.
+///
+/// # Errors
+/// Every fault, those of the document with their pointer.
+pub(crate) fn check_policy(document: &[u8], region: &str) -> Result<String, Vec<String>> {
+    let mut faults: Vec<String> = Vec::new();
+    faults.extend(check_control_region(region).err().map(|fault| format!("region: {fault}")));
+    match Policies::load(document, Partition::of_region(region)) {
+        Ok(policies) if faults.is_empty() => Ok(rights(&policies)),
+        Ok(_) => Err(faults),
+        Err(errors) => {
+            faults.extend(errors.iter().map(ToString::to_string));
+            Err(faults)
+        }
+    }
+}
+
+/// Tenants that a line names; of more it says only how many.
+const MAX_NAMED: usize = 10;
+
+/// A line for each right and each answer to who has it: `Join: every caller (acme, globex)`.
+fn rights(policies: &Policies) -> String {
+    let mut text = String::new();
+    for right in RightName::ALL {
+        let mut tenants_of: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (tenant, holders) in policies.holders(*right) {
+            tenants_of.entry(holders).or_default().push(tenant.unwrap_or("tenants that are not listed"));
+        }
+        for (holders, tenants) in tenants_of {
+            let named = tenants.get(..MAX_NAMED).unwrap_or(&tenants).join(", ");
+            let more = tenants.len().saturating_sub(MAX_NAMED);
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            text.push_str(&format!("{}: {holders} ({named}{more})\n", right.as_str()));
+        }
+    }
+    text
 }
 
 /// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line

@@ -136,11 +136,8 @@ fn settings(options: &Options, issuer: &Issuer, chime_endpoint: Option<String>) 
 
 fn check_policy(file: &std::path::Path, region: &str) -> Result<(), String> {
     let document = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let faults = gateway::policy_faults(&document, region);
-    if faults.is_empty() {
-        return print(&format!("{}: no fault found\n", file.display()));
-    }
-    Err(faults.join("\n"))
+    let rights = gateway::check_policy(&document, region).map_err(|faults| faults.join("\n"))?;
+    print(&format!("{}: no fault found\n{rights}", file.display()))
 }
 
 fn read_policy(options: &Options) -> Result<serde_json::Value, String> {

@@ -9,9 +9,9 @@ use serde_json::Value;
 pub struct SampleTenant {
     /// the tenant's name
     pub name: String,
-    /// `Callers.AnyGroup`, the tenant's own or everyone's
+    /// the groups of which one is needed, if any
     pub groups: Vec<String>,
-    /// `Callers.AnyScope`, likewise
+    /// the scopes of which one is needed, if any
     pub scopes: Vec<String>,
 }
 
@@ -22,14 +22,23 @@ pub fn sample_tenants(policy: &Value) -> Vec<SampleTenant> {
     tenants
         .iter()
         .map(|(name, tenant)| {
-            let callers = |member: &str| {
-                let pointer = format!("/Callers/{member}");
-                let everyone = policy.get("Everyone").and_then(|everyone| everyone.pointer(&pointer));
-                texts(tenant.pointer(&pointer).or(everyone))
+            let everyone = policy.get("Everyone").unwrap_or(&Value::Null);
+            // The right to create, by the order in which the policy document gives rights.
+            let has_direct = ["AnyGroup", "AnyScope"].iter().any(|list| callers(tenant, list).is_some());
+            let entry = callers(tenant, "Create")
+                .or_else(|| if has_direct { None } else { callers(everyone, "Create") });
+            let list = |name: &str| match entry {
+                Some(entry) => texts(entry.get(name)),
+                None => texts(callers(tenant, name).or_else(|| callers(everyone, name))),
             };
-            SampleTenant { name: name.clone(), groups: callers("AnyGroup"), scopes: callers("AnyScope") }
+            SampleTenant { name: name.clone(), groups: list("AnyGroup"), scopes: list("AnyScope") }
         })
         .collect()
+}
+
+/// A member of a block's `Callers`.
+fn callers<'v>(block: &'v Value, member: &str) -> Option<&'v Value> {
+    block.get("Callers")?.get(member)
 }
 
 fn texts(list: Option<&Value>) -> Vec<String> {
@@ -58,5 +67,25 @@ mod tests {
             [tenant("acme", &["hosts", "admins"]), tenant("globex", &["members"])]
         );
         assert_eq!(sample_tenants(&json!({})), []);
+    }
+
+    #[test]
+    fn an_entry_for_create_holds_in_place_of_the_lists_of_its_block() {
+        let group = |name: &str| json!({ "AnyGroup": [name] });
+        for (everyone, own, expected, why) in [
+            (json!({ "AnyGroup": ["a"], "Create": group("b") }), json!({}), vec!["b"], "everyone's entry"),
+            (json!({ "Create": group("b") }), group("c"), vec!["c"], "the tenant's lists come first"),
+            (
+                json!({ "Create": group("b") }),
+                json!({ "Create": {} }),
+                vec![],
+                "the tenant's entry, for every caller",
+            ),
+            (group("a"), json!({ "Join": group("d") }), vec!["a"], "an entry for another right"),
+        ] {
+            let policy =
+                json!({ "Everyone": { "Callers": everyone }, "Tenants": { "acme": { "Callers": own } } });
+            assert_eq!(sample_tenants(&policy)[0].groups, expected, "{why}");
+        }
     }
 }

@@ -28,11 +28,13 @@ impl<T> ChimeAnswer<T> {
     }
 }
 
-/// Sends a request until it succeeds, fails permanently, or runs out of time or attempts.
-pub(super) async fn ask<T, E, F>(
+/// Sends a request until it succeeds, fails permanently, or runs out of time or attempts. An answer that `read` refuses as
+/// invalid is a failed attempt.
+pub(super) async fn ask<T, U, E, F>(
     attempts: Attempts,
     mut send: impl FnMut(AnswerText) -> F,
-) -> Result<ChimeAnswer<T>, ChimeError>
+    read: impl Fn(ChimeAnswer<T>) -> Result<U, ChimeError>,
+) -> Result<U, ChimeError>
 where
     T: RequestId,
     E: Error + ProvideErrorMetadata + 'static,
@@ -41,10 +43,11 @@ where
     let attempt = || {
         let text = AnswerText::default();
         let sent = send(text.clone());
+        let read = &read;
         async move {
             let output = sent.await.map_err(|error| ChimeError::from_sdk(&error))?;
             let request_id = output.request_id().map(str::to_owned);
-            Ok(ChimeAnswer { output, text, request_id })
+            read(ChimeAnswer { output, text, request_id })
         }
     };
     with_retries(attempts, attempt).await

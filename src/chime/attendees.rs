@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::value::RawValue;
 
-use super::ask::ask;
+use super::ask::{ChimeAnswer, ask};
 use super::attempt::Attempts;
 use super::attendee_text::AttendeeText;
 use super::client::Chime;
@@ -22,6 +22,19 @@ pub struct AttendeeAnswer {
     pub text: String,
     /// Chime's request id, for the log.
     pub chime_request_id: Option<String>,
+}
+
+impl AttendeeAnswer {
+    /// The answer with that text.
+    ///
+    /// # Errors
+    /// Without a text, since Chime returned no attendee, an invalid one, or one that was not asked for.
+    pub(super) fn of<T>(text: Option<String>, answer: ChimeAnswer<T>) -> Result<Self, ChimeError> {
+        let text = text.ok_or_else(|| {
+            answer.invalid("Chime returned no attendee, an invalid one, or one that was not asked for")
+        })?;
+        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+    }
 }
 
 /// An attendee of a meeting, as a reader may see it.
@@ -64,17 +77,17 @@ impl Chime {
             .meeting_id(meeting.id().as_str())
             .external_user_id(attendee.external_user_id().as_str())
             .set_capabilities(attendee.capabilities().map(sdk_capabilities).transpose()?);
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let answer = asked.map_err(|error| self.error_in(meeting, full_meeting(error)))?;
         let names = AskedNames::of(std::slice::from_ref(attendee));
-        let created = answer.text.read(|raw| {
-            let attendee = AttendeeText::read(raw.attendee?)?;
-            let is_the_one = names.have(&attendee) && attendee.has_join_token();
-            is_the_one.then(|| attendee.for_creator().to_owned())
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let created = ask(attempts, send, |answer| {
+            let created = answer.text.read(|raw| {
+                let attendee = AttendeeText::read(raw.attendee?)?;
+                let is_the_one = names.have(&attendee) && attendee.has_join_token();
+                is_the_one.then(|| attendee.for_creator().to_owned())
+            });
+            AttendeeAnswer::of(created, answer)
         });
-        let text =
-            created.ok_or_else(|| answer.invalid("Chime returned no attendee, or not the one asked for"))?;
-        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+        created.await.map_err(|error| self.error_in(meeting, full_meeting(error)))
     }
 
     /// Creates several attendees. A part of them may fail; the answer then has their errors.
@@ -92,20 +105,19 @@ impl Chime {
             .batch_create_attendee()
             .meeting_id(meeting.id().as_str())
             .set_attendees(Some(sdk_attendees(attendees)?));
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let answer = asked.map_err(|error| self.error_in(meeting, full_meeting(error)))?;
         let names = AskedNames::of(attendees);
-        let created = answer.text.read(|raw| {
-            let attendees = texts(raw.attendees.unwrap_or_default(), |attendee| {
-                names.have(attendee).then(|| attendee.for_creator().into())
-            })?;
-            let errors = raw.errors.map_or("[]", RawValue::get);
-            Some(format!(r#"{{"Attendees":[{attendees}],"Errors":{errors}}}"#))
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let created = ask(attempts, send, |answer| {
+            let created = answer.text.read(|raw| {
+                let attendees = texts(raw.attendees.unwrap_or_default(), |attendee| {
+                    names.have(attendee).then(|| attendee.for_creator().into())
+                })?;
+                let errors = raw.errors.map(|errors| format!(r#","Errors":{}"#, errors.get()));
+                Some(format!(r#"{{"Attendees":[{attendees}]{}}}"#, errors.unwrap_or_default()))
+            });
+            AttendeeAnswer::of(created, answer)
         });
-        let text = created.ok_or_else(|| {
-            answer.invalid("Chime returned an invalid attendee, or one that was not asked for")
-        })?;
-        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+        created.await.map_err(|error| self.error_in(meeting, full_meeting(error)))
     }
 
     /// Lists a page of the attendees. Only those of `reader` have their JoinToken.
@@ -125,21 +137,21 @@ impl Chime {
             .meeting_id(meeting.id().as_str())
             .set_max_results(page.max_results)
             .set_next_token(page.next_token.clone());
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let answer = asked.map_err(|error| match error.kind {
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let listed = ask(attempts, send, |answer| {
+            let listed = answer.text.read(|raw| {
+                let attendees = texts(raw.attendees?, |attendee| Some(attendee.for_reader(reader)))?;
+                let next = raw.next_token.map(|token| format!(r#","NextToken":{}"#, token.get()));
+                Some(format!(r#"{{"Attendees":[{attendees}]{}}}"#, next.unwrap_or_default()))
+            });
+            AttendeeAnswer::of(listed, answer)
+        });
+        listed.await.map_err(|error| match error.kind {
             ChimeErrorKind::Rejected if page.next_token.is_some() => {
                 ChimeError { kind: ChimeErrorKind::InvalidNextToken, ..error }
             }
             _ => self.error_in(meeting, error),
-        })?;
-        let listed = answer.text.read(|raw| {
-            let attendees =
-                texts(raw.attendees.unwrap_or_default(), |attendee| Some(attendee.for_reader(reader)))?;
-            let next = raw.next_token.map(|token| format!(r#","NextToken":{}"#, token.get()));
-            Some(format!(r#"{{"Attendees":[{attendees}]{}}}"#, next.unwrap_or_default()))
-        });
-        let text = listed.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?;
-        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+        })
     }
 
     /// Gets an attendee.
@@ -154,13 +166,14 @@ impl Chime {
         attempts: Attempts,
     ) -> Result<SeenAttendee, ChimeError> {
         let request = self.client.get_attendee().meeting_id(meeting.id().as_str()).attendee_id(id.as_str());
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let answer = asked.map_err(no_such_attendee)?;
-        let seen = answer.text.read(|raw| seen(raw.attendee?, id, reader));
-        let (external_user_id, text) =
-            seen.ok_or_else(|| answer.invalid("Chime returned no attendee, or not the one asked for"))?;
-        let answer = AttendeeAnswer { text, chime_request_id: answer.request_id };
-        Ok(SeenAttendee { external_user_id, answer })
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let got = ask(attempts, send, |answer| {
+            let seen = answer.text.read(|raw| seen(raw.attendee?, id, reader));
+            let (external_user_id, text) = seen.unzip();
+            let answer = AttendeeAnswer::of(text, answer)?;
+            Ok(SeenAttendee { external_user_id: external_user_id.unwrap_or_default(), answer })
+        });
+        got.await.map_err(no_such_attendee)
     }
 
     /// Deletes an attendee. Not finding it counts as done when an earlier attempt may have deleted it.
@@ -175,9 +188,9 @@ impl Chime {
     ) -> Result<Option<String>, ChimeError> {
         let request =
             self.client.delete_attendee().meeting_id(meeting.id().as_str()).attendee_id(id.as_str());
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        match asked {
-            Ok(answer) => Ok(answer.request_id),
+        let send = |text| request.clone().customize().interceptor(text).send();
+        match ask(attempts, send, |answer| Ok(answer.request_id)).await {
+            Ok(request_id) => Ok(request_id),
             Err(error) if error.is_done_deletion() => Ok(error.request_id),
             Err(error) => Err(no_such_attendee(error)),
         }

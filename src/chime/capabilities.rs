@@ -31,12 +31,12 @@ impl Chime {
             .meeting_id(meeting.id().as_str())
             .attendee_id(id.as_str())
             .capabilities(sdk_capabilities(capabilities.capabilities())?);
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let answer = asked.map_err(no_such_attendee)?;
-        let seen = answer.text.read(|raw| seen(raw.attendee?, id, reader));
-        let (_, text) =
-            seen.ok_or_else(|| answer.invalid("Chime returned no attendee, or not the one asked for"))?;
-        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let updated = ask(attempts, send, |answer| {
+            let seen = answer.text.read(|raw| seen(raw.attendee?, id, reader));
+            AttendeeAnswer::of(seen.map(|(_, text)| text), answer)
+        });
+        updated.await.map_err(no_such_attendee)
     }
 
     /// Sets the capabilities of all attendees but the excluded ones. Returns Chime's request id.
@@ -60,8 +60,8 @@ impl Chime {
             .meeting_id(meeting.id().as_str())
             .set_excluded_attendee_ids(Some(excluded))
             .capabilities(sdk_capabilities(capabilities.capabilities())?);
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
+        let send = |text| request.clone().customize().interceptor(text).send();
         // The excluded ids may be missing attendees, so the proof is not forgotten.
-        Ok(asked.map_err(no_such_attendee)?.request_id)
+        ask(attempts, send, |answer| Ok(answer.request_id)).await.map_err(no_such_attendee)
     }
 }

@@ -64,10 +64,10 @@ impl Chime {
     ) -> Result<CreatedMeeting, ChimeError> {
         let token = self.token(&plan.plan, Purpose::Meeting)?;
         let request = with_members!(self.client.create_meeting(), self, &plan.plan, token);
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let answer = asked.map_err(|error| plan.error(error))?;
-        let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().to_owned()));
-        self.created(&plan.plan, &answer, answer.output.meeting(), text, "")
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let created =
+            ask(attempts, send, |answer| self.created(&plan.plan, &answer, answer.output.meeting(), ""));
+        created.await.map_err(|error| plan.error(error))
     }
 
     /// Creates the meeting with attendees. A part of the attendees may fail; the answer then has their errors.
@@ -83,33 +83,13 @@ impl Chime {
         let token = self.token(&plan.plan, Purpose::MeetingWithAttendees)?;
         let request = with_members!(self.client.create_meeting_with_attendees(), self, &plan.plan, token);
         let request = request.set_attendees(Some(sdk_attendees(attendees)?));
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let answer = asked.map_err(|error| plan.error(error))?;
         let names = AskedNames::of(attendees);
-        // `None`: an invalid answer. `Some(None)`: an attendee that was not asked for.
-        let others = answer.text.read(|raw| {
-            let attendees = raw.attendees.unwrap_or_default();
-            let read: Option<Vec<AttendeeText<'_>>> = attendees.into_iter().map(AttendeeText::read).collect();
-            let read = read?;
-            if !read.iter().all(|attendee| names.have(attendee)) {
-                return Some(None);
-            }
-            let texts: Vec<&str> = read.iter().map(AttendeeText::for_creator).collect();
-            let errors =
-                raw.errors.map(|errors| format!(r#","Errors":{}"#, errors.get())).unwrap_or_default();
-            Some(Some(format!(r#","Attendees":[{}]{errors}"#, texts.join(","))))
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let created = ask(attempts, send, |answer| {
+            let others = created_attendees(&answer, &names)?;
+            self.created(&plan.plan, &answer, answer.output.meeting(), &others)
         });
-        let others = others.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?;
-        let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().to_owned()));
-        let Some(others) = others else {
-            let different = vec!["Attendees".to_owned()];
-            let kind = ChimeErrorKind::DifferentMeeting(different);
-            return Err(ChimeError {
-                kind,
-                ..answer.invalid("Chime returned attendees that were not asked for")
-            });
-        };
-        self.created(&plan.plan, &answer, answer.output.meeting(), text, &others)
+        created.await.map_err(|error| plan.error(error))
     }
 
     /// Checks that Chime created the meeting of the plan, and remembers that it is the tenant's.
@@ -118,13 +98,13 @@ impl Chime {
         plan: &MeetingPlan,
         answer: &ChimeAnswer<T>,
         meeting: Option<&Meeting>,
-        text: Option<String>,
         others: &str,
     ) -> Result<CreatedMeeting, ChimeError> {
         let meeting = meeting.ok_or_else(|| answer.invalid("Chime returned no meeting"))?;
         let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
             return Err(answer.invalid("Chime returned a meeting without an id or a media placement"));
         };
+        let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().to_owned()));
         let text = text.ok_or_else(|| answer.invalid("Chime's answer is not valid JSON"))?;
         let different = differences(plan, meeting);
         if !different.is_empty() {
@@ -147,6 +127,26 @@ impl Chime {
             ChimeError::new(ChimeErrorKind::NotSent, "the operating system returned no random bytes")
         })
     }
+}
+
+/// The members of the answer besides the meeting. Attendees that were not asked for belong to another request.
+fn created_attendees<T>(answer: &ChimeAnswer<T>, names: &AskedNames<'_>) -> Result<String, ChimeError> {
+    // `None`: the answer is invalid. `Some(None)`: it has an attendee that was not asked for.
+    let others = answer.text.read(|raw| {
+        let read: Option<Vec<AttendeeText<'_>>> =
+            raw.attendees.unwrap_or_default().into_iter().map(AttendeeText::read).collect();
+        let read = read?;
+        if !read.iter().all(|attendee| names.have(attendee)) {
+            return Some(None);
+        }
+        let texts: Vec<&str> = read.iter().map(AttendeeText::for_creator).collect();
+        let errors = raw.errors.map(|errors| format!(r#","Errors":{}"#, errors.get())).unwrap_or_default();
+        Some(Some(format!(r#","Attendees":[{}]{errors}"#, texts.join(","))))
+    });
+    others.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?.ok_or_else(|| {
+        let kind = ChimeErrorKind::DifferentMeeting(vec!["Attendees".to_owned()]);
+        ChimeError { kind, ..answer.invalid("Chime returned attendees that were not asked for") }
+    })
 }
 
 /// The plan's tags and the gateway's own.

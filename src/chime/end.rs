@@ -18,11 +18,11 @@ impl Chime {
         attempts: Attempts,
     ) -> Result<Option<String>, ChimeError> {
         let request = self.client.delete_meeting().meeting_id(meeting.id().as_str());
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        match asked {
-            Ok(answer) => {
+        let send = |text| request.clone().customize().interceptor(text).send();
+        match ask(attempts, send, |answer| Ok(answer.request_id)).await {
+            Ok(request_id) => {
                 self.forget(meeting);
-                Ok(answer.request_id)
+                Ok(request_id)
             }
             Err(error) if error.is_done_deletion() => {
                 self.forget(meeting);

@@ -28,8 +28,10 @@ impl Chime {
         }
         let request = self.client.get_meeting().meeting_id(id.as_str());
         let attempts = Attempts::reading(deadline);
-        let asked = ask(attempts, |text| request.clone().customize().interceptor(text).send()).await;
-        let proven = asked.and_then(|answer| {
+        let send = |text| request.clone().customize().interceptor(text).send();
+        let answer = ask(attempts, send, Ok).await;
+        // Checked outside of the attempt: another meeting than the one asked for is not repeated but reported.
+        let proven = answer.and_then(|answer| {
             let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().into()));
             OwnMeeting::check(id, answer.output.meeting(), text, tenant_ids)
                 .map_err(|error| ChimeError { request_id: answer.request_id, ..error })

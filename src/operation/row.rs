@@ -76,22 +76,22 @@ pub struct Call<'c> {
 }
 
 impl Call<'_> {
-    /// The meeting's id in the path.
+    /// The meeting's id in the path, in lower case, as Chime writes ids. The model allows both.
     ///
     /// # Errors
     /// When it can't be one.
     pub(super) fn meeting_id(&self) -> Result<MeetingId, RequestError> {
         let id = self.parameters.get("MeetingId").unwrap_or_default();
-        MeetingId::parse(id).map_err(|_| RequestError::ImpossibleId("meeting's id"))
+        MeetingId::parse(&id.to_ascii_lowercase()).map_err(|_| RequestError::ImpossibleId("meeting's id"))
     }
 
-    /// The attendee's id in the path.
+    /// The attendee's id in the path, likewise.
     ///
     /// # Errors
     /// When it can't be one.
     pub(super) fn attendee_id(&self) -> Result<AttendeeId, RequestError> {
         let id = self.parameters.get("AttendeeId").unwrap_or_default();
-        AttendeeId::parse(id).map_err(|_| RequestError::ImpossibleId("attendee's id"))
+        AttendeeId::parse(&id.to_ascii_lowercase()).map_err(|_| RequestError::ImpossibleId("attendee's id"))
     }
 
     /// Proves that the meeting in the path is the tenant's.

@@ -82,19 +82,14 @@ impl AttendeePlan {
     /// # Errors
     /// A finding for each capability that the caller asked for and the meeting does not have.
     pub fn fit(self, media: MeetingMedia) -> Result<NewAttendee, Findings> {
+        let findings = self.choice.check(media, self.index);
+        if !findings.is_empty() {
+            return Err(findings);
+        }
         let capabilities = match self.choice {
             Choice::Chime => None,
             Choice::Policy(capabilities) => Some(capabilities.lowered_to(media)),
-            Choice::Caller { capabilities, unless_demanded } => {
-                let mut findings = check_media(&capabilities, media, self.index);
-                let video = unless_demanded.video.filter(|_| media.video);
-                let content = unless_demanded.content.filter(|_| media.content);
-                video.into_iter().chain(content).for_each(|finding| findings.push(finding));
-                if !findings.is_empty() {
-                    return Err(findings);
-                }
-                Some(capabilities)
-            }
+            Choice::Caller { capabilities, .. } => Some(capabilities),
         };
         Ok(NewAttendee { external_user_id: self.external_user_id, capabilities })
     }
@@ -109,6 +104,18 @@ impl AttendeePlan {
             plans.into_iter().filter_map(|plan| plan.fit(media).map_err(|found| findings.append(found)).ok());
         let fitted: Vec<NewAttendee> = fitted.collect();
         if findings.is_empty() { Ok(fitted) } else { Err(findings) }
+    }
+}
+
+impl Choice {
+    /// Checks what the caller asked for against a meeting's media.
+    pub(super) fn check(&self, media: MeetingMedia, index: Option<usize>) -> Findings {
+        let Choice::Caller { capabilities, unless_demanded } = self else { return Findings::default() };
+        let mut findings = check_media(capabilities, media, index);
+        let video = unless_demanded.video.iter().filter(|_| media.video);
+        let content = unless_demanded.content.iter().filter(|_| media.content);
+        video.chain(content).for_each(|finding| findings.push(finding.clone()));
+        findings
     }
 }
 

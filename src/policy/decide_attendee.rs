@@ -19,6 +19,15 @@ impl<R: CreatesAttendees> Admitted<'_, R> {
     /// # Errors
     /// Every finding of the request itself, and one for each member that the caller may not ask for.
     pub fn decide_attendee(&self, request: AttendeeRequest) -> Result<AttendeePlan, Findings> {
+        self.decide_attendee_in(request, None)
+    }
+
+    /// The same. With findings, those that depend on the meeting are among them when its media are known.
+    fn decide_attendee_in(
+        &self,
+        request: AttendeeRequest,
+        media: Option<MeetingMedia>,
+    ) -> Result<AttendeePlan, Findings> {
         let mut findings = Findings::default();
         let name = self.decide_name(&request, R::OWN_NEEDS_JOIN, &mut findings);
         let is_own = name.as_ref().is_some_and(|name| name.is_own);
@@ -31,7 +40,12 @@ impl<R: CreatesAttendees> Admitted<'_, R> {
                 let external_user_id = name.external_user_id;
                 Ok(AttendeePlan { index: request.index, external_user_id, choice })
             }
-            _ => Err(all),
+            (_, choice) => {
+                if let (Some(choice), Some(media)) = (choice, media) {
+                    all.append(choice.check(media, request.index));
+                }
+                Err(all)
+            }
         }
     }
 
@@ -145,10 +159,11 @@ impl Admitted<'_, CreateWithAttendees> {
         request: MeetingWithAttendeesRequest,
     ) -> Result<(MeetingPlan, Vec<NewAttendee>), Findings> {
         let MeetingDecision { plan, media, mut findings } = self.decide_meeting(request.meeting);
-        // A finding leaves the media open; then only what depends on them is not checked.
-        let media = media.unwrap_or(MeetingMedia { video: true, content: true });
         let attendees = request.attendees.into_iter().filter_map(|attendee| {
-            let fitted = self.decide_attendee(attendee).and_then(|plan| plan.fit(media));
+            // A finding leaves the media open. What depends on them is then not checked.
+            let fitted = self
+                .decide_attendee_in(attendee, media)
+                .and_then(|plan| plan.fit(media.unwrap_or(MeetingMedia { video: true, content: true })));
             fitted.map_err(|found| findings.append(found)).ok()
         });
         let attendees: Vec<NewAttendee> = attendees.collect();

@@ -6,7 +6,8 @@ use super::document::{Block, UnlistedTenants};
 use super::layers::{Layers, Source};
 use super::lists::Reading;
 use super::merge::{Shared, merge};
-use super::rules::TenantPolicy;
+use super::right::RightName;
+use super::rules::{CallerRules, TenantPolicy};
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, for_each_member, parse_all_but};
 use crate::model::{Partition, TenantId};
 
@@ -67,6 +68,14 @@ impl Policies {
     #[must_use]
     pub fn tenant_names(&self) -> Vec<&str> {
         self.tenants.iter().map(|(name, _)| name.as_ref()).collect()
+    }
+
+    /// Who has that right, in words, for each listed tenant in order. With `None` for a tenant that is not listed, if such
+    /// tenants are admitted.
+    pub fn holders(&self, right: RightName) -> impl Iterator<Item = (Option<&str>, String)> {
+        let words = move |rules: &CallerRules| rules.holders(right).to_string();
+        let listed = self.tenants.iter().map(move |(name, policy)| (Some(&**name), words(&policy.callers)));
+        listed.chain(self.unlisted.iter().map(move |unlisted| (None, words(unlisted.shared.callers()))))
     }
 
     /// The policy of the tenant of that name.

@@ -28,6 +28,11 @@ impl Shared {
         check_tag_lists(everyone, everyone, tag_errors);
         Shared { rules, callers, errors }
     }
+
+    /// Who has each right in a tenant without a block of its own.
+    pub(super) fn callers(&self) -> &CallerRules {
+        &self.callers
+    }
 }
 
 /// The policy of the tenant of that name.

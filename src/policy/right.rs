@@ -68,7 +68,7 @@ right! {
 }
 right! {
     /// The right to create meetings with attendees. The decision checks the right to each attendee.
-    CreateWithAttendees, "Create; Join for oneself, Moderate for others", &[RightName::Create]
+    CreateWithAttendees, "Create; per attendee Join or Moderate", &[RightName::Create]
 }
 right! {
     /// The right to join meetings. The decision requires [`Moderate`] for another person's name.
@@ -76,7 +76,7 @@ right! {
 }
 right! {
     /// The right to act on attendees: one's own with Join, others with Moderate.
-    JoinOrModerate, "Join for oneself, Moderate for others", &[RightName::Join, RightName::Moderate]
+    JoinOrModerate, "Join for one's own, else Moderate", &[RightName::Join, RightName::Moderate]
 }
 right! {
     /// The right to act on everybody's attendees.

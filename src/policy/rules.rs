@@ -1,8 +1,9 @@
 //! A tenant's merged policy, which decides requests.
 
+use std::fmt;
 use std::sync::Arc;
 
-use super::document::{AnyOf, EachRight};
+use super::document::{AnyOf, EachRight, Name};
 use super::right::RightName;
 use crate::model::{Capabilities, Member, Members, TagKey, TagValue, TenantId, Wrap};
 
@@ -99,13 +100,29 @@ pub(super) struct TagRules {
 #[derive(Debug, Clone)]
 pub(super) struct CallerRules(pub(super) EachRight<Holders>);
 
-/// Who has a right.
+/// Who has a right. Displayed in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Holders {
     /// No caller.
     Nobody,
     /// Callers who have these. Without any list, every caller.
     Having(AnyOf),
+}
+
+impl fmt::Display for Holders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Holders::Having(AnyOf { any_scope, any_group }) = self else { return f.write_str("nobody") };
+        let one_of = |kind: &str, names: &Option<Vec<Name>>| {
+            let names = names.as_ref()?.iter().map(|name| format!("`{}`", name.as_str()));
+            Some(format!("one of the {kind} {}", names.collect::<Vec<_>>().join(", ")))
+        };
+        let needs: Vec<String> =
+            one_of("scopes", any_scope).into_iter().chain(one_of("groups", any_group)).collect();
+        match needs.is_empty() {
+            true => f.write_str("every caller"),
+            false => write!(f, "callers with {}", needs.join(" and ")),
+        }
+    }
 }
 
 impl CallerRules {

@@ -179,14 +179,18 @@ impl Problem {
             MissingRight::Requires { scopes, .. } => scopes.as_slice(),
             MissingRight::Nobodys(_) => &[],
         });
-        let mut scopes: Vec<&str> = scopes.map(String::as_str).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        if scopes.is_empty() {
+        let mut nameable: Vec<&str> = Vec::new();
+        let mut lacks_scopes = false;
+        for scope in scopes {
+            lacks_scopes = true;
+            // The policy document allows any text as a scope, but RFC 6749 limits the characters in the header.
+            if is_scope_token(scope) && !nameable.contains(&scope.as_str()) {
+                nameable.push(scope);
+            }
+        }
+        if !lacks_scopes {
             return problem;
         }
-        // The policy document allows any text as a scope, but RFC 6749 limits the characters in the header.
-        let nameable: Vec<&str> = scopes.into_iter().filter(|scope| is_scope_token(scope)).collect();
         problem.header(
             "www-authenticate",
             format!(r#"Bearer error="insufficient_scope", scope="{}""#, nameable.join(" ")),

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::harness::sample_policy_path;
 
 #[test]
-fn the_sample_policy_loads_and_has_three_tenants() {
+fn the_sample_policy_loads_and_has_four_tenants() {
     let text = std::fs::read(sample_policy_path()).unwrap();
     let policies = Policies::load(&text, Partition::Commercial).expect("the sample has no fault");
-    assert_eq!(policies.tenant_names(), ["acme", "globex", "initech"]);
+    assert_eq!(policies.tenant_names(), ["acme", "globex", "initech", "town-hall"]);
 }
 
 #[test]
@@ -76,8 +76,9 @@ fn the_schema_has_the_members_that_the_parser_knows_in_every_object() {
     let schema = document_schema();
     let mut compared = 0;
     compare_names(&schema, &schema, &mut Vec::new(), &mut compared);
-    // The document, two blocks of four members, and the groups of MeetingFeatures in three lists of each.
-    assert_eq!(compared, 1 + 2 * (1 + 4 + 3 * 5));
+    // The document, and two blocks, each with four members, the four rights, and in three lists the groups of
+    // MeetingFeatures and Capabilities.
+    assert_eq!(compared, 1 + 2 * (1 + 4 + 4 + 3 * 6));
 }
 
 /// Compares an object of the schema at that place, and the objects in it, with what the parser says is known there.

@@ -1,7 +1,9 @@
 //! Tests of the whole policy: from documents and requests to plans and findings.
 
+mod attendees;
 mod deciding;
 mod loading;
+mod rights;
 
 use serde_json::Value;
 
