@@ -157,7 +157,10 @@ def check_model() -> None:
 
 def check_frontend() -> None:
     build_local()
-    run("node", CHECKS / "frontend" / "meeting_session.mjs", LOCAL)
+    folder = CHECKS / "frontend"
+    run("node", folder / "meeting_session.mjs", LOCAL_PROGRAM=str(LOCAL))
+    tests = sorted(folder.glob("*.test.mjs")) + sorted(folder.glob("browser/*.test.mjs"))
+    run("node", "--test", "--test-reporter=spec", *tests, LOCAL_PROGRAM=str(LOCAL))
 
 
 def check_tokens() -> None:

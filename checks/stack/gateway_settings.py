@@ -43,9 +43,19 @@ def routes() -> dict[tuple[str, str], str]:
     """
     named = {}
     for line in _listed("--list-operations"):
-        method, path, name, _right = line.split()
+        method, path, name, _right = line.split(maxsplit=3)
         named.setdefault((path.partition("?")[0], method), name)
     return named
+
+
+@cache
+def chime_actions() -> dict[str, bool]:
+    """Returns the IAM action of each operation, and whether it creates meetings, which have no ARN yet.
+
+    Join is the gateway's own: it asks Chime by other operations of the table.
+    """
+    names = [line.split(maxsplit=3)[2] for line in _listed("--list-operations")]
+    return {f"chime:{name}": name.startswith("CreateMeeting") for name in names if name != "Join"}
 
 
 def _listed(option: str) -> list[str]:

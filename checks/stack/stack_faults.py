@@ -8,7 +8,7 @@ import json
 import re
 
 from deployed_stack import ACCOUNT, STACK_GUID, STACK_NAME, DeployedStack, partition_of
-from gateway_settings import Setting, routes
+from gateway_settings import Setting, chime_actions, routes
 
 FUNCTION = "GatewayFunction"
 ALIAS = "GatewayFunctionAliaslive"
@@ -222,10 +222,13 @@ def _function_role(stack: DeployedStack) -> list[str]:
     carries_tag = {"StringEquals": {"aws:RequestTag/MeetingGateway": STACK_NAME}}
     not_another_stacks = {"StringEqualsIfExists": {"aws:ResourceTag/MeetingGateway": STACK_NAME}}
     # Each action with its resource and condition; `*` when the action has no resource type.
+    of_this_stack = {"StringEquals": {"aws:ResourceTag/MeetingGateway": STACK_NAME}}
     expected = {
-        "chime:CreateMeeting": ("*", carries_tag),
+        action: ("*", carries_tag) if creates_meetings else (meetings, of_this_stack)
+        for action, creates_meetings in chime_actions().items()
+    }
+    expected |= {
         "chime:TagResource": (meetings, carries_tag | not_another_stacks),
-        "chime:GetMeeting": (meetings, {"StringEquals": {"aws:ResourceTag/MeetingGateway": STACK_NAME}}),
         "logs:CreateLogStream": ("<GatewayLogGroup.Arn>", {}),
         "logs:PutLogEvents": ("<GatewayLogGroup.Arn>", {}),
         "xray:PutTraceSegments": ("*", {}),
@@ -332,7 +335,9 @@ def _permissions(stack: DeployedStack) -> list[str]:
             "Action": "lambda:InvokeFunction",
             "FunctionName": f"<{ALIAS}>",
             "Principal": "apigateway.amazonaws.com",
-            "SourceArn": f"arn:{partition}:execute-api:{stack.region}:{ACCOUNT}:<{API}>/*/{method}{path}",
+            # A parameter of the path can have any value.
+            "SourceArn": f"arn:{partition}:execute-api:{stack.region}:{ACCOUNT}:<{API}>/*/{method}"
+            + re.sub(r"\{\w+\}", "*", path),
         }
         for (path, method), name in routes().items()
     }
@@ -460,6 +465,13 @@ def _alarms(stack: DeployedStack) -> list[str]:
             "AWS/Usage",
             "ThrottleCount",
             {"Service": "ChimeSDK", "Type": "API", "Resource": "CreateMeeting", "Class": "None"},
+            "Sum",
+            1,
+        ),
+        "ChimeJoinThrottlesAlarm": (
+            "AWS/Usage",
+            "ThrottleCount",
+            {"Service": "ChimeSDK", "Type": "API", "Resource": "CreateAttendee", "Class": "None"},
             "Sum",
             1,
         ),

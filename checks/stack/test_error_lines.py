@@ -46,7 +46,7 @@ COUNTED = {
         "DifferentMeeting",
     ),
     "Chime refused the members": ({"fault": "BadRequestException"}, 400, "Rejected"),
-    "the stack may not call Chime": ({"fault": "AccessDeniedException"}, 500, "Misconfigured"),
+    "the stack may not call Chime": ({"fault": "AccessDeniedException"}, 500, "Forbidden"),
 }
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import botocore.session
 import pytest
@@ -37,14 +38,31 @@ elif "receive-message" in words:
 
 
 class Endpoint(BaseHTTPRequestHandler):
-    status = 201
+    # Statuses by operation, and whether the answer to a join has a JoinToken.
+    statuses: ClassVar[dict[str, int]] = {}
+    has_join_token = True
+    expected: ClassVar[dict[str, int]] = {"create": 201, "get": 200, "join": 201, "missing": 404, "end": 204}
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
-        body = json.dumps({"Meeting": {"MeetingId": MEETING}, "Code": "ForbiddenException"}).encode()
-        self.send_response(self.status)
+        self.rfile.read(int(self.headers["content-length"] or 0))
+        self.answer("join" if self.path.endswith("/join") else "create")
+
+    def do_GET(self):
+        self.answer("get" if self.path.endswith(MEETING) else "missing")
+
+    def do_DELETE(self):
+        self.answer("end")
+
+    def answer(self, operation: str):
+        status = self.statuses.get(operation, self.expected[operation])
+        token = {"JoinToken": "secret-token"} if self.has_join_token else {}
+        body = {"Meeting": {"MeetingId": MEETING}, "Attendee": {"AttendeeId": "a", **token}}
+        if status >= 400:
+            body = {"Code": "ForbiddenException", "Message": f"no {operation}"}
+        self.send_response(status)
         self.end_headers()
-        self.wfile.write(body)
+        if status != 204:
+            self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, *_):
         pass
@@ -73,7 +91,7 @@ def smoke(
     folder: Path,
     messages: list[dict],
     *,
-    status: int = 201,
+    endpoint: dict | None = None,
     parameters: dict | None = None,
     cognito: dict | None = None,
     options: tuple = (),
@@ -81,7 +99,7 @@ def smoke(
     """Runs the smoke test; returns its result and the calls of the AWS CLI."""
     (folder / "aws").write_text(AWS.format(python=sys.executable))
     (folder / "aws").chmod(0o755)
-    server = HTTPServer(("127.0.0.1", 0), type("Answering", (Endpoint,), {"status": status}))
+    server = HTTPServer(("127.0.0.1", 0), type("Answering", (Endpoint,), endpoint or {}))
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     environment = os.environ | {
         "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
@@ -102,8 +120,30 @@ def test_passes_when_an_event_of_its_meeting_arrives(tmp_path):
     done, calls = smoke(tmp_path, [message("another"), message(MEETING)])
     assert done.returncode == 0, done.stderr
     assert "chime:MeetingEnded" in done.stdout
-    assert f"delete-meeting --meeting-id {MEETING}" in calls
+    assert "joined" in done.stdout
+    assert "secret-token" not in done.stdout + done.stderr
+    assert "delete-meeting" not in calls, "the endpoint has ended it"
     assert calls.count("delete-message") == 1, "deletes only its own message"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "passes", "said"),
+    [
+        ({"statuses": {"end": 403}}, True, "ending by the AWS CLI, since the endpoint answered 403: no end"),
+        ({"statuses": {"end": 502}}, True, "ending by the AWS CLI, since the endpoint answered 502: no end"),
+        ({"statuses": {"join": 403}}, True, "the user may not join: no join"),
+        ({"statuses": {"join": 500}}, False, "joining the meeting: the endpoint answered 500"),
+        ({"has_join_token": False}, False, "joining the meeting: the endpoint answered 201"),
+        ({"statuses": {"get": 404}}, False, "getting the meeting: the endpoint answered 404"),
+        ({"statuses": {"missing": 200}}, False, "a meeting that does not exist: the endpoint answered 200, not 404"),
+        ({"statuses": {"missing": 403}}, False, "a meeting that does not exist: the endpoint answered 403, not 404"),
+    ],
+)
+def test_checks_every_step_of_a_meeting(tmp_path, endpoint, passes, said):
+    done, calls = smoke(tmp_path, [message(MEETING)], endpoint=endpoint)
+    assert (done.returncode == 0) == passes, done.stderr
+    assert said in (done.stdout if passes else done.stderr)
+    assert ("delete-meeting" in calls) == ("end" in endpoint.get("statuses", {}))
 
 
 @pytest.mark.parametrize("messages", [[], [message("another")]])
@@ -116,7 +156,7 @@ def test_fails_when_no_event_arrives_and_says_where_to_look(tmp_path, messages):
 
 
 def test_fails_with_the_endpoints_message_when_no_meeting_is_created(tmp_path):
-    done, _ = smoke(tmp_path, [], status=403)
+    done, _ = smoke(tmp_path, [], endpoint={"statuses": {"create": 403}})
     assert done.returncode == 1
     assert "403" in done.stderr and "ForbiddenException" in done.stderr
 

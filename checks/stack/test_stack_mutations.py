@@ -207,7 +207,23 @@ def _(resources):
 
 @mutation("an unneeded action", "sqs:SendMessage is granted, but not needed")
 def _(resources):
-    statement(resources, "chime:GetMeeting")["Action"] = ["chime:GetMeeting", "sqs:SendMessage"]
+    statement(resources, "chime:GetMeeting")["Action"].append("sqs:SendMessage")
+
+
+@mutation("transcription, which no tag can bound", "chime:StartMeetingTranscription is granted, but not needed")
+def _(resources):
+    statement(resources, "chime:GetMeeting")["Action"].append("chime:StartMeetingTranscription")
+
+
+@mutation("an operation that the role may not call", "chime:DeleteAttendee is not granted")
+def _(resources):
+    statement(resources, "chime:GetMeeting")["Action"].remove("chime:DeleteAttendee")
+
+
+@mutation("creation with attendees bound like a meeting", "chime:CreateMeetingWithAttendees: condition")
+def _(resources):
+    statement(resources, "chime:CreateMeeting")["Action"].remove("chime:CreateMeetingWithAttendees")
+    statement(resources, "chime:GetMeeting")["Action"].append("chime:CreateMeetingWithAttendees")
 
 
 @mutation("an additional managed policy", "GatewayRole: managed policies")
@@ -239,6 +255,13 @@ def _(resources):
     route = copy.deepcopy(document(resources)["paths"]["/meetings"]["post"])
     route["security"] = [{"NONE": []}]
     document(resources)["paths"]["/attendees"] = {"post": route}
+
+
+@mutation("a missing route", "the set of routes")
+def _(resources):
+    del document(resources)["paths"]["/meetings/{MeetingId}/join"]
+    # SAM adds the route of an event that the document lacks.
+    del function(resources)["Events"]["Join"]
 
 
 @mutation("an open route", "the authorizer or its scopes are wrong")

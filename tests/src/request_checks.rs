@@ -14,6 +14,7 @@ use meeting_gateway::auth::ClaimNames;
 use meeting_gateway::chime::{Chime, ChimeEndpoint, ChimeSettings};
 use meeting_gateway::gateway::{Authenticator, Gateway, Invocation};
 use meeting_gateway::model::Partition;
+use meeting_gateway::operation::OPERATIONS;
 use meeting_gateway::outbound::Outbound;
 use meeting_gateway::policy::Policies;
 use serde_json::{Value, json};
@@ -34,6 +35,9 @@ const CODES: [&str; 5] = [
     "NotFoundException",
     "ServiceUnavailableException",
 ];
+
+/// An id of a meeting or an attendee.
+const ID: &str = "eb81e378-37db-4b5a-8e57-88904f2c1152";
 
 /// The size of an answer that lists findings, in bytes.
 const MAX_REFUSAL: usize = 100_000;
@@ -57,13 +61,20 @@ pub fn event(data: &[u8]) -> bool {
     RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, data)))
 }
 
-/// Checks the answer to a body, which ends at the first NUL; the rest is the value of the header `Idempotency-Key`. Returns
-/// whether the request would have gone to Chime.
+/// Checks the answers of every operation to a body, which ends at the first NUL; the rest is the value of the header
+/// `Idempotency-Key`. Returns whether CreateMeeting would have gone to Chime.
 pub fn body(data: &[u8]) -> bool {
     let end = data.iter().position(|byte| *byte == 0);
     let (body, key) = data.split_at(end.unwrap_or(data.len()));
     let key = end.map(|_| String::from_utf8_lossy(&key[1..]).into_owned());
     let event = create_event("acme", body, key.as_deref());
+    for operation in OPERATIONS {
+        let mut event = event.clone();
+        event["rawPath"] = operation.path.replace("{MeetingId}", ID).replace("{AttendeeId}", ID).into();
+        event["rawQueryString"] = operation.query.map(|query| format!("operation={query}")).into();
+        event["requestContext"]["http"]["method"] = operation.method.as_str().into();
+        RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, event.to_string().as_bytes())));
+    }
     let accepted = RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, event.to_string().as_bytes())));
     if accepted {
         check_accepted_body(body, key.as_deref());
@@ -182,7 +193,8 @@ fn check_answer(answer: &Answer) -> bool {
     for error in errors {
         let pointer = error["pointer"].as_str();
         assert!(pointer.is_none_or(|pointer| pointer.starts_with('#')), "{error}");
-        assert!(pointer.is_some() != error["header"].is_string(), "one place: {error}");
+        let places = ["pointer", "header", "parameter"].iter().filter(|place| error[**place].is_string());
+        assert_eq!(places.count(), 1, "one place: {error}");
         assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{error}");
     }
     answer.status == ACCEPTED

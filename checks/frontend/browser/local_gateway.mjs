@@ -1,0 +1,90 @@
+// Runs the built `local`: the gateway behind its HTTP front, the Chime simulator and the token issuer.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM = process.env.LOCAL_PROGRAM ?? fileURLToPath(new URL("../../../target/debug/local", import.meta.url));
+const MAX_START_SECONDS = 20;
+
+/** A running gateway with all that it talks to, on ports of its own. */
+export class LocalGateway {
+  #process;
+
+  constructor(process, front, simulator, issuer) {
+    this.#process = process;
+    /** Where the HTTP front is, which plays API Gateway. */
+    this.url = `http://127.0.0.1:${front}`;
+    this.simulatorUrl = `http://127.0.0.1:${simulator}`;
+    this.issuerUrl = `http://127.0.0.1:${issuer}`;
+  }
+
+  /** Starts the program with further options and waits until all of its ports answer. */
+  static async start(...options) {
+    const ports = await freePorts(3);
+    const [front, simulator, issuer] = ports.map(String);
+    const named = ["--port", front, "--simulator-port", simulator, "--issuer-port", issuer];
+    const program = spawn(PROGRAM, [...named, ...options], { stdio: ["ignore", "ignore", "inherit"] });
+    await once(program, "spawn");
+    const gateway = new LocalGateway(program, front, simulator, issuer);
+    try {
+      for (const url of [gateway.url, gateway.simulatorUrl, gateway.issuerUrl]) await gateway.#answersAt(url);
+    } catch (error) {
+      program.kill();
+      throw error;
+    }
+    return gateway;
+  }
+
+  /** A token of the issuer; anyone gets one who asks. `person` is such as `{ sub, tenant, groups }`, groups by commas. */
+  async token(person) {
+    const answer = await fetch(`${this.issuerUrl}/token?${new URLSearchParams(person)}`);
+    if (!answer.ok) throw new Error(`the issuer answers ${answer.status}: ${await answer.text()}`);
+    return (await answer.text()).trim();
+  }
+
+  /** Sends the gateway a request as a person, with an optional body. */
+  async send(person, method, path, body) {
+    const headers = { Authorization: `Bearer ${await this.token(person)}` };
+    if (body === undefined) return fetch(this.url + path, { method, headers });
+    headers["Content-Type"] = "application/json";
+    return fetch(this.url + path, { method, headers, body: JSON.stringify(body) });
+  }
+
+  /** Arms a fault of the simulator for coming requests. */
+  async arm(fault) {
+    const answer = await fetch(`${this.simulatorUrl}/simulator/faults`, {
+      method: "POST",
+      body: JSON.stringify(fault),
+    });
+    if (!answer.ok) throw new Error(`the simulator answers ${answer.status}: ${await answer.text()}`);
+  }
+
+  async stop() {
+    if (this.#process.exitCode !== null) return;
+    const end = once(this.#process, "exit");
+    this.#process.kill();
+    await end;
+  }
+
+  async #answersAt(url) {
+    for (let wait = 0; wait < MAX_START_SECONDS * 20; wait += 1) {
+      if (this.#process.exitCode !== null) throw new Error(`${PROGRAM} ended with status ${this.#process.exitCode}`);
+      try {
+        return await fetch(url);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    throw new Error(`${url} does not answer within ${MAX_START_SECONDS} seconds`);
+  }
+}
+
+/** Ports that are free now. They are all held at once, so that they differ. */
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return ports;
+}
