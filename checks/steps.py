@@ -195,6 +195,10 @@ def check_deadline() -> None:
     run("cargo", "test", "--package", "gateway-tests", "--test", "wire", "--", "--ignored", "time::")
 
 
+def check_minute() -> None:
+    run("cargo", "test", "--package", "gateway-tests", "--test", "wire", "--", "--ignored", "calls::")
+
+
 def check_panic() -> None:
     feature = ("--features", "planted-panic")
     gateway = str(build_release_gateway(*feature))
