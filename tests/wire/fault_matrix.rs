@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use gateway_tests::repository;
 use local::simulator::{Extent, Fault, Injection, Meeting, Operation, Simulator, TransportFault};
+use meeting_gateway::chime::Repeat;
 use meeting_gateway::operation::OPERATIONS;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -463,4 +465,24 @@ async fn repeats_a_creation_with_the_same_token() {
         assert_eq!(bodies.len(), 3, "{name}");
         assert!(bodies.iter().all(|body| body == &bodies[0]), "{name}: {bodies:?}");
     }
+}
+
+/// docs/reliability.md tells callers which requests are repeated.
+#[test]
+fn the_documentation_has_the_rule_of_every_operation() {
+    let page = std::fs::read_to_string(repository().join("docs/reliability.md")).unwrap();
+    let rows = page.lines().skip_while(|line| !line.starts_with("| operation | a failed attempt")).skip(2);
+    let rows = rows.map_while(|line| line.strip_prefix("| "));
+    let listed: Vec<Vec<&str>> = rows.map(|row| row.split(" | ").take(2).collect()).collect();
+    let expected: Vec<Vec<&str>> = OPERATIONS
+        .iter()
+        .map(|operation| {
+            let rule = match operation.repeat {
+                Repeat::Always => "always",
+                Repeat::IfNothingHappened => "when nothing happened",
+            };
+            vec![operation.name, rule]
+        })
+        .collect();
+    assert_eq!(listed, expected);
 }
