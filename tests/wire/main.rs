@@ -23,6 +23,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod idempotency;
+mod isolation;
 mod model;
 #[cfg(feature = "planted-panic")]
 mod panic;
@@ -31,3 +32,5 @@ mod properties;
 mod sample_policy;
 mod startup;
 mod time;
+mod unauthorized;
+mod who_owns_what;

@@ -113,6 +113,14 @@ impl Meetings {
         }
     }
 
+    /// Ends a meeting in whatever region it is.
+    pub(super) fn end_by_itself(&mut self, id: &str) {
+        let region = self.all.iter().find(|meeting| meeting.id() == id).map(|meeting| meeting.region.clone());
+        if let Some(region) = region {
+            self.end(id, &region);
+        }
+    }
+
     fn check_primary(&self, primary: &str, region: &str) -> Result<(), CreateError> {
         let Some(meeting) = self.all.iter().find(|meeting| meeting.is(primary, region)) else {
             return Err(CreateError::Primary("names no meeting that exists"));

@@ -175,6 +175,11 @@ impl Simulator {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
+    /// Ends a meeting as Chime does by itself when nobody is in it; does nothing when there is none.
+    pub fn end_meeting(&self, meeting_id: &str) {
+        self.shared.state.lock().meetings.end_by_itself(meeting_id);
+    }
+
     /// Forgets meetings, attendees, tokens, requests and faults; connections and options stay.
     pub fn reset(&self) {
         self.shared.reset();
