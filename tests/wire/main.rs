@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod attendees;
 mod authorizer;
 #[cfg(target_os = "linux")]
 mod aws_hosts;
