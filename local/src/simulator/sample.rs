@@ -18,7 +18,7 @@ const ATTENDEES: [(&str, &str); 2] = [
 pub(super) fn sample_meeting() -> Meeting {
     let members = json!({ "ExternalMeetingId": "sample", "MediaRegion": "us-east-1", "TenantIds": ["acme"] });
     let body = meeting_body(members.as_object().unwrap_or(&serde_json::Map::new()), "us-east-1");
-    let made_up = body["MeetingId"].as_str().unwrap_or_default().to_owned();
+    let made_up = body.get("MeetingId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let text = body.to_string().replace(&made_up, MEETING).replace(&made_up.replace('-', ""), MEETING);
     let mut attendees = Attendees::new(None);
     for (id, user) in ATTENDEES {
