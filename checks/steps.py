@@ -201,6 +201,10 @@ def check_walks() -> None:
     run("cargo", "test", *tests, "--", "--ignored", "who_owns_what::", GATEWAY_BINARY=gateway)
 
 
+def check_minute() -> None:
+    run("cargo", "test", "--package", "gateway-tests", "--test", "wire", "--", "--ignored", "calls::")
+
+
 def check_panic() -> None:
     feature = ("--features", "planted-panic")
     gateway = str(build_release_gateway(*feature))

@@ -27,6 +27,7 @@ pub(crate) struct Stack {
     pub(crate) simulator: Simulator,
     pub(crate) issuer: Issuer,
     pub(crate) function: RuntimeApi,
+    program: Function,
 }
 
 /// What a stack is made of, before it is started.
@@ -43,6 +44,7 @@ pub(crate) struct StackBuilder {
 pub(crate) struct Answer {
     pub(crate) status: u64,
     pub(crate) headers: Value,
+    /// null where there is none
     pub(crate) body: Value,
     /// the body as it was written
     pub(crate) text: String,
@@ -163,8 +165,9 @@ impl StackBuilder {
         };
         let simulator = simulator.expect("a port is free");
         let issuer = Issuer::start_with_published_rsa_key().expect("a port is free");
-        let function = RuntimeApi::start(&self.function(&simulator, &issuer)).expect("the gateway starts");
-        Stack { simulator, issuer, function }
+        let program = self.function(&simulator, &issuer);
+        let function = RuntimeApi::start(&program).expect("the gateway starts");
+        Stack { simulator, issuer, function, program }
     }
 
     /// Starts a process whose init is expected to fail. Returns its outcome and its output.
@@ -186,6 +189,11 @@ impl Stack {
     /// A stack with the sample policy, in bearer mode.
     pub(crate) async fn start() -> Stack {
         Stack::with().start().await
+    }
+
+    /// Replaces the process by another one, which remembers nothing.
+    pub(crate) fn restart(&mut self) {
+        self.function = RuntimeApi::start(&self.program).expect("the gateway starts");
     }
 
     /// A token for a host of that tenant.

@@ -60,7 +60,7 @@ impl Artefacts {
     /// Everything.
     pub(crate) fn build_all(built: Option<&Path>, profile: &str) -> Result<Self, Failure> {
         let mut artefacts = Self::gateway_alone(built, profile)?;
-        run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-peers"])?;
+        build_peers(profile)?;
 
         let node = repository().join("benches/node");
         if !node.join("node_modules").is_dir() {
@@ -83,6 +83,12 @@ impl Artefacts {
         Ok(artefacts)
     }
 
+    /// What the budget needs: the gateway, and the other programs in Rust.
+    pub(crate) fn build_in_rust(built: Option<&Path>, profile: &str) -> Result<Self, Failure> {
+        build_peers(profile)?;
+        Self::gateway_alone(built, profile)
+    }
+
     /// What versions the peers run on.
     pub(crate) fn versions(&self) -> Result<String, Failure> {
         let here = repository();
@@ -96,6 +102,10 @@ impl Artefacts {
 /// The compiler, as `rustc --version` names it.
 pub(crate) fn compiler() -> Result<String, Failure> {
     asked(&repository(), "rustc", &["--version"])
+}
+
+fn build_peers(profile: &str) -> Result<(), Failure> {
+    run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-peers"])
 }
 
 fn target_folder() -> PathBuf {

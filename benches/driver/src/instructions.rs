@@ -36,7 +36,8 @@ pub(crate) fn count_all(subjects: &[Subject]) -> Result<Vec<Counts>, Failure> {
     subjects.iter().map(count).collect()
 }
 
-fn count(subject: &Subject) -> Result<Counts, Failure> {
+/// Counts those of one function.
+pub(crate) fn count(subject: &Subject) -> Result<Counts, Failure> {
     eprintln!("counting: {}", subject.name);
     let init = instructions_of(subject, 0)?;
     let init_and_first = instructions_of(subject, 1)?;

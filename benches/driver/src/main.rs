@@ -90,10 +90,15 @@ fn run(options: &Options) -> Result<bool, Failure> {
     match command {
         Command::Profiles => profiles::compare(&surroundings, &folder).map(|()| true),
         Command::Check | Command::WriteBudget => {
-            let artefacts = Artefacts::gateway_alone(built, &options.profile)?;
-            let counted = instructions::count_all(&subjects::in_budget(&artefacts, &surroundings, &folder)?)?;
-            if matches!(command, Command::WriteBudget) {
-                budget::write(&counted)?;
+            let writes = matches!(command, Command::WriteBudget);
+            let build = if writes { Artefacts::build_in_rust } else { Artefacts::gateway_alone };
+            let artefacts = build(built, &options.profile)?;
+            let mut subjects = subjects::in_budget(&artefacts, &surroundings, &folder)?;
+            let [bare_attendee, join] = subjects::in_a_meeting(&artefacts, &surroundings, &folder)?;
+            subjects.push(join);
+            let counted = instructions::count_all(&subjects)?;
+            if writes {
+                budget::write(&counted, instructions::count(&bare_attendee)?.warm_request)?;
             }
             let within = budget::check(&counted, &artefacts.gateway)?;
             let modes = subjects::in_both_modes(&artefacts, &surroundings, &folder)?;
@@ -103,7 +108,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
             let artefacts = Artefacts::build_all(built, &options.profile)?;
             let mut report = Report { versions: artefacts.versions()?, ..Report::default() };
             if !matches!(command, Command::Times) {
-                let subjects = subjects::in_rust(&artefacts, &surroundings, &folder)?;
+                let mut subjects = subjects::in_rust(&artefacts, &surroundings, &folder)?;
+                subjects.extend(subjects::in_a_meeting(&artefacts, &surroundings, &folder)?);
                 report.instructions = instructions::count_all(&subjects)?;
             }
             if !matches!(command, Command::Instructions) {

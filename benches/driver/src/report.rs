@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::Failure;
+use crate::budget::MAX_JOIN_ABOVE_BARE;
 use crate::instructions::Counts;
 use crate::measure::{FarAway, Times};
-use crate::subjects::{AUTHORIZER, BARE_CALL, BEARER, FLOOR, NODE, PYTHON, TENANTS, with_tenants};
+use crate::subjects::{
+    AUTHORIZER, BARE_ATTENDEE, BARE_CALL, BEARER, FLOOR, JOIN, NODE, PYTHON, TENANTS, with_tenants,
+};
 
 /// Everything that was measured; what was not is empty.
 #[derive(Debug, Default)]
@@ -252,6 +255,16 @@ impl Report {
                     at_most("the same, bearer mode, with one RS256 verification", above, limit, " K");
                 }
             }
+        }
+        if let (Some(join), Some(bare)) = (self.counts_of(JOIN), self.counts_of(BARE_ATTENDEE)) {
+            let above = (float(join.warm_request) - float(bare.warm_request)) / 1e3;
+            let limit = float(MAX_JOIN_ABOVE_BARE) / 1e3;
+            at_most(
+                "instructions of Join above the bare SDK call's, the proof remembered",
+                above,
+                limit,
+                " K",
+            );
         }
         if let [few, .., many] = self.sizes_of_policy().as_slice()
             && let (Some(few), Some(many)) = (self.counts_of(&few.1), self.counts_of(&many.1))

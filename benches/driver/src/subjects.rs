@@ -1,11 +1,12 @@
 //! What is measured: which program, in which surroundings, with which event.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::building::Artefacts;
-use crate::player::Program;
+use crate::player::{Player, Program};
 use crate::surroundings::{Roots, Surroundings};
 use crate::{Failure, policies, repository};
 
@@ -22,10 +23,15 @@ pub(crate) struct Subject {
 
 pub(crate) const FLOOR: &str = "floor: `lambda_runtime` answering a constant";
 pub(crate) const BARE_CALL: &str = "the SDK call and nothing else, Rust";
+pub(crate) const BARE_ATTENDEE: &str = "the SDK's CreateAttendee and nothing else, Rust";
 pub(crate) const AUTHORIZER: &str = "**gateway**, authorizer mode";
 pub(crate) const BEARER: &str = "**gateway**, bearer mode";
+pub(crate) const JOIN: &str = "**gateway**, authorizer mode, Join";
 pub(crate) const NODE: &str = "Node.js, SDK v3 bundled";
 pub(crate) const PYTHON: &str = "Python, boto3";
+
+/// Longest wait for the gateway's init and for its answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Sizes of the policy document whose cost is measured, in tenants.
 pub(crate) const TENANTS: [usize; 3] = [10, 5_000, 10_000];
@@ -60,6 +66,23 @@ pub(crate) fn in_rust(
         subjects.push(maker.with_tenants(count)?);
     }
     Ok(subjects)
+}
+
+/// The calls that make an attendee: the SDK's alone, and Join, whose first request in a process asks for the meeting and
+/// whose later ones remember it.
+pub(crate) fn in_a_meeting(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<[Subject; 2], Failure> {
+    let maker = Maker { artefacts, around, folder, chime: around.chime() };
+    let authorizer = maker.authorizer()?;
+    let event = join_event(&create_meeting(&authorizer)?)?;
+    let bare = maker.in_rust(BARE_ATTENDEE, &artefacts.peers.join("bare-attendee"), Roots::System)?;
+    let mut join = authorizer;
+    join.name = JOIN.to_owned();
+    join.program.log = maker.log(JOIN);
+    Ok([Subject { event: event.clone(), ..bare }, Subject { event, ..join }])
 }
 
 /// The gateway alone, in authorizer mode and in bearer mode.
@@ -205,10 +228,48 @@ fn set(subject: &mut Subject, name: &str, value: &str) {
     subject.program.environment.push((name.to_owned(), value.to_owned()));
 }
 
+fn sample_event() -> Result<Value, Failure> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(repository().join("events/http-api-create.json"))?)?)
+}
+
+/// The same caller's request to join a meeting, without a body.
+fn join_event(meeting_id: &str) -> Result<Vec<u8>, Failure> {
+    let mut event = sample_event()?;
+    let path = format!("/meetings/{meeting_id}/join");
+    let route = json!("POST /meetings/{MeetingId}/join");
+    for (pointer, value) in [
+        ("/rawPath", json!(path)),
+        ("/requestContext/http/path", json!(path)),
+        ("/routeKey", route.clone()),
+        ("/requestContext/routeKey", route),
+        ("/headers/content-length", json!("0")),
+    ] {
+        *event.pointer_mut(pointer).ok_or_else(|| format!("the event has no `{pointer}`"))? = value;
+    }
+    let event_members = event.as_object_mut().ok_or("the event is no object")?;
+    event_members.remove("body");
+    Ok(serde_json::to_vec(&event)?)
+}
+
+/// Has the gateway create a meeting that takes as many attendees as Chime allows. Returns its id.
+fn create_meeting(gateway: &Subject) -> Result<String, Failure> {
+    let mut event = sample_event()?;
+    let body =
+        json!({ "ExternalMeetingId": "physics", "MeetingFeatures": { "Attendee": { "MaxCount": 250 } } });
+    let event_members = event.as_object_mut().ok_or("the event is no object")?;
+    event_members.insert("body".to_owned(), body.to_string().into());
+    let mut player = Player::start(&gateway.program, PATIENCE)?;
+    let (_, answer) = player.invoke(&serde_json::to_vec(&event)?)?;
+    let answer: Value = serde_json::from_slice(&answer)?;
+    let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();
+    let body: Value = serde_json::from_str(body)?;
+    let id = body.pointer("/Meeting/MeetingId").and_then(Value::as_str);
+    Ok(id.ok_or_else(|| format!("the gateway created no meeting: {body}"))?.to_owned())
+}
+
 /// The sample event of API Gateway, without an idempotency key, so that every request makes a meeting.
 fn event(token: Option<&str>) -> Result<Vec<u8>, Failure> {
-    let text = std::fs::read_to_string(repository().join("events/http-api-create.json"))?;
-    let mut event: Value = serde_json::from_str(&text)?;
+    let mut event = sample_event()?;
     let body = event.get("body").and_then(Value::as_str).ok_or("the event has no body")?;
     let mut body: Value = serde_json::from_str(body)?;
     body.as_object_mut().ok_or("the body is no object")?.remove("ClientRequestToken");

@@ -1,30 +1,19 @@
-//! The SDK call and nothing else: no authentication, no policy, no checks, no logging; the system's root store.
+//! The SDK's CreateMeeting and nothing else: no authentication, no policy, no checks, no logging.
 
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
+mod client;
+
 use aws_sdk_chimesdkmeetings::Client;
-use aws_sdk_chimesdkmeetings::config::{BehaviorVersion, Config, Region};
 use aws_sdk_chimesdkmeetings::types::{
     AttendeeFeatures, ContentFeatures, MeetingFeaturesConfiguration, NotificationsConfiguration, Tag,
     VideoFeatures,
 };
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(std::env::var("AWS_REGION")?))
-            .endpoint_url(std::env::var("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS")?)
-            .http_client(http_client)
-            .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-            .build();
-        let client = Client::from_conf(config);
+        let client = client::client()?;
         let queue = std::env::var("NOTIFICATIONS_QUEUE_ARN")?;
         let (client, queue) = (&client, &queue);
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| create(client, queue, event.payload)))

@@ -1,0 +1,98 @@
+//! Events for any operation, and a meeting with attendees to send them about.
+
+use meeting_gateway::operation::{OPERATIONS, Operation};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Stack};
+
+/// The row of that name in the table of operations.
+pub(crate) fn operation(name: &str) -> &'static Operation {
+    OPERATIONS.iter().find(|operation| operation.name == name).expect("the table has the operation")
+}
+
+/// A meeting with two attendees.
+#[derive(Debug, Clone)]
+pub(crate) struct Room {
+    pub(crate) meeting: String,
+    pub(crate) ann: String,
+    pub(crate) bob: String,
+}
+
+/// The capabilities that nothing has unless a test sets them.
+pub(crate) fn muted() -> Value {
+    json!({ "Audio": "None", "Video": "None", "Content": "None" })
+}
+
+/// A payload 2.0 event: a request for that operation. A null body is none.
+pub(crate) fn event(name: &str, room: &Room, token: &str, body: &Value) -> Value {
+    let operation = operation(name);
+    let path = operation.path.replace("{MeetingId}", &room.meeting).replace("{AttendeeId}", &room.ann);
+    let query = operation.query.map(|query| format!("operation={query}")).unwrap_or_default();
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": { "authorization": format!("Bearer {token}") },
+        "requestContext": {
+            "http": { "method": operation.method.as_str(), "path": path, "protocol": "HTTP/1.1" },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "stage": "$default",
+        },
+        "isBase64Encoded": false,
+    });
+    if !body.is_null() {
+        event["headers"]["content-type"] = json!("application/json");
+        event["body"] = json!(body.to_string());
+    }
+    event
+}
+
+/// A body with which the request for that operation succeeds in a [`Room`].
+pub(crate) fn body(name: &str, room: &Room) -> Value {
+    match name {
+        "CreateMeeting" => json!({ "ExternalMeetingId": "another" }),
+        "CreateMeetingWithAttendees" => {
+            json!({ "ExternalMeetingId": "another", "Attendees": [{ "ExternalUserId": "carol" }] })
+        }
+        "CreateAttendee" => json!({ "ExternalUserId": "carol" }),
+        "BatchCreateAttendee" => {
+            json!({ "Attendees": [{ "ExternalUserId": "carol" }, { "ExternalUserId": "dave" }] })
+        }
+        "UpdateAttendeeCapabilities" => json!({ "Capabilities": muted() }),
+        "BatchUpdateAttendeeCapabilitiesExcept" => {
+            json!({ "ExcludedAttendeeIds": [{ "AttendeeId": room.bob }], "Capabilities": muted() })
+        }
+        _ => Value::Null,
+    }
+}
+
+impl Stack {
+    /// Sends a request for that operation as a host of `acme`.
+    pub(crate) async fn request(&self, name: &str, room: &Room) -> Answer {
+        self.request_as("acme", name, room).await
+    }
+
+    /// Sends a request for that operation as a host of that tenant.
+    pub(crate) async fn request_as(&self, tenant: &str, name: &str, room: &Room) -> Answer {
+        self.invoke(&event(name, room, &self.token(tenant), &body(name, room))).await
+    }
+
+    /// Creates a meeting of `acme` with two attendees, by one request. The process remembers whose it is.
+    pub(crate) async fn room(&self) -> Room {
+        let nowhere = Room { meeting: String::new(), ann: String::new(), bob: String::new() };
+        let attendees = json!([{ "ExternalUserId": "ann" }, { "ExternalUserId": "bob" }]);
+        let body = json!({ "ExternalMeetingId": "room", "Attendees": attendees });
+        let answer =
+            self.invoke(&event("CreateMeetingWithAttendees", &nowhere, &self.token("acme"), &body)).await;
+        let id = |pointer: &str| {
+            let id = answer.body.pointer(pointer).and_then(Value::as_str);
+            id.unwrap_or_else(|| panic!("the meeting is created: {}", answer.text)).to_owned()
+        };
+        Room {
+            meeting: id("/Meeting/MeetingId"),
+            ann: id("/Attendees/0/AttendeeId"),
+            bob: id("/Attendees/1/AttendeeId"),
+        }
+    }
+}
