@@ -195,6 +195,12 @@ def check_deadline() -> None:
     run("cargo", "test", "--package", "gateway-tests", "--test", "wire", "--", "--ignored", "time::")
 
 
+def check_walks() -> None:
+    gateway = str(build_release_gateway())
+    tests = ("--package", "gateway-tests", "--test", "wire")
+    run("cargo", "test", *tests, "--", "--ignored", "who_owns_what::", GATEWAY_BINARY=gateway)
+
+
 def check_minute() -> None:
     run("cargo", "test", "--package", "gateway-tests", "--test", "wire", "--", "--ignored", "calls::")
 

@@ -151,6 +151,10 @@ class LocalServices(Process):
         """Removes requests, meetings and faults from the simulator."""
         send(urllib.request.Request(f"{self.chime_url}/simulator/state", method="DELETE"))
 
+    def add_sample_meeting(self) -> None:
+        """Adds the meeting that the sample events name to the simulator."""
+        send(urllib.request.Request(f"{self.chime_url}/simulator/sample-meeting", method="POST"))
+
     def token(self, **identity: str) -> str:
         """Fetches a token for a tenant and its groups from the issuer."""
         query = urllib.parse.urlencode(identity)

@@ -131,23 +131,23 @@ def test_simulator_refuses_exactly_what_the_model_refuses(simulator):
 
 
 # An operation about attendees, the path below its meeting, a valid request, and how many variations it has at least.
-@pytest.mark.parametrize(
-    ("operation", "path", "base", "least"),
-    [
-        ("CreateAttendee", "/attendees", {"ExternalUserId": "ann"}, 150),
-        ("BatchCreateAttendee", "/attendees?operation=batch-create", {"Attendees": [{"ExternalUserId": "ann"}]}, 150),
-        ("UpdateAttendeeCapabilities", "/attendees/{AttendeeId}/capabilities", {"Capabilities": EVERYTHING}, 30),
-        (
-            "BatchUpdateAttendeeCapabilitiesExcept",
-            "/attendees/capabilities?operation=batch-update-except",
-            {
-                "ExcludedAttendeeIds": [{"AttendeeId": "00000000-0000-4000-8000-000000000000"}],
-                "Capabilities": EVERYTHING,
-            },
-            60,
-        ),
-    ],
-)
+ABOUT_ATTENDEES = [
+    ("CreateAttendee", "/attendees", {"ExternalUserId": "ann"}, 150),
+    ("BatchCreateAttendee", "/attendees?operation=batch-create", {"Attendees": [{"ExternalUserId": "ann"}]}, 150),
+    ("UpdateAttendeeCapabilities", "/attendees/{AttendeeId}/capabilities", {"Capabilities": EVERYTHING}, 30),
+    (
+        "BatchUpdateAttendeeCapabilitiesExcept",
+        "/attendees/capabilities?operation=batch-update-except",
+        {
+            "ExcludedAttendeeIds": [{"AttendeeId": "00000000-0000-4000-8000-000000000000"}],
+            "Capabilities": EVERYTHING,
+        },
+        60,
+    ),
+]
+
+
+@pytest.mark.parametrize(("operation", "path", "base", "least"), ABOUT_ATTENDEES)
 def test_simulator_refuses_exactly_what_the_model_refuses_about_attendees(simulator, operation, path, base, least):
     connection = Connection(simulator.simulator)
     in_path = {"MeetingId": "00000000-0000-4000-8000-000000000000"}
@@ -231,6 +231,59 @@ def test_gateway_answers_400_to_exactly_what_the_model_refuses(local):
     requests = variations(base, CALLERS_MEMBERS)
     sent, refused = compare(requests, expected_faults, lambda _, request: connection.create_meeting(request, headers))
     assert sent > 700 and 100 < refused < sent - 100
+
+
+@pytest.mark.parametrize(("operation", "path", "base", "least"), ABOUT_ATTENDEES)
+def test_gateway_answers_400_to_exactly_what_the_model_refuses_about_attendees(local, operation, path, base, least):
+    """A host may name anybody, so the policy refuses nothing."""
+    connection = Connection(local.port)
+    token = local.token(tenant="acme", groups="hosts")
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    in_path = {"MeetingId": "00000000-0000-4000-8000-000000000000"}
+    if "{AttendeeId}" in path:
+        in_path |= {"AttendeeId": in_path["MeetingId"]}
+    shape = f"{operation}Request"
+
+    def expected_faults(request):
+        filled_in = in_path | request
+        # Without a name the attendee is the caller's own.
+        if operation == "CreateAttendee":
+            filled_in = {"ExternalUserId": "local-user"} | filled_in
+        elif operation == "BatchCreateAttendee" and isinstance(request.get("Attendees"), list):
+            filled_in["Attendees"] = [
+                {"ExternalUserId": "local-user"} | item if isinstance(item, dict) else item
+                for item in request["Attendees"]
+            ]
+        return faults(filled_in, shape) or attendee_faults(filled_in)
+
+    def send(_, request):
+        body = json.dumps(REQUIRED | {"Attendees": [{}]})
+        status, made = connection.send("POST", "/meetings?operation=create-attendees", body, headers)
+        assert status == 201, made
+        made = json.loads(made)
+        place = f"/meetings/{made['Meeting']['MeetingId']}" + path.replace(
+            "{AttendeeId}", made["Attendees"][0]["AttendeeId"]
+        )
+        method = DOCUMENTED["operations"][operation]["method"]
+        status, text = connection.send(method, place, json.dumps(request), headers)
+        assert status in (200, 201, 400), text
+        return status, text
+
+    requests = variations(base, [name for name in SHAPES[shape]["members"] if name not in in_path], shape)
+    sent, refused = compare(requests, expected_faults, send)
+    assert sent > least and 15 < refused < sent - 5
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "1", "50", "100", "101", "1.5", "1e1", "many", ""])
+def test_gateway_refuses_exactly_the_page_sizes_that_the_model_refuses(local, value):
+    connection = Connection(local.port)
+    headers = {"Authorization": f"Bearer {local.token(tenant='acme', groups='hosts')}"}
+    status, made = connection.create_meeting(REQUIRED, headers)
+    assert status == 201, made
+    path = f"/meetings/{json.loads(made)['Meeting']['MeetingId']}/attendees?max-results={value}"
+    status, text = connection.send("GET", path, None, headers)
+    number = int(value) if re.fullmatch("-?[0-9]+", value) else value
+    assert status == (400 if faults(number, "ResultMax") else 200), text
 
 
 def bearer_client(url: str, token: str):

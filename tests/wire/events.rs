@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use gateway_tests::repository;
-use serde_json::Value;
+use meeting_gateway::operation::OPERATIONS;
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, PATIENCE, Stack};
 
@@ -38,6 +39,7 @@ async fn every_event_is_answered_as_its_row_says() {
     let stack = Stack::with().setting("AUTH_MODE", "authorizer").start().await;
     for (file, row) in rows() {
         stack.simulator.reset();
+        stack.simulator.add_sample_meeting();
         let event = std::fs::read(folder().join(&file)).unwrap();
         let answer = Answer::of(stack.function.invoke(event, PATIENCE).await);
         let why = &row["why"];
@@ -45,6 +47,20 @@ async fn every_event_is_answered_as_its_row_says() {
         assert_eq!(answer.status, row["status"].as_u64().unwrap(), "{file}: {why}: {}", answer.text);
         assert_eq!(answer.body["Code"], row["code"], "{file}: {why}");
         assert_eq!(serde_json::to_value(answer.places()).unwrap(), row["pointers"], "{file}: {why}");
+        if let Some(expected) = row["requests"].as_array() {
+            // Whether Chime is asked for the proof depends on the events before.
+            let is_proof = |name: &Value| name == "GetMeeting" && row["operation"] != "GetMeeting";
+            let asked = stack.simulator.requests().into_iter().map(|request| json!(request.operation));
+            assert_eq!(
+                &asked.filter(|name| !is_proof(name)).collect::<Vec<_>>(),
+                expected,
+                "{file}: {why}: what Chime was asked"
+            );
+        }
+        if let Some(expected) = row["members"].as_array() {
+            let members = answer.body.as_object().into_iter().flat_map(|body| body.keys());
+            assert_eq!(&members.map(|name| json!(name)).collect::<Vec<_>>(), expected, "{file}: {why}");
+        }
         match &row["chime"] {
             Value::Null => assert_eq!(stack.creations().len(), 0, "{file}: {why}: nothing is created"),
             expected => {
@@ -54,6 +70,19 @@ async fn every_event_is_answered_as_its_row_says() {
                 assert_eq!(&sent, expected, "{file}: {why}");
             }
         }
+    }
+}
+
+#[test]
+fn every_operation_has_a_sample_of_success_and_one_of_refusal() {
+    for operation in OPERATIONS {
+        let rows = rows();
+        let of_operation =
+            |row: &&Value| row["operation"].as_str().unwrap_or("CreateMeeting") == operation.name;
+        let (success, refusal): (Vec<&Value>, Vec<&Value>) =
+            rows.values().filter(of_operation).partition(|row| row["status"] == operation.success);
+        assert!(!success.is_empty(), "{}: no sample of success", operation.name);
+        assert!(!refusal.is_empty(), "{}: no sample of refusal", operation.name);
     }
 }
 

@@ -61,7 +61,7 @@ impl Answer {
             body: if text.is_empty() {
                 Value::Null
             } else {
-                serde_json::from_str(&text).expect("it is JSON")
+                serde_json::from_str(&text).expect("every body is JSON")
             },
             text,
         }
@@ -71,10 +71,13 @@ impl Answer {
         self.headers[name].as_str()
     }
 
-    /// The pointers of `errors`, or the headers' names, sorted.
+    /// The places that `errors` name, sorted: pointers, or names of headers and parameters.
     pub(crate) fn places(&self) -> Vec<String> {
         let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let place = |error: &Value| error["pointer"].as_str().or(error["header"].as_str()).map(str::to_owned);
+        let place = |error: &Value| {
+            let place = ["pointer", "header", "parameter"].iter().find_map(|kind| error[*kind].as_str());
+            place.map(str::to_owned)
+        };
         let mut places: Vec<String> = errors.iter().filter_map(place).collect();
         places.sort();
         places
@@ -198,6 +201,17 @@ impl Stack {
         self.issuer.token(&TokenRequest::new(tenant, &["hosts"])).expect("the issuer signs")
     }
 
+    /// A token for a person of that tenant, in these groups.
+    pub(crate) fn token_of(&self, tenant: &str, subject: &str, groups: &[&str]) -> String {
+        let request = TokenRequest { subject: subject.to_owned(), ..TokenRequest::new(tenant, groups) };
+        self.issuer.token(&request).expect("the issuer signs")
+    }
+
+    /// Sends a request for any operation. `request` is a method and a path with its query.
+    pub(crate) async fn send(&self, token: &str, request: &str, body: Option<&Value>) -> Answer {
+        self.invoke(&event(token, request, body)).await
+    }
+
     /// Invokes the function with an event.
     pub(crate) async fn invoke(&self, event: &Value) -> Answer {
         Answer::of(self.function.invoke(event.to_string(), PATIENCE).await)
@@ -242,6 +256,22 @@ pub(crate) fn post(token: &str, body: &str) -> Value {
         "body": body,
         "isBase64Encoded": false,
     })
+}
+
+/// A payload 2.0 event for any operation. `request` is a method and a path with its query.
+pub(crate) fn event(token: &str, request: &str, body: Option<&Value>) -> Value {
+    let (method, target) = request.split_once(' ').expect("a method and a path");
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut event = post(token, &body.map(Value::to_string).unwrap_or_default());
+    event["routeKey"] = json!(format!("{method} {path}"));
+    event["rawPath"] = json!(path);
+    event["rawQueryString"] = json!(query);
+    event["requestContext"]["http"]["method"] = json!(method);
+    event["requestContext"]["http"]["path"] = json!(path);
+    if body.is_none() {
+        event.as_object_mut().expect("an event is an object").remove("body");
+    }
+    event
 }
 
 /// Sets a header of an event.

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod attendees;
 mod authorizer;
 #[cfg(target_os = "linux")]
 mod aws_hosts;
@@ -25,6 +26,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod idempotency;
+mod isolation;
 mod model;
 #[cfg(feature = "planted-panic")]
 mod panic;
@@ -34,3 +36,5 @@ mod requests;
 mod sample_policy;
 mod startup;
 mod time;
+mod unauthorized;
+mod who_owns_what;

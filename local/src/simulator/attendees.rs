@@ -64,6 +64,17 @@ impl Attendees {
         }
     }
 
+    /// Adds an attendee with that id.
+    pub(super) fn plant(&mut self, id: &str, external_user_id: &str) {
+        let body = json!({
+            "ExternalUserId": external_user_id,
+            "AttendeeId": id,
+            "JoinToken": join_token(),
+            "Capabilities": self.default_capabilities(),
+        });
+        self.all.push(Attendee { body, deleted: false });
+    }
+
     /// Every attendee made so far, deleted ones too.
     pub(super) fn all(&self) -> &[Attendee] {
         &self.all

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::faults::Injection;
 use super::meetings::Meeting;
+use super::sample::sample_meeting;
 use super::shared::Shared;
 
 /// Answers one control request; the 404 lists the paths.
@@ -19,6 +20,12 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
             let meetings: Vec<Value> = state.meetings.all().iter().map(shown).collect();
             Answer::json(200, &Value::Array(meetings))
         }
+        (&Method::POST, "/simulator/sample-meeting") => {
+            let meeting = sample_meeting();
+            let answer = shown(&meeting);
+            shared.state.lock().meetings.plant(meeting);
+            Answer::json(201, &answer)
+        }
         (&Method::DELETE, "/simulator/state") => {
             shared.reset();
             Answer::json(204, &Value::Null)
@@ -26,7 +33,7 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
         _ => Answer::json(
             404,
             &json!({ "message": "there are POST /simulator/faults, GET /simulator/requests, GET /simulator/meetings, \
-                                 DELETE /simulator/state" }),
+                                 POST /simulator/sample-meeting, DELETE /simulator/state" }),
         ),
     }
 }

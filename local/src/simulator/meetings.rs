@@ -100,6 +100,12 @@ impl Meetings {
         Ok(answer)
     }
 
+    /// Adds a meeting in place of one with the same id.
+    pub(super) fn plant(&mut self, meeting: Meeting) {
+        self.all.retain(|other| other.id() != meeting.id());
+        self.all.push(meeting);
+    }
+
     /// A living meeting of this control region.
     pub(super) fn get_mut(&mut self, id: &str, region: &str) -> Option<&mut Meeting> {
         self.all.iter_mut().find(|meeting| meeting.is(id, region))
@@ -110,6 +116,14 @@ impl Meetings {
         let ending = self.all.iter_mut().filter(|meeting| meeting.region == region);
         for meeting in ending.filter(|meeting| meeting.id() == id || meeting.primary() == Some(id)) {
             meeting.alive = false;
+        }
+    }
+
+    /// Ends a meeting in whatever region it is.
+    pub(super) fn end_by_itself(&mut self, id: &str) {
+        let region = self.all.iter().find(|meeting| meeting.id() == id).map(|meeting| meeting.region.clone());
+        if let Some(region) = region {
+            self.end(id, &region);
         }
     }
 
@@ -148,7 +162,7 @@ impl Meeting {
 }
 
 /// Every member of the model's `Meeting`. Members that repeat the request are there only if the request has them.
-fn meeting_body(members: &Map<String, Value>, region: &str) -> Value {
+pub(super) fn meeting_body(members: &Map<String, Value>, region: &str) -> Value {
     let id = Uuid::new_v4().to_string();
     let media_region = text(members, "MediaRegion");
     let host = format!("m1.{}.app.chime.aws", short_region(media_region));

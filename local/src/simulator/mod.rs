@@ -12,6 +12,7 @@ pub mod model;
 mod operations;
 mod perform;
 mod record;
+mod sample;
 mod script;
 mod service;
 mod shared;
@@ -173,6 +174,16 @@ impl Simulator {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// Adds the meeting that the sample events name, with two attendees.
+    pub fn add_sample_meeting(&self) {
+        self.shared.state.lock().meetings.plant(sample::sample_meeting());
+    }
+
+    /// Ends a meeting as Chime does by itself when nobody is in it; does nothing when there is none.
+    pub fn end_meeting(&self, meeting_id: &str) {
+        self.shared.state.lock().meetings.end_by_itself(meeting_id);
     }
 
     /// Forgets meetings, attendees, tokens, requests and faults; connections and options stay.
