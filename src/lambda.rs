@@ -19,7 +19,7 @@ use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use tokio::task::futures::TaskLocalFuture;
 use tokio::time::Instant;
 
-use crate::api_gateway::Answer;
+use crate::api_gateway::EventAnswer;
 use crate::gateway::{Gateway, Invocation};
 
 tokio::task_local! {
@@ -41,7 +41,7 @@ pub async fn serve(gateway: Gateway) -> Result<(), Error> {
             request_id: &event.context.request_id,
             deadline: deadline(event.context.deadline, SystemTime::now(), Instant::now()),
         };
-        Ok::<Answer, Infallible>(gateway.handle(&bytes, invocation).await)
+        Ok::<EventAnswer, Infallible>(gateway.handle(&bytes, invocation).await.into())
     });
     let ended = Runtime::new(handler).layer(EventAside).run().await;
     match ended {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use local::front::Handler;
+use meeting_gateway::api_gateway::EventAnswer;
 use meeting_gateway::config::{AwsEnvironment, Config};
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::model::{Partition, check_control_region};
@@ -36,7 +37,7 @@ pub(crate) async fn handler(
             let invocation = Invocation { request_id: &invocation.request_id, deadline };
             let answer = gateway.handle(&event, invocation).await;
             // Text, numbers and maps of text always serialize.
-            serde_json::to_vec(&answer).unwrap_or_default()
+            serde_json::to_vec(&EventAnswer::from(answer)).unwrap_or_default()
         })
     }))
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse};
 use aws_lambda_events::encodings::Body;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde::ser::{Serialize, Serializer};
+use serde::Serialize;
 
 /// The format of events and answers between API Gateway and a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum PayloadFormat {
 
 /// An HTTP answer. Every answer has `Cache-Control: no-store`, since a meeting contains the data to join it.
 ///
-/// Serializes as the type of `aws_lambda_events` for its format.
+/// [`EventAnswer`] is its form on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
@@ -54,22 +54,32 @@ impl Answer {
     }
 }
 
-impl Serialize for Answer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let status_code = i64::from(self.status);
-        let headers = self.header_map();
-        let body = Some(Body::Text(self.body.clone()));
+/// An answer as the types of `aws_lambda_events` write it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum EventAnswer {
+    /// In payload 1.0.
+    V1(ApiGatewayProxyResponse),
+    /// In payload 2.0.
+    V2(ApiGatewayV2httpResponse),
+}
+
+impl From<Answer> for EventAnswer {
+    fn from(answer: Answer) -> Self {
+        let status_code = i64::from(answer.status);
+        let headers = answer.header_map();
+        let body = Some(Body::Text(answer.body));
         // The crate's structs are `non_exhaustive`, so they can't be written as literals.
-        match self.format {
+        match answer.format {
             PayloadFormat::V1 => {
                 let mut response = ApiGatewayProxyResponse::default();
                 (response.status_code, response.headers, response.body) = (status_code, headers, body);
-                response.serialize(serializer)
+                EventAnswer::V1(response)
             }
             PayloadFormat::V2 => {
                 let mut response = ApiGatewayV2httpResponse::default();
                 (response.status_code, response.headers, response.body) = (status_code, headers, body);
-                response.serialize(serializer)
+                EventAnswer::V2(response)
             }
         }
     }

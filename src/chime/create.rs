@@ -1,5 +1,7 @@
 //! CreateMeeting and CreateMeetingWithAttendees.
 
+use std::sync::Arc;
+
 use aws_sdk_chimesdkmeetings::types::{
     AttendeeFeatures, AudioFeatures, ContentFeatures, Meeting, MeetingFeaturesConfiguration,
     NotificationsConfiguration, Tag, VideoFeatures,
@@ -104,7 +106,7 @@ impl Chime {
         let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
             return Err(answer.invalid("Chime returned a meeting without an id or a media placement"));
         };
-        let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().to_owned()));
+        let text: Option<Arc<str>> = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().into()));
         let text = text.ok_or_else(|| answer.invalid("Chime's answer is not valid JSON"))?;
         let different = differences(plan, meeting);
         if !different.is_empty() {
@@ -112,11 +114,12 @@ impl Chime {
             let kind = ChimeErrorKind::DifferentMeeting(different);
             return Err(ChimeError { kind, ..answer.invalid(detail) });
         }
-        if let Some(proof) = OwnMeeting::of_creation(meeting, &text, plan.tenant_ids()) {
-            self.proofs.remember(plan.tenant_ids(), &proof);
+        let body = format!(r#"{{"Meeting":{text}{others}}}"#);
+        if let Some(proof) = OwnMeeting::of_creation(meeting, text, plan.tenant_ids()) {
+            self.proofs.remember(proof);
         }
         Ok(CreatedMeeting {
-            body: format!(r#"{{"Meeting":{text}{others}}}"#),
+            body,
             meeting_id: meeting_id.to_owned(),
             chime_request_id: answer.request_id.clone(),
         })

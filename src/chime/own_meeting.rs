@@ -9,7 +9,7 @@ use aws_sdk_chimesdkmeetings::types::Meeting;
 use tokio::time::Instant;
 
 use super::error::{ChimeError, ChimeErrorKind};
-use crate::model::{ContentResolution, MeetingId, MeetingMedia, VideoResolution};
+use crate::model::{ContentResolution, MeetingId, MeetingMedia, TenantId, VideoResolution};
 use crate::policy::TenantIds;
 
 /// A meeting of the tenant: GetMeeting returns TenantIds for it, and all of them are the tenant's.
@@ -33,7 +33,8 @@ use crate::policy::TenantIds;
 #[derive(Debug, Clone)]
 pub struct OwnMeeting {
     id: MeetingId,
-    tenant_ids: TenantIds,
+    /// A TenantId of the tenant, which no other tenant has.
+    tenant: TenantId,
     media: MeetingMedia,
     pub(super) is_replica: bool,
     /// The meeting, byte for byte as Chime wrote it.
@@ -82,13 +83,17 @@ impl OwnMeeting {
             let detail = "GetMeeting returned another meeting than the one asked for";
             return Err(ChimeError::new(ChimeErrorKind::Failed, detail));
         }
-        if meeting.tenant_ids().is_empty() || !meeting.tenant_ids().iter().all(|id| tenant_ids.contains(id)) {
+        let not_the_tenants = || {
             let detail = "the meeting has TenantIds that are not the tenant's";
-            return Err(ChimeError::new(ChimeErrorKind::NoSuchMeeting, detail));
+            ChimeError::new(ChimeErrorKind::NoSuchMeeting, detail)
+        };
+        let tenant = tenant_ids.first().ok_or_else(not_the_tenants)?;
+        if meeting.tenant_ids().is_empty() || !meeting.tenant_ids().iter().all(|id| tenant_ids.contains(id)) {
+            return Err(not_the_tenants());
         }
         Ok(OwnMeeting {
             id: asked.clone(),
-            tenant_ids: tenant_ids.clone(),
+            tenant: tenant.clone(),
             media: media(meeting),
             is_replica: meeting.primary_meeting_id().is_some(),
             text,
@@ -97,9 +102,9 @@ impl OwnMeeting {
     }
 
     /// The proof for a meeting that was just created. `None` when the answer does not show that it is the tenant's.
-    pub(super) fn of_creation(meeting: &Meeting, text: &str, tenant_ids: &TenantIds) -> Option<Self> {
+    pub(super) fn of_creation(meeting: &Meeting, text: Arc<str>, tenant_ids: &TenantIds) -> Option<Self> {
         let id = MeetingId::parse(meeting.meeting_id()?).ok()?;
-        Self::check(&id, Some(meeting), Some(text.into()), tenant_ids).ok()
+        Self::check(&id, Some(meeting), Some(text), tenant_ids).ok()
     }
 
     /// The meeting's id.
@@ -120,9 +125,9 @@ impl OwnMeeting {
         &self.text
     }
 
-    /// The TenantIds of the tenant that it is proven for.
-    pub(super) fn tenant_ids(&self) -> &TenantIds {
-        &self.tenant_ids
+    /// A TenantId of the tenant that it is proven for, which no other tenant has.
+    pub(super) fn tenant(&self) -> &TenantId {
+        &self.tenant
     }
 
     /// When Chime wrote it.

@@ -17,8 +17,8 @@ const MAX_PROOFS: usize = 1_000;
 /// has.
 pub(super) struct Proofs(Mutex<LruCache<Key, OwnMeeting>>);
 
-/// A tenant, by a TenantId that no other tenant has, and a meeting's id in lower case.
-type Key = (TenantId, String);
+/// A tenant, by a TenantId that no other tenant has, and a meeting's id.
+type Key = (TenantId, MeetingId);
 
 impl Default for Proofs {
     fn default() -> Self {
@@ -38,31 +38,25 @@ impl Proofs {
         if recency == Recency::Now {
             return None;
         }
-        let key = key(tenant_ids, id)?;
+        // A tenant's first id is enough, since no two tenants share one.
+        let key = (tenant_ids.first()?.clone(), id.clone());
         let mut proofs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         proofs.get(&key).filter(|proof| recency.allows(proof.read())).cloned()
     }
 
     /// Remembers a proof.
-    pub(super) fn remember(&self, tenant_ids: &TenantIds, proof: &OwnMeeting) {
-        let Some(key) = key(tenant_ids, proof.id()) else { return };
+    pub(super) fn remember(&self, proof: OwnMeeting) {
         let mut proofs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        proofs.put(key, proof.clone());
+        proofs.put((proof.tenant().clone(), proof.id().clone()), proof);
         if proofs.len() > MAX_PROOFS {
             proofs.pop_lru();
         }
     }
 
     /// Forgets the proof of a meeting that has ended.
-    pub(super) fn forget(&self, tenant_ids: &TenantIds, id: &MeetingId) {
-        let Some(key) = key(tenant_ids, id) else { return };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(&key);
+    pub(super) fn forget(&self, tenant: &TenantId, id: &MeetingId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(&(tenant.clone(), id.clone()));
     }
-}
-
-fn key(tenant_ids: &TenantIds, id: &MeetingId) -> Option<Key> {
-    // A tenant's first id is enough, since no two tenants share one.
-    Some((tenant_ids.iter().next()?.clone(), id.as_str().to_ascii_lowercase()))
 }
 
 impl std::fmt::Debug for Proofs {

@@ -38,7 +38,7 @@ impl Chime {
         });
         match proven {
             Ok(proof) => {
-                self.proofs.remember(tenant_ids, &proof);
+                self.proofs.remember(proof.clone());
                 Ok(proof)
             }
             Err(error) => {
@@ -50,8 +50,10 @@ impl Chime {
                     }
                     kind => kind,
                 };
-                if kind == ChimeErrorKind::NoSuchMeeting {
-                    self.proofs.forget(tenant_ids, id);
+                if kind == ChimeErrorKind::NoSuchMeeting
+                    && let Some(tenant) = tenant_ids.first()
+                {
+                    self.proofs.forget(tenant, id);
                 }
                 Err(ChimeError { kind, ..error })
             }
@@ -70,6 +72,6 @@ impl Chime {
 
     /// Forgets the proof of a meeting that has ended.
     pub(super) fn forget(&self, meeting: &OwnMeeting) {
-        self.proofs.forget(meeting.tenant_ids(), meeting.id());
+        self.proofs.forget(meeting.tenant(), meeting.id());
     }
 }

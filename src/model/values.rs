@@ -214,13 +214,12 @@ fn client_request_token(text: &str, broken: &mut Vec<String>) {
 
 /// `[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}` (model, `GuidString`).
 fn guid(text: &str, broken: &mut Vec<String>) {
-    let mut groups = text.split('-');
-    let fits = [8, 4, 4, 4, 12].into_iter().all(|length| {
-        groups
-            .next()
-            .is_some_and(|group| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    });
-    if !fits || groups.next().is_some() {
+    let is_at = |index: usize, byte: u8| match index {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    let fits = text.len() == 36 && text.bytes().enumerate().all(|(index, byte)| is_at(index, byte));
+    if !fits {
         broken.push(
             "must be five groups of 8, 4, 4, 4 and 12 hexadecimal digits with `-` between them".to_owned(),
         );

@@ -25,7 +25,7 @@ impl<R: CreatesMeetings> Admitted<'_, R> {
     /// The same, also for a meeting with findings.
     pub(super) fn decide_meeting(&self, request: MeetingRequest) -> MeetingDecision {
         let mut findings = request.findings;
-        let (rules, asked) = (&self.policy.rules.members, &request.members);
+        let (rules, asked) = (&*self.policy.members, &request.members);
         let decided = Members::make(&mut Decide { rules, asked, findings: &mut findings });
         check_resolutions(&decided, &mut findings);
         let tags = decide_tags(&self.policy.tags, request.tags, &mut findings);

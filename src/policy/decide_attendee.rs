@@ -99,7 +99,7 @@ impl<R: CreatesAttendees> Admitted<'_, R> {
         findings: &mut Findings,
     ) -> Option<Choice> {
         let moderates = self.holds(RightName::Moderate);
-        let rules = &self.policy.rules.capabilities;
+        let rules = &*self.policy.capabilities;
         match &request.capabilities {
             Asked::Invalid => None,
             Asked::Absent if moderates && is_own => Some(Choice::Chime),

@@ -1,5 +1,7 @@
 //! The policy document as it is written: a block for everyone and one for each tenant.
 
+use std::sync::Arc;
+
 use super::lists::{Allowed, Reading, Values};
 use super::right::RightName;
 use super::template::Template;
@@ -32,10 +34,10 @@ pub(super) struct Block {
 /// Who has which right.
 #[derive(Debug, Default)]
 pub(super) struct Callers {
-    /// The lists that stand directly in `Callers`, for the rights without an entry.
-    pub(super) direct: AnyOf,
+    /// The lists that stand directly in `Callers`, for the rights without an entry. `None` without any.
+    pub(super) direct: Option<Arc<AnyOf>>,
     /// The entry of each right.
-    pub(super) entries: EachRight<Option<AnyOf>>,
+    pub(super) entries: EachRight<Option<Arc<AnyOf>>>,
 }
 
 /// What a caller must have. With both members, both must hold.
@@ -131,19 +133,23 @@ impl Block {
         self.fixed.as_ref()?.tenant_ids.as_deref()
     }
 
-    /// Whether the block has tags and TenantIds only, and no other members.
+    /// Whether the block says nothing about the members of meetings.
     pub(super) fn leaves_members_alone(&self) -> bool {
-        let has_members = |values: &Option<Values>| values.as_ref().is_some_and(Values::has_members);
+        let has_members =
+            |values: &Option<Values>| values.as_ref().is_some_and(|values| values.members.is_some());
         self.allowed.is_none() && !has_members(&self.default) && !has_members(&self.fixed)
+    }
+
+    /// Whether the block says nothing about the capabilities of attendees.
+    pub(super) fn leaves_capabilities_alone(&self) -> bool {
+        let has_values =
+            |values: &Option<Values>| values.as_ref().is_some_and(|values| values.capabilities.is_some());
+        let is_allowed = self.allowed.as_ref().is_some_and(|allowed| allowed.capabilities.is_some());
+        !is_allowed && !has_values(&self.default) && !has_values(&self.fixed)
     }
 }
 
 impl AnyOf {
-    /// Whether it has neither list.
-    pub(super) fn is_empty(&self) -> bool {
-        self.any_scope.is_none() && self.any_group.is_none()
-    }
-
     fn read(members: &KnownMembers<'_, '_, '_>, errors: &mut Vec<MemberError>) -> AnyOf {
         let mut read = |name| {
             let path = members.path_of(name);
@@ -161,17 +167,20 @@ impl AnyOf {
 const ANY_SCOPE: &str = "AnyScope";
 const ANY_GROUP: &str = "AnyGroup";
 
+/// The names of the rights, as in [`RightName`].
+const RIGHTS: &[&str] = &["Create", "Join", "Moderate", "End"];
+
 impl Callers {
     fn read(json: &Json<'_>, path: &Path<'_>, errors: &mut Vec<MemberError>) -> Option<Callers> {
-        let rights: Vec<&'static str> = RightName::ALL.iter().map(|right| right.as_str()).collect();
-        let known: [&[&'static str]; 2] = [&[ANY_SCOPE, ANY_GROUP], &rights];
-        let members = KnownMembers::of(json, path, Names::new(&known), errors)?;
-        let direct = AnyOf::read(&members, errors);
+        let names = Names::new(&[&[ANY_SCOPE, ANY_GROUP], RIGHTS]);
+        let members = KnownMembers::of(json, path, names, errors)?;
+        let has_direct = members.get(ANY_SCOPE).is_some() || members.get(ANY_GROUP).is_some();
+        let direct = has_direct.then(|| Arc::new(AnyOf::read(&members, errors)));
         let entries = EachRight::make(|right| {
             let path = members.path_of(right.as_str());
             let names = Names::new(&[&[ANY_SCOPE, ANY_GROUP]]);
             let members = KnownMembers::of(members.get(right.as_str())?, &path, names, errors)?;
-            Some(AnyOf::read(&members, errors))
+            Some(Arc::new(AnyOf::read(&members, errors)))
         });
         Some(Callers { direct, entries })
     }

@@ -25,7 +25,8 @@ pub(super) struct Values {
 #[derive(Debug)]
 pub(super) struct Allowed {
     pub(super) members: Members<Bounded>,
-    pub(super) capabilities: Capabilities<Bounded>,
+    /// `None` without any.
+    pub(super) capabilities: Option<Capabilities<Bounded>>,
     /// The keys of tags.
     pub(super) tags: Option<Vec<TagKey>>,
 }
@@ -88,11 +89,6 @@ impl Values {
                 .then(|| Capabilities::make(&mut Reader { members: &members, reading })),
         })
     }
-
-    /// Whether it has a value for any member.
-    pub(super) fn has_members(&self) -> bool {
-        self.members.is_some() || self.capabilities.is_some()
-    }
 }
 
 impl Allowed {
@@ -108,7 +104,8 @@ impl Allowed {
                 .get("Tags")
                 .and_then(|keys| read_list(keys, &members.path_of("Tags"), reading.errors)),
             members: Members::make(&mut Reader { members: &members, reading }),
-            capabilities: Capabilities::make(&mut Reader { members: &members, reading }),
+            capabilities: has_capabilities(&members)
+                .then(|| Capabilities::make(&mut Reader { members: &members, reading })),
         })
     }
 }
@@ -160,7 +157,7 @@ pub(super) trait ListedGroup: Group + Sized {
     fn written(values: &Values) -> Option<&Self::Of<Written>>;
 
     /// The group's bounds in `Allowed`.
-    fn bounded(allowed: &Allowed) -> &Self::Of<Bounded>;
+    fn bounded(allowed: &Allowed) -> Option<&Self::Of<Bounded>>;
 }
 
 impl ListedGroup for OfMeeting {
@@ -168,8 +165,8 @@ impl ListedGroup for OfMeeting {
         values.members.as_ref()
     }
 
-    fn bounded(allowed: &Allowed) -> &Members<Bounded> {
-        &allowed.members
+    fn bounded(allowed: &Allowed) -> Option<&Members<Bounded>> {
+        Some(&allowed.members)
     }
 }
 
@@ -178,8 +175,8 @@ impl ListedGroup for OfAttendee {
         values.capabilities.as_ref()
     }
 
-    fn bounded(allowed: &Allowed) -> &Capabilities<Bounded> {
-        &allowed.capabilities
+    fn bounded(allowed: &Allowed) -> Option<&Capabilities<Bounded>> {
+        allowed.capabilities.as_ref()
     }
 }
 

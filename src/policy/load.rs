@@ -146,7 +146,7 @@ fn read(
         None => Vec::new(),
     };
     if tenants.is_empty() {
-        errors.extend(shared.errors.iter().cloned());
+        errors.extend(shared.errors().cloned());
     }
     let owned_ids = claim_ids(&tenants, &tenants_path, errors);
     let unlisted = match unlisted {

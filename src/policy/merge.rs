@@ -4,29 +4,37 @@ use std::sync::Arc;
 
 use super::layers::{Layers, Source};
 use super::merge_callers::merge_callers;
-use super::merge_members::merge_members;
+use super::merge_members::{merge_capabilities, merge_members};
 use super::merge_tags::{check_tag_lists, merge_tags};
-use super::rules::{CallerRules, Rules, TenantIds, TenantPolicy};
+use super::rules::{CallerRules, Ruled, TenantIds, TenantPolicy};
 use crate::json::{MemberError, Path};
-use crate::model::{MAX_TENANT_IDS, TenantId};
+use crate::model::{Capabilities, MAX_TENANT_IDS, Members, TenantId};
 
 /// Everyone's merged rules, which all tenants without rules of their own share.
 pub(super) struct Shared {
-    rules: Arc<Rules>,
+    members: Arc<Members<Ruled>>,
+    capabilities: Arc<Capabilities<Ruled>>,
     callers: Arc<CallerRules>,
-    /// The errors of the members of everyone's block by itself.
-    pub(super) errors: Vec<MemberError>,
+    /// The errors of the members of everyone's block by itself, and of its capabilities.
+    member_errors: Vec<MemberError>,
+    capability_errors: Vec<MemberError>,
 }
 
 impl Shared {
     /// Reports the errors of everyone's tag lists to `tag_errors`. Errors of the other members count only when a tenant
     /// inherits them.
     pub(super) fn of(everyone: Source<'_>, tag_errors: &mut Vec<MemberError>) -> Self {
-        let mut errors = Vec::new();
-        let rules = Arc::new(merge_members(Layers::alone(everyone), &mut errors));
+        let (mut member_errors, mut capability_errors) = (Vec::new(), Vec::new());
+        let members = Arc::new(merge_members(Layers::alone(everyone), &mut member_errors));
+        let capabilities = Arc::new(merge_capabilities(Layers::alone(everyone), &mut capability_errors));
         let callers = Arc::new(merge_callers(everyone.block.callers.as_ref(), None));
         check_tag_lists(everyone, everyone, tag_errors);
-        Shared { rules, callers, errors }
+        Shared { members, capabilities, callers, member_errors, capability_errors }
+    }
+
+    /// The errors of everyone's block by itself, which count when a tenant inherits them.
+    pub(super) fn errors(&self) -> impl Iterator<Item = &MemberError> {
+        self.member_errors.iter().chain(&self.capability_errors)
     }
 
     /// Who has each right in a tenant without a block of its own.
@@ -45,13 +53,19 @@ pub(super) fn merge(
     errors: &mut Vec<MemberError>,
 ) -> TenantPolicy {
     let own = layers.own.block;
-    let rules = if own.leaves_members_alone() {
-        errors.extend(shared.errors.iter().cloned());
-        Arc::clone(&shared.rules)
+    let members = if own.leaves_members_alone() {
+        errors.extend(shared.member_errors.iter().cloned());
+        Arc::clone(&shared.members)
     } else {
         Arc::new(merge_members(layers, errors))
     };
-    if !rules.members.media_region.is_written() {
+    let capabilities = if own.leaves_capabilities_alone() {
+        errors.extend(shared.capability_errors.iter().cloned());
+        Arc::clone(&shared.capabilities)
+    } else {
+        Arc::new(merge_capabilities(layers, errors))
+    };
+    if !members.media_region.is_written() {
         let detail = "could never create a meeting: no MediaRegion is fixed, default or allowed";
         errors.push(MemberError::at(layers.own.path, detail));
     }
@@ -61,7 +75,8 @@ pub(super) fn merge(
     };
     TenantPolicy {
         tenant_ids: TenantIds(merge_tenant_ids(tenant, layers, errors)),
-        rules,
+        members,
+        capabilities,
         tags: merge_tags(tenant, layers, errors),
         callers,
     }

@@ -1,5 +1,7 @@
 //! Merges who has each right from the two layers.
 
+use std::sync::Arc;
+
 use super::document::{AnyOf, Callers, EachRight};
 use super::right::RightName;
 use super::rules::{CallerRules, Holders};
@@ -10,14 +12,9 @@ use super::rules::{CallerRules, Holders};
 pub(super) fn merge_callers(everyone: Option<&Callers>, own: Option<&Callers>) -> CallerRules {
     let entry =
         |callers: Option<&Callers>, right| callers.and_then(|callers| callers.entries.of(right).clone());
-    let direct =
-        |callers: Option<&Callers>| callers.map(|callers| callers.direct.clone()).unwrap_or_default();
-    let (everyones, owns) = (direct(everyone), direct(own));
-    let own_direct = (!owns.is_empty()).then(|| AnyOf {
-        any_scope: owns.any_scope.or_else(|| everyones.any_scope.clone()),
-        any_group: owns.any_group.or_else(|| everyones.any_group.clone()),
-    });
-    let everyones_direct = (!everyones.is_empty()).then_some(everyones);
+    let direct = |callers: Option<&Callers>| callers.and_then(|callers| callers.direct.clone());
+    let everyones_direct = direct(everyone);
+    let own_direct = direct(own).map(|own| lay_over(own, everyones_direct.as_ref()));
     CallerRules(EachRight::make(|right| {
         let written = entry(own, right)
             .or_else(|| own_direct.clone())
@@ -25,8 +22,23 @@ pub(super) fn merge_callers(everyone: Option<&Callers>, own: Option<&Callers>) -
             .or_else(|| everyones_direct.clone());
         match (written, right) {
             (Some(any_of), _) => Holders::Having(any_of),
-            (None, RightName::Create | RightName::Join) => Holders::Having(AnyOf::default()),
+            (None, RightName::Create | RightName::Join) => Holders::Having(Arc::default()),
             (None, RightName::Moderate | RightName::End) => Holders::Nobody,
         }
     }))
+}
+
+/// A tenant's lists with everyone's in place of those that the tenant lacks. Shared where nothing is added.
+fn lay_over(own: Arc<AnyOf>, everyones: Option<&Arc<AnyOf>>) -> Arc<AnyOf> {
+    let Some(everyones) = everyones else { return own };
+    let lacks = |own: bool, everyones: bool| !own && everyones;
+    if !lacks(own.any_scope.is_some(), everyones.any_scope.is_some())
+        && !lacks(own.any_group.is_some(), everyones.any_group.is_some())
+    {
+        return own;
+    }
+    Arc::new(AnyOf {
+        any_scope: own.any_scope.clone().or_else(|| everyones.any_scope.clone()),
+        any_group: own.any_group.clone().or_else(|| everyones.any_group.clone()),
+    })
 }

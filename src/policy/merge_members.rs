@@ -3,7 +3,7 @@
 use super::document::Block;
 use super::layers::{Layers, Source};
 use super::lists::{Bounded, ListedGroup, Values, Written};
-use super::rules::{Rule, Ruled, Rules};
+use super::rules::{Rule, Ruled};
 use crate::json::{MemberError, Path};
 use crate::model::{
     AttendeeCount, Bound as _, Capabilities, Capability, Ceiling, ContentCapability, ContentResolution, Make,
@@ -11,12 +11,17 @@ use crate::model::{
 };
 
 /// Merges every member. Errors of everyone's block are reported again for each tenant that inherits them.
-pub(super) fn merge_members(layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Rules {
-    let members = Members::make(&mut Merge { layers, errors });
-    check_resolutions(&members, layers, errors);
-    let capabilities = Capabilities::make(&mut Merge { layers, errors });
-    check_capabilities(&capabilities, layers, errors);
-    Rules { members, capabilities }
+pub(super) fn merge_members(layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Members<Ruled> {
+    let rules = Members::make(&mut Merge { layers, errors });
+    check_resolutions(&rules, layers, errors);
+    rules
+}
+
+/// Merges every capability, likewise.
+pub(super) fn merge_capabilities(layers: Layers<'_>, errors: &mut Vec<MemberError>) -> Capabilities<Ruled> {
+    let rules = Capabilities::make(&mut Merge { layers, errors });
+    check_capabilities(&rules, layers, errors);
+    rules
 }
 
 struct Merge<'m, 'b> {
@@ -62,8 +67,8 @@ impl<'b, M: Member<Group: ListedGroup>> Statement<'b, M> {
     fn in_block(block: &'b Block) -> Self {
         let value =
             |values: &'b Option<Values>| M::of::<Written>(M::Group::written(values.as_ref()?)?).as_ref();
-        let allowed =
-            block.allowed.as_ref().and_then(|allowed| M::of::<Bounded>(M::Group::bounded(allowed)).as_ref());
+        let allowed = block.allowed.as_ref().and_then(M::Group::bounded);
+        let allowed = allowed.and_then(|allowed| M::of::<Bounded>(allowed).as_ref());
         Statement { fixed: value(&block.fixed), default: value(&block.default), allowed }
     }
 }

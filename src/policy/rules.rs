@@ -12,7 +12,8 @@ use crate::model::{Capabilities, Member, Members, TagKey, TagValue, TenantId, Wr
 pub(super) struct TenantPolicy {
     /// Never empty, and no two tenants share one.
     pub(super) tenant_ids: TenantIds,
-    pub(super) rules: Arc<Rules>,
+    pub(super) members: Arc<Members<Ruled>>,
+    pub(super) capabilities: Arc<Capabilities<Ruled>>,
     pub(super) tags: TagRules,
     pub(super) callers: Arc<CallerRules>,
 }
@@ -34,6 +35,12 @@ impl TenantIds {
         self.0.iter()
     }
 
+    /// The first. A loaded policy has at least one.
+    #[must_use]
+    pub fn first(&self) -> Option<&TenantId> {
+        self.0.first()
+    }
+
     /// Whether one of them is that text.
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
@@ -45,13 +52,6 @@ impl TenantIds {
     pub(crate) fn for_tests(ids: &[&str]) -> Self {
         TenantIds(ids.iter().map(|id| TenantId::parse(id).unwrap()).collect())
     }
-}
-
-/// The rules for the members of meetings and for the capabilities of attendees.
-#[derive(Debug)]
-pub(super) struct Rules {
-    pub(super) members: Members<Ruled>,
-    pub(super) capabilities: Capabilities<Ruled>,
 }
 
 /// The rule for one member.
@@ -106,12 +106,13 @@ pub(super) enum Holders {
     /// No caller.
     Nobody,
     /// Callers who have these. Without any list, every caller.
-    Having(AnyOf),
+    Having(Arc<AnyOf>),
 }
 
 impl fmt::Display for Holders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Holders::Having(AnyOf { any_scope, any_group }) = self else { return f.write_str("nobody") };
+        let Holders::Having(any_of) = self else { return f.write_str("nobody") };
+        let AnyOf { any_scope, any_group } = &**any_of;
         let one_of = |kind: &str, names: &Option<Vec<Name>>| {
             let names = names.as_ref()?.iter().map(|name| format!("`{}`", name.as_str()));
             Some(format!("one of the {kind} {}", names.collect::<Vec<_>>().join(", ")))
