@@ -45,7 +45,7 @@ pub enum ChimeErrorKind {
     Failed,
     /// Chime answered that it is unavailable, with its `Retry-After`.
     Unavailable(Option<Duration>),
-    /// No connection to Chime could be opened, so nothing was sent.
+    /// There was no connection to Chime, so nothing was sent.
     Unreachable,
     /// The connection to Chime broke before an answer.
     Disconnected,
@@ -115,9 +115,7 @@ impl ChimeError {
             SdkError::DispatchFailure(_) if causes(error).any(|cause| cause.is::<CredentialsError>()) => {
                 ChimeErrorKind::Misconfigured
             }
-            SdkError::DispatchFailure(_) if causes(error).any(is_no_connection) => {
-                ChimeErrorKind::Unreachable
-            }
+            SdkError::DispatchFailure(_) if causes(error).any(is_unsent) => ChimeErrorKind::Unreachable,
             SdkError::DispatchFailure(_) => ChimeErrorKind::Disconnected,
             _ => classify(status, error.code(), retry_after),
         };
@@ -151,12 +149,14 @@ fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duratio
     }
 }
 
-/// Whether a cause says that there was no connection yet: no address, or nobody listens there.
-fn is_no_connection(cause: &(dyn Error + 'static)) -> bool {
+/// Whether a cause says that nothing was sent: no address, nobody listens there, or a pooled connection that the other end
+/// closed was noticed before anything was written to it.
+fn is_unsent(cause: &(dyn Error + 'static)) -> bool {
     let refused = cause
         .downcast_ref::<io::Error>()
         .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
-    refused || cause.is::<ResolveDnsError>()
+    let unsent = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled);
+    refused || unsent || cause.is::<ResolveDnsError>()
 }
 
 /// `Retry-After` in seconds. Chime does not use the other form, a date, which is ignored.
