@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_chimesdkmeetings::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_chimesdkmeetings::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_chimesdkmeetings::error::BoxError;
+use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// Keeps the body of the answer. The SDK's types would drop members that are newer than the SDK.
-#[derive(Debug, Clone, Default)]
-pub(super) struct AnswerText(Arc<Mutex<Vec<u8>>>);
+#[derive(Clone, Default)]
+pub(super) struct AnswerText(Arc<Mutex<Option<SdkBody>>>);
 
 /// The members of Chime's answers, each as Chime wrote it.
 #[derive(Debug, Default, Deserialize)]
@@ -31,8 +32,15 @@ pub(super) struct RawAnswer<'a> {
 impl AnswerText {
     /// Reads the body. `None` when it is not a JSON object, or `read` returns `None`.
     pub(super) fn read<T>(&self, read: impl FnOnce(RawAnswer<'_>) -> Option<T>) -> Option<T> {
-        let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        read(serde_json::from_slice(&text).ok()?)
+        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        read(serde_json::from_slice(body.as_ref()?.bytes()?).ok()?)
+    }
+}
+
+/// Withholds the body, which may have JoinTokens.
+impl std::fmt::Debug for AnswerText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AnswerText(<withheld>)")
     }
 }
 
@@ -48,8 +56,9 @@ impl Intercept for AnswerText {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let text = context.response().body().bytes().unwrap_or_default();
-        text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        // The SDK has read the body into memory, which the clone shares.
+        let body = context.response().body().try_clone();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = body;
         Ok(())
     }
 }

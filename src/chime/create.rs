@@ -114,7 +114,7 @@ impl Chime {
             let kind = ChimeErrorKind::DifferentMeeting(different);
             return Err(ChimeError { kind, ..answer.invalid(detail) });
         }
-        let body = format!(r#"{{"Meeting":{text}{others}}}"#);
+        let body = [r#"{"Meeting":"#, &*text, others, "}"].concat();
         if let Some(proof) = OwnMeeting::of_creation(meeting, text, plan.tenant_ids()) {
             self.proofs.remember(proof);
         }
