@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use http::header::CONTENT_TYPE;
 use tokio::time::{Instant, timeout_at};
 
-use crate::api_gateway::{Answer, HttpRequest, PayloadFormat};
+use crate::api_gateway::{Answer, HttpRequest, PayloadFormat, REQUEST_ID};
 use crate::auth::{AuthenticationError, Caller, ClaimNames, LoggedCaller, authorizer, bearer};
 use crate::chime::{Attempts, Chime};
 use crate::operation::{self, Call, Operation, Route, Success};
@@ -189,10 +190,10 @@ impl<'i> Known<'i> {
             milliseconds = milliseconds(self.started),
             "request served"
         );
-        let request_id = ("x-amzn-requestid", request_id.to_owned().into());
+        let request_id = (REQUEST_ID, request_id.to_owned().into());
         match success.body {
             Some(body) => {
-                let content_type = ("content-type", "application/json".into());
+                let content_type = (CONTENT_TYPE, "application/json".into());
                 Answer::new(operation.success, vec![content_type, request_id], body)
             }
             None => Answer::new(operation.success, vec![request_id], String::new()),

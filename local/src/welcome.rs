@@ -49,6 +49,11 @@ pub(crate) fn text(
             ),
         );
     }
+    if !tenants.is_empty() {
+        let join =
+            format!("\nThen join it, with the same header: curl -sS -X POST {url}/meetings/MEETING_ID/join");
+        line(&mut text, &join);
+    }
     if tenants.is_empty() {
         line(&mut text, "\nThe policy lists no tenant.");
     }

@@ -16,6 +16,9 @@ pub enum PayloadFormat {
     V2,
 }
 
+/// The header with API Gateway's id of the request.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
 /// An HTTP answer. Every answer has `Cache-Control: no-store`, since a meeting contains the data to join it.
 ///
 /// [`EventAnswer`] is its form on the wire.
@@ -23,8 +26,8 @@ pub enum PayloadFormat {
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Headers besides `Cache-Control`, with names in lower case and values of visible ASCII characters and spaces.
-    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// Headers besides `Cache-Control`, with values of visible ASCII characters and spaces.
+    pub headers: Vec<(HeaderName, Cow<'static, str>)>,
     /// The body: JSON, or empty.
     pub body: String,
     /// The format of the answer.
@@ -34,7 +37,7 @@ pub struct Answer {
 impl Answer {
     /// An answer in payload 2.0, which is also the format for an unknown event.
     #[must_use]
-    pub fn new(status: u16, headers: Vec<(&'static str, Cow<'static, str>)>, body: String) -> Self {
+    pub fn new(status: u16, headers: Vec<(HeaderName, Cow<'static, str>)>, body: String) -> Self {
         Answer { status, headers, body, format: PayloadFormat::V2 }
     }
 
@@ -46,8 +49,8 @@ impl Answer {
 
     fn header_map(&self) -> HeaderMap {
         let given = self.headers.iter().filter_map(|(name, value)| {
-            // Both always succeed for names and values as `headers` documents them.
-            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
+            // Always succeeds for values as `headers` documents them.
+            Some((name.clone(), HeaderValue::from_str(value).ok()?))
         });
         let no_store = (http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         std::iter::once(no_store).chain(given).collect()

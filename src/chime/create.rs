@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_sdk_chimesdkmeetings::operation::create_meeting::CreateMeetingOutput;
+use aws_sdk_chimesdkmeetings::operation::create_meeting_with_attendees::CreateMeetingWithAttendeesOutput;
 use aws_sdk_chimesdkmeetings::types::{
     AttendeeFeatures, AudioFeatures, ContentFeatures, Meeting, MeetingFeaturesConfiguration,
     NotificationsConfiguration, Tag, VideoFeatures,
@@ -68,7 +70,7 @@ impl Chime {
         let request = with_members!(self.client.create_meeting(), self, &plan.plan, token);
         let send = |text| request.clone().customize().interceptor(text).send();
         let created =
-            ask(attempts, send, |answer| self.created(&plan.plan, &answer, answer.output.meeting(), ""));
+            ask(attempts, send, |answer| self.created(&plan.plan, answer, CreateMeetingOutput::meeting, ""));
         created.await.map_err(|error| plan.error(error))
     }
 
@@ -89,7 +91,7 @@ impl Chime {
         let send = |text| request.clone().customize().interceptor(text).send();
         let created = ask(attempts, send, |answer| {
             let others = created_attendees(&answer, &names)?;
-            self.created(&plan.plan, &answer, answer.output.meeting(), &others)
+            self.created(&plan.plan, answer, CreateMeetingWithAttendeesOutput::meeting, &others)
         });
         created.await.map_err(|error| plan.error(error))
     }
@@ -98,11 +100,11 @@ impl Chime {
     fn created<T>(
         &self,
         plan: &MeetingPlan,
-        answer: &ChimeAnswer<T>,
-        meeting: Option<&Meeting>,
+        answer: ChimeAnswer<T>,
+        meeting: fn(&T) -> Option<&Meeting>,
         others: &str,
     ) -> Result<CreatedMeeting, ChimeError> {
-        let meeting = meeting.ok_or_else(|| answer.invalid("Chime returned no meeting"))?;
+        let meeting = meeting(&answer.output).ok_or_else(|| answer.invalid("Chime returned no meeting"))?;
         let (Some(meeting_id), Some(_)) = (meeting.meeting_id(), meeting.media_placement()) else {
             return Err(answer.invalid("Chime returned a meeting without an id or a media placement"));
         };
@@ -118,11 +120,7 @@ impl Chime {
         if let Some(proof) = OwnMeeting::of_creation(meeting, text, plan.tenant_ids()) {
             self.proofs.remember(proof);
         }
-        Ok(CreatedMeeting {
-            body,
-            meeting_id: meeting_id.to_owned(),
-            chime_request_id: answer.request_id.clone(),
-        })
+        Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), chime_request_id: answer.request_id })
     }
 
     fn token(&self, plan: &MeetingPlan, purpose: Purpose) -> Result<String, ChimeError> {

@@ -8,11 +8,12 @@ mod tests;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use http::Method;
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderName, Method};
 use serde::Serialize;
 
 use self::errors::{Entry, entries, message};
-use crate::api_gateway::{Answer, Body, BodyError, RouteError};
+use crate::api_gateway::{Answer, Body, BodyError, REQUEST_ID, RouteError};
 use crate::auth::AuthenticationError;
 use crate::chime::{ChimeError, ChimeErrorKind};
 use crate::finding::{Finding, Findings};
@@ -27,6 +28,12 @@ const USUAL_WAIT: u64 = 2;
 /// minutes (developer guide), so a much earlier retry rarely succeeds.
 const QUOTA_WAIT: u64 = 60;
 
+/// The header with the type of an error, by which AWS SDKs choose their exception.
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+
+/// The header that botocore reads in place of `Retry-After`, in milliseconds.
+const AMZ_RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
+
 /// An error in HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -35,7 +42,7 @@ pub struct Problem {
     code: &'static str,
     detail: Cow<'static, str>,
     errors: Vec<Entry>,
-    headers: Vec<(&'static str, Cow<'static, str>)>,
+    headers: Vec<(HeaderName, Cow<'static, str>)>,
 }
 
 /// The body: the members of RFC 9457 and those of Chime's errors.
@@ -70,7 +77,7 @@ impl Problem {
             RequestError::Route(RouteError::MethodNotAllowed { allow }) => {
                 let allow: Vec<&str> = allow.iter().map(Method::as_str).collect();
                 Problem::new(405, "BadRequestException", "the route has no such method")
-                    .header("allow", allow.join(", "))
+                    .header(ALLOW, allow.join(", "))
             }
             RequestError::Authentication(error) => Problem::of_authentication(&error),
             RequestError::Admission(error) => Problem::of_admission(&error),
@@ -116,9 +123,9 @@ impl Problem {
         // Serializing texts, numbers and lists can't fail.
         let body = serde_json::to_string(&body).unwrap_or_default();
         let mut headers = self.headers;
-        headers.push(("content-type", Cow::Borrowed("application/problem+json")));
-        headers.push(("x-amzn-errortype", Cow::Borrowed(self.code)));
-        headers.push(("x-amzn-requestid", Cow::Owned(request_id.to_owned())));
+        headers.push((CONTENT_TYPE, Cow::Borrowed("application/problem+json")));
+        headers.push((ERROR_TYPE, Cow::Borrowed(self.code)));
+        headers.push((REQUEST_ID, Cow::Owned(request_id.to_owned())));
         Answer::new(self.status, headers, body)
     }
 
@@ -126,7 +133,7 @@ impl Problem {
         Problem { status, code, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
     }
 
-    fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+    fn header(mut self, name: HeaderName, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
@@ -134,8 +141,8 @@ impl Problem {
     /// Adds HTTP's header, in seconds, and the one that botocore reads instead, in milliseconds.
     fn retry_after(self, wait: Option<Duration>, otherwise: u64) -> Self {
         let seconds = wait.map_or(otherwise, |wait| wait.as_secs().max(1));
-        self.header("retry-after", seconds.to_string())
-            .header("x-amz-retry-after", seconds.saturating_mul(1_000).to_string())
+        self.header(RETRY_AFTER, seconds.to_string())
+            .header(AMZ_RETRY_AFTER, seconds.saturating_mul(1_000).to_string())
     }
 
     fn internal() -> Self {
@@ -147,9 +154,9 @@ impl Problem {
     fn of_authentication(error: &AuthenticationError) -> Self {
         let unauthorized = || Problem::new(401, "UnauthorizedException", "a valid bearer token is required");
         match error {
-            AuthenticationError::NoCredentials => unauthorized().header("www-authenticate", "Bearer"),
+            AuthenticationError::NoCredentials => unauthorized().header(WWW_AUTHENTICATE, "Bearer"),
             AuthenticationError::InvalidCredentials(_) | AuthenticationError::InvalidToken(_) => {
-                unauthorized().header("www-authenticate", r#"Bearer error="invalid_token""#)
+                unauthorized().header(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
             }
             AuthenticationError::NoTenant(_) => Problem::unknown_tenant(),
             AuthenticationError::KeysUnavailable { retry_after } => {
@@ -192,7 +199,7 @@ impl Problem {
             return problem;
         }
         problem.header(
-            "www-authenticate",
+            WWW_AUTHENTICATE,
             format!(r#"Bearer error="insufficient_scope", scope="{}""#, nameable.join(" ")),
         )
     }
