@@ -9,8 +9,8 @@ use super::rules::{Rule, Ruled};
 use crate::finding::{Finding, Findings};
 use crate::model::{
     Asked, AttendeeOwner, AttendeeRequest, AttendeesRequest, Capabilities, CapabilitiesRequest, Capability,
-    Exactly, ExternalUserId, MeetingMedia, MeetingWithAttendeesRequest, Member, OfAttendee, Requested,
-    ToWire as _, TryMake,
+    ContentCapability, Exactly, ExternalUserId, MeetingMedia, MeetingWithAttendeesRequest, Member,
+    OfAttendee, Requested, ToWire as _, TryMake, VideoCapability,
 };
 
 impl<R: CreatesAttendees> Admitted<'_, R> {
@@ -227,25 +227,33 @@ fn check_allowed(
     index: Option<usize>,
     findings: &mut Findings,
 ) -> UnlessDemanded {
+    let mut unless_demanded = UnlessDemanded::default();
     decide_member(&rules.audio, &asked.audio, &|| pointer(index, "Audio"), findings);
-    let mut decide_lowered = |is_none: bool, refused: Findings| {
-        let mut refused = refused;
-        if is_none && !refused.is_empty() {
-            return refused.listed().first().cloned();
+    if let Some(finding) = refusal(&rules.video, &asked.video, &|| pointer(index, "Video")) {
+        match &asked.video {
+            Asked::Value(VideoCapability(Capability::None)) => unless_demanded.video = Some(finding),
+            _ => findings.push(finding),
         }
-        findings.append(std::mem::take(&mut refused));
-        None
-    };
-    let mut refused = Findings::default();
-    decide_member(&rules.video, &asked.video, &|| pointer(index, "Video"), &mut refused);
-    let asks_no_video = matches!(&asked.video, Asked::Value(video) if video.0 == Capability::None);
-    let video = decide_lowered(asks_no_video, refused);
-    let mut refused = Findings::default();
-    decide_member(&rules.content, &asked.content, &|| pointer(index, "Content"), &mut refused);
-    let asks_no_content = matches!(&asked.content, Asked::Value(content) if content.0 == Capability::None);
-    let content = decide_lowered(asks_no_content, refused);
-    let receives_video = matches!(&asked.video, Asked::Value(video) if video.0.receives());
-    UnlessDemanded { video, content: content.filter(|_| receives_video) }
+    }
+    if let Some(finding) = refusal(&rules.content, &asked.content, &|| pointer(index, "Content")) {
+        let receives_video = matches!(&asked.video, Asked::Value(video) if video.0.receives());
+        match &asked.content {
+            Asked::Value(ContentCapability(Capability::None)) if receives_video => {
+                unless_demanded.content = Some(finding);
+            }
+            // Without video that receives, silence brings `None` in any meeting.
+            Asked::Value(ContentCapability(Capability::None)) => {}
+            _ => findings.push(finding),
+        }
+    }
+    unless_demanded
+}
+
+/// The finding for a member that the policy refuses.
+fn refusal<M: Member>(rule: &Rule<M>, asked: &Asked<M>, pointer: &dyn Fn() -> String) -> Option<Finding> {
+    let mut findings = Findings::default();
+    decide_member(rule, asked, pointer, &mut findings);
+    findings.listed().first().cloned()
 }
 
 /// The values, when all are valid and fit together.
