@@ -211,6 +211,40 @@ async fn capabilities_fit_the_meetings_features() {
 }
 
 #[tokio::test]
+async fn a_subject_that_chime_would_not_take_is_refused_with_what_to_do() {
+    let stack = Stack::start().await;
+    let meeting = meeting(&stack, "acme").await;
+    let path = format!("POST /meetings/{meeting}/join");
+    let before = stack.simulator.requests().len();
+    for (subject, hint, why) in [
+        ("anna#admin", "SUBJECT_CLAIM", "contains `#`"),
+        (" anna", "SUBJECT_CLAIM", "begins with white space"),
+        ("aws:anna", "SUBJECT_CLAIM", "reserved"),
+        ("Žofie", "SUBJECT_CLAIM", "outside the pattern"),
+        ("a", "suffix", "too short by itself"),
+    ] {
+        let token = stack.token_of("acme", subject, &["members"]);
+        let answer = stack.send(&token, &path, None).await;
+        assert_eq!((answer.status, answer.places()), (403, vec!["#/ExternalUserId".to_owned()]), "{why}");
+        assert!(answer.body["Message"].as_str().unwrap().contains(hint), "{why}: {}", answer.text);
+    }
+    assert_eq!(stack.simulator.requests().len(), before, "Chime was not asked");
+    let body = json!({ "ExternalUserId": "a#phone" });
+    let answer = stack.send(&stack.token_of("acme", "a", &["members"]), &path, Some(&body)).await;
+    assert_eq!(answer.status, 201, "one character with a suffix: {}", answer.text);
+}
+
+#[tokio::test]
+async fn the_subject_comes_from_the_claim_of_the_setting() {
+    // Any claim of the token that is a string will do.
+    let stack = Stack::with().setting("SUBJECT_CLAIM", "custom:tenant_id").start().await;
+    let meeting = meeting(&stack, "acme").await;
+    let token = stack.token_of("acme", "anna", &["members"]);
+    let answer = stack.send(&token, &format!("POST /meetings/{meeting}/join"), None).await;
+    assert_eq!(answer.body["Attendee"]["ExternalUserId"], "acme", "{}", answer.text);
+}
+
+#[tokio::test]
 async fn lists_come_page_by_page() {
     let stack = Stack::start().await;
     let meeting = meeting(&stack, "acme").await;

@@ -270,6 +270,7 @@ pub(crate) fn event(token: &str, request: &str, body: Option<&Value>) -> Value {
     event["requestContext"]["http"]["path"] = json!(path);
     if body.is_none() {
         event.as_object_mut().expect("an event is an object").remove("body");
+        event["headers"].as_object_mut().expect("headers are an object").remove("content-type");
     }
     event
 }

@@ -4,6 +4,7 @@ use meeting_gateway::operation::{OPERATIONS, Operation};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Stack};
+use crate::requests::target;
 
 /// A version 4 UUID that nothing has.
 const NEVER: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -32,12 +33,6 @@ fn body_for(operation: &Operation) -> Option<Value> {
         }
         _ => None,
     }
-}
-
-fn request(operation: &Operation, meeting: &str, attendee: &str) -> String {
-    let path = operation.path.replace("{MeetingId}", meeting).replace("{AttendeeId}", attendee);
-    let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
-    format!("{} {path}{query}", operation.method)
 }
 
 /// Everything that a caller sees of an answer. Its request id is the event's, which is the same in each.
@@ -78,19 +73,19 @@ async fn another_tenants_meeting_an_ended_one_and_one_that_never_was_are_one_ans
         let body = body_for(operation);
         let ended = create(&stack, "acme").await;
         end(&stack, "acme", &ended).await;
-        let expected = ask(&stack, &token, &request(operation, NEVER, NEVER), body.as_ref()).await;
+        let expected = ask(&stack, &token, &target(operation, NEVER, NEVER), body.as_ref()).await;
         assert_eq!((expected.0.0, expected.1), (404, 1), "{name}: one that never was");
         for (meeting, why) in [(&foreign, "another tenant's"), (&ended, "an ended one")] {
-            let found = ask(&stack, &token, &request(operation, meeting, NEVER), body.as_ref()).await;
+            let found = ask(&stack, &token, &target(operation, meeting, NEVER), body.as_ref()).await;
             assert_eq!(found, expected, "{name}: {why}");
         }
         // A meeting that ended by itself: the process still remembers the proof.
         let timed_out = create(&stack, "acme").await;
         stack.simulator.end_meeting(&timed_out);
-        let found = ask(&stack, &token, &request(operation, &timed_out, NEVER), body.as_ref()).await;
+        let found = ask(&stack, &token, &target(operation, &timed_out, NEVER), body.as_ref()).await;
         assert_eq!(found, expected, "{name}: one that ended by itself");
         for id in IMPOSSIBLE {
-            let found = ask(&stack, &token, &request(operation, id, NEVER), body.as_ref()).await;
+            let found = ask(&stack, &token, &target(operation, id, NEVER), body.as_ref()).await;
             assert_eq!(found, (expected.0.clone(), 0), "{name}: `{id}` can't be an id");
         }
     }
@@ -124,22 +119,22 @@ async fn another_persons_attendee_a_deleted_one_and_one_that_never_was_are_one_a
         let deleted = attendee("anna").await;
         let path = format!("/meetings/{meeting}/attendees/{deleted}");
         assert_eq!(stack.send(&token, &format!("DELETE {path}"), None).await.status, 204);
-        let expected = ask(&stack, &token, &request(operation, &meeting, NEVER), None).await;
+        let expected = ask(&stack, &token, &target(operation, &meeting, NEVER), None).await;
         assert_eq!((expected.0.0, expected.1), (404, 1), "{name}: one that never was");
         for (id, why) in
             [(&others, "another person's"), (&longer, "of a longer subject"), (&deleted, "deleted")]
         {
-            let found = ask(&stack, &token, &request(operation, &meeting, id), None).await;
+            let found = ask(&stack, &token, &target(operation, &meeting, id), None).await;
             assert_eq!(found, expected, "{name}: {why}");
-            let again = ask(&stack, &token, &request(operation, &meeting, id), None).await;
+            let again = ask(&stack, &token, &target(operation, &meeting, id), None).await;
             assert_eq!(again, expected, "{name}: {why}, once more");
         }
         for id in IMPOSSIBLE {
-            let found = ask(&stack, &token, &request(operation, &meeting, id), None).await;
+            let found = ask(&stack, &token, &target(operation, &meeting, id), None).await;
             assert_eq!(found, (expected.0.clone(), 0), "{name}: `{id}` can't be an id");
         }
         let own = attendee("anna").await;
-        let found = ask(&stack, &token, &request(operation, &meeting, &own.to_uppercase()), None).await;
+        let found = ask(&stack, &token, &target(operation, &meeting, &own.to_uppercase()), None).await;
         assert_eq!(found.0.0, u64::from(operation.success), "{name}: one's own, in upper case");
     }
 }

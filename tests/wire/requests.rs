@@ -3,11 +3,18 @@
 use meeting_gateway::operation::{OPERATIONS, Operation};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Stack};
+use crate::harness::{self, Answer, Stack};
 
 /// The row of that name in the table of operations.
 pub(crate) fn operation(name: &str) -> &'static Operation {
     OPERATIONS.iter().find(|operation| operation.name == name).expect("the table has the operation")
+}
+
+/// Method, path and query of an operation about that meeting and attendee, as [`Stack::send`] takes them.
+pub(crate) fn target(operation: &Operation, meeting: &str, attendee: &str) -> String {
+    let path = operation.path.replace("{MeetingId}", meeting).replace("{AttendeeId}", attendee);
+    let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
+    format!("{} {path}{query}", operation.method)
 }
 
 /// A meeting with two attendees.
@@ -25,27 +32,8 @@ pub(crate) fn muted() -> Value {
 
 /// A payload 2.0 event: a request for that operation. A null body is none.
 pub(crate) fn event(name: &str, room: &Room, token: &str, body: &Value) -> Value {
-    let operation = operation(name);
-    let path = operation.path.replace("{MeetingId}", &room.meeting).replace("{AttendeeId}", &room.ann);
-    let query = operation.query.map(|query| format!("operation={query}")).unwrap_or_default();
-    let mut event = json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": { "authorization": format!("Bearer {token}") },
-        "requestContext": {
-            "http": { "method": operation.method.as_str(), "path": path, "protocol": "HTTP/1.1" },
-            "requestId": "JKJaXmPLvHcESHA=",
-            "stage": "$default",
-        },
-        "isBase64Encoded": false,
-    });
-    if !body.is_null() {
-        event["headers"]["content-type"] = json!("application/json");
-        event["body"] = json!(body.to_string());
-    }
-    event
+    let target = target(operation(name), &room.meeting, &room.ann);
+    harness::event(token, &target, (!body.is_null()).then_some(body))
 }
 
 /// A body with which the request for that operation succeeds in a [`Room`].

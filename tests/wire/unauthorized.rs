@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use meeting_gateway::operation::{OPERATIONS, Operation};
+use meeting_gateway::operation::OPERATIONS;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Stack, event};
+use crate::requests::{operation, target};
 
 const RIGHTS: [&str; 4] = ["Create", "Join", "Moderate", "End"];
 
@@ -56,16 +57,9 @@ fn every_operation_has_a_case() {
     assert_eq!(cases, operations);
 }
 
-fn operation(name: &str) -> &'static Operation {
-    OPERATIONS.iter().find(|operation| operation.name == name).expect("it is in the table")
-}
-
 /// The case's request for that meeting and attendee.
 fn request(case: &Case, meeting: &str, attendee: &str) -> String {
-    let Operation { method, path, query, .. } = operation(case.operation);
-    let path = path.replace("{MeetingId}", meeting).replace("{AttendeeId}", attendee);
-    let query = query.map(|query| format!("?operation={query}")).unwrap_or_default();
-    format!("{method} {path}{query}")
+    target(operation(case.operation), meeting, attendee)
 }
 
 /// A stack where a group gives the right of its name.
