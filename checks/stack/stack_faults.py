@@ -17,6 +17,13 @@ STAGE = "GatewayApiApiGatewayDefaultStage"
 QUEUE = "MeetingEventsQueue"
 DEAD_LETTER_QUEUE = "MeetingEventsDeadLetterQueue"
 
+# Alarms on Chime's quotas, and the operation that each watches. A wave of joins meets those of the last two.
+THROTTLE_ALARMS = {
+    "ChimeThrottlesAlarm": "CreateMeeting",
+    "ChimeJoinThrottlesAlarm": "CreateAttendee",
+    "ChimeGetMeetingThrottlesAlarm": "GetMeeting",
+}
+
 # Resource types that would add an entrance or a permission that is not checked below.
 UNEXPECTED_TYPES = {
     "AWS::ApiGateway::RestApi": "a second API",
@@ -461,20 +468,6 @@ def _alarms(stack: DeployedStack) -> list[str]:
         "FunctionThrottlesAlarm": ("AWS/Lambda", "Throttles", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
         "ApiServerErrorsAlarm": ("AWS/ApiGateway", "5xx", {"ApiId": f"<{API}>", "Stage": "$default"}, "Sum", 5),
         "NotificationErrorsAlarm": ("AWS/ChimeSDK", "MeetingSQSNotificationErrors", {}, "Sum", 1),
-        "ChimeThrottlesAlarm": (
-            "AWS/Usage",
-            "ThrottleCount",
-            {"Service": "ChimeSDK", "Type": "API", "Resource": "CreateMeeting", "Class": "None"},
-            "Sum",
-            1,
-        ),
-        "ChimeJoinThrottlesAlarm": (
-            "AWS/Usage",
-            "ThrottleCount",
-            {"Service": "ChimeSDK", "Type": "API", "Resource": "CreateAttendee", "Class": "None"},
-            "Sum",
-            1,
-        ),
         "DeadLetterQueueAlarm": (
             "AWS/SQS",
             "ApproximateNumberOfMessagesVisible",
@@ -483,6 +476,9 @@ def _alarms(stack: DeployedStack) -> list[str]:
             1,
         ),
     }
+    for name, operation in THROTTLE_ALARMS.items():
+        usage = {"Service": "ChimeSDK", "Type": "API", "Resource": operation, "Class": "None"}
+        expected[name] = ("AWS/Usage", "ThrottleCount", usage, "Sum", 1)
     if stack.parameters["QueueIsConsumed"] == "true":
         oldest = ("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": f"<{QUEUE}.QueueName>"}, "Maximum", 900)
         expected["QueueAgeAlarm"] = oldest

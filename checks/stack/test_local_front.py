@@ -1,9 +1,11 @@
 """The HTTP front of `cargo run -p local` answers like the deployed API."""
 
 import http.client
+import re
 
 import pytest
 from deployed_stack import deploy
+from gateway_settings import routes
 from processes import LocalGateway
 
 ORIGIN = "http://localhost:5173"
@@ -54,24 +56,26 @@ def test_answer_exposes_the_headers_that_the_template_exposes(local, document):
     assert names(headers["access-control-expose-headers"]) == set(document["x-amazon-apigateway-cors"]["exposeHeaders"])
 
 
+def reaches_a_route(document: dict, method: str, path: str) -> bool:
+    """Whether a route of the document has the method and fits the path, whose parameters have names for values."""
+    return any(
+        method.lower() in operations and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route), path)
+        for route, operations in document["paths"].items()
+    )
+
+
+# Its only operation has a query, which the test below sends. The gateway, not the front, answers that it is missing.
+WITHOUT_ITS_QUERY = {("PUT", "/meetings/MeetingId/attendees/capabilities"): 405}
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/meetings",
-        "/meetings/{MeetingId}",
-        "/meetings/{MeetingId}/join",
-        "/meetings/{MeetingId}/attendees",
-        "/meetings/{MeetingId}/attendees/{AttendeeId}",
-        "/meetings/{MeetingId}/attendees/{AttendeeId}/capabilities",
-        "/attendees",
-        "/meetings/{MeetingId}/leave",
-    ],
-)
-def test_exactly_the_templates_routes_reach_the_gateway(local, document, method, path):
-    status, _ = answer(local, method, path.replace("{", "").replace("}", ""))
-    # Without a token the gateway answers 401, as API Gateway's authorizer would.
-    assert status == (401 if method.lower() in document["paths"].get(path, {}) else 404)
+def test_exactly_the_templates_routes_reach_the_gateway(local, document, method):
+    of_the_table = {re.sub(r"[{}]", "", path) for path, _ in routes()}
+    for path in sorted(of_the_table | {"/attendees", "/meetings/MeetingId/leave"}):
+        status, _ = answer(local, method, path)
+        # Without a token the gateway answers 401, as API Gateway's authorizer would.
+        reached = WITHOUT_ITS_QUERY.get((method, path), 401)
+        assert status == (reached if reaches_a_route(document, method, path) else 404), path
 
 
 def test_routes_that_differ_in_a_fixed_part_both_reach_the_gateway(local):

@@ -129,8 +129,10 @@ def test_passes_when_an_event_of_its_meeting_arrives(tmp_path):
 @pytest.mark.parametrize(
     ("endpoint", "passes", "said"),
     [
-        ({"statuses": {"end": 403}}, True, "ending by the AWS CLI, since the endpoint answered 403: no end"),
-        ({"statuses": {"end": 502}}, True, "ending by the AWS CLI, since the endpoint answered 502: no end"),
+        ({"statuses": {"end": 403}}, True, "the user may not end the meeting: no end"),
+        # As when the role may not call DeleteMeeting.
+        ({"statuses": {"end": 500}}, False, "ending the meeting: the endpoint answered 500: no end"),
+        ({"statuses": {"end": 404}}, False, "ending the meeting: the endpoint answered 404: no end"),
         ({"statuses": {"join": 403}}, True, "the user may not join: no join"),
         ({"statuses": {"join": 500}}, False, "joining the meeting: the endpoint answered 500"),
         ({"has_join_token": False}, False, "joining the meeting: the endpoint answered 201"),

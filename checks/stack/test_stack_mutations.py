@@ -3,9 +3,8 @@
 import copy
 
 import pytest
-from deployed_stack import TemplateError, deploy, parsed_template, published_version
-from samtranslator.model.exceptions import InvalidDocumentException
-from stack_faults import faults
+from deployed_stack import deploy, parsed_template, published_version
+from mutated import document, function, messages_about, statement
 
 MUTATIONS = {}
 
@@ -20,26 +19,12 @@ def mutation(name: str, found: str, **deployment: str):
     return register
 
 
-def function(resources: dict) -> dict:
-    return resources["GatewayFunction"]["Properties"]
-
-
 def environment(resources: dict) -> dict:
     return function(resources)["Environment"]["Variables"]
 
 
-def document(resources: dict) -> dict:
-    return resources["GatewayApi"]["Properties"]["DefinitionBody"]
-
-
 def chime_statement(resources: dict) -> dict:
     return resources["MeetingEventsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
-
-
-def statement(resources: dict, action: str) -> dict:
-    policies = resources["GatewayRole"]["Properties"]["Policies"]
-    (found,) = [s for p in policies for s in p["PolicyDocument"]["Statement"] if action in s["Action"]]
-    return found
 
 
 # ---- the queue: faults that leave it empty without an error, or open to others
@@ -596,14 +581,7 @@ def _(resources):
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_finds_a_planted_fault(settings, name):
     change, found, deployment = MUTATIONS[name]
-    template = parsed_template()
-    untouched = copy.deepcopy(template)
-    change(template["Resources"])
-    assert template != untouched, "the mutation changes nothing"
-    try:
-        messages = faults(deploy(template, **deployment), settings)
-    except (TemplateError, InvalidDocumentException) as error:
-        messages = [str(error), *map(str, getattr(error, "causes", []))]
+    messages = messages_about(change, settings, **deployment)
     assert any(found in message for message in messages), messages
 
 
