@@ -40,37 +40,41 @@ def add_statement(**members):
 
 # A reason, the change, and a part of the expected message.
 ROLE = [
-    ("no meeting that exists has a tag in the request", set_condition(SERVES, tag("RequestTag")), "condition"),
+    (
+        "no meeting that exists has a tag in the request",
+        set_condition(SERVES, tag("RequestTag")),
+        f"{SERVES}: condition",
+    ),
     (
         "IfExists lets meetings without a tag in",
         set_condition(SERVES, tag("ResourceTag", "StringEqualsIfExists")),
-        "condition",
+        f"{SERVES}: condition",
     ),
     (
         "a pattern lets other stacks' meetings in",
         set_condition(SERVES, tag("ResourceTag", "StringLike", "*")),
-        "condition",
+        f"{SERVES}: condition",
     ),
     (
         "the tag of one stack for every stack",
         set_condition(SERVES, tag("ResourceTag", value="meeting-gateway")),
-        "condition",
+        f"{SERVES}: condition",
     ),
     (
         "a second condition that no request meets",
         set_condition(CREATES, tag("RequestTag") | tag("ResourceTag", "StringLike")),
-        "condition",
+        f"{CREATES}: condition",
     ),
     (
         "IfExists lets meetings be made without a tag",
         set_condition(CREATES, tag("RequestTag", "StringEqualsIfExists")),
-        "condition",
+        f"{CREATES}: condition",
     ),
-    ("meetings are not all that has an ARN", set_resource(SERVES, "*"), "resource"),
+    ("meetings are not all that has an ARN", set_resource(SERVES, "*"), f"{SERVES}: resource"),
     (
         "ARNs of another partition",
         set_resource(SERVES, {"Fn::Sub": "arn:aws-cn:chime:${AWS::Region}:${AWS::AccountId}:meeting/*"}),
-        "resource",
+        f"{SERVES}: resource",
     ),
     (
         "a second statement without the tag",
