@@ -55,6 +55,10 @@ class Endpoint(BaseHTTPRequestHandler):
 
     def answer(self, operation: str):
         status = self.statuses.get(operation, self.expected[operation])
+        if not status:
+            # Ends the connection without an answer.
+            self.close_connection = True
+            return
         token = {"JoinToken": "secret-token"} if self.has_join_token else {}
         body = {"Meeting": {"MeetingId": MEETING}, "Attendee": {"AttendeeId": "a", **token}}
         if status >= 400:
@@ -132,6 +136,8 @@ def test_passes_when_an_event_of_its_meeting_arrives(tmp_path):
         ({"statuses": {"end": 403}}, True, "the user may not end the meeting: no end"),
         # As when the role may not call DeleteMeeting.
         ({"statuses": {"end": 500}}, False, "ending the meeting: the endpoint answered 500: no end"),
+        ({"statuses": {"end": 0}}, False, "ending the meeting: the endpoint answered 0: Remote end closed connection"),
+        ({"statuses": {"join": 0}}, False, "joining the meeting: the endpoint answered 0"),
         ({"statuses": {"end": 404}}, False, "ending the meeting: the endpoint answered 404: no end"),
         ({"statuses": {"join": 403}}, True, "the user may not join: no join"),
         ({"statuses": {"join": 500}}, False, "joining the meeting: the endpoint answered 500"),
