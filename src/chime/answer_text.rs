@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 pub(super) struct AnswerText(Arc<Mutex<Option<SdkBody>>>);
 
 /// The members of Chime's answers, each as Chime wrote it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct RawAnswer<'a> {
     #[serde(borrow, default)]

@@ -31,7 +31,8 @@ const MAX_WAIT: Duration = Duration::from_secs(2);
 /// When a failed attempt may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// Always: the request only reads, or has a ClientRequestToken by which Chime recognises a repeat.
+    /// Always: the request only reads, has a ClientRequestToken by which Chime recognises a repeat, or leaves the same
+    /// state however often it is done.
     Always,
     /// Only when Chime certainly did nothing: the request was never sent, or Chime answered 429 or 503.
     IfNothingHappened,
@@ -67,7 +68,7 @@ where
     let Attempts { deadline, repeat } = attempts;
     let mut made: u32 = 0;
     let mut last: Option<ChimeError> = None;
-    // The first error after which the meeting may or may not exist.
+    // The first error that leaves open what happened.
     let mut unclear: Option<ChimeError> = None;
     let mut may_have_happened = false;
     loop {

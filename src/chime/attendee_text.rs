@@ -28,6 +28,11 @@ impl<'a> AttendeeText<'a> {
         (attendee.external_user_id().is_some() && attendee.attendee_id().is_some()).then_some(attendee)
     }
 
+    /// Reads every attendee of a list. `None` when one is invalid.
+    pub(super) fn read_all(list: Vec<&'a RawValue>) -> Option<Vec<Self>> {
+        list.into_iter().map(Self::read).collect()
+    }
+
     /// ExternalUserId.
     pub(super) fn external_user_id(&self) -> Option<Cow<'a, str>> {
         self.string("ExternalUserId")

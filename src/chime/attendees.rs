@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt;
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::ask::{ChimeAnswer, ask};
@@ -16,12 +18,19 @@ use crate::model::{AttendeeId, AttendeeOwner, Page};
 use crate::policy::NewAttendee;
 
 /// JSON for the caller, made of Chime's answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AttendeeAnswer {
     /// The attendee, or the whole body for several.
     pub text: String,
     /// Chime's request id, for the log.
     pub chime_request_id: Option<String>,
+}
+
+/// Withholds the text, which may have a JoinToken.
+impl fmt::Debug for AttendeeAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AttendeeAnswer(<withheld>)")
+    }
 }
 
 impl AttendeeAnswer {
@@ -54,9 +63,26 @@ impl<'n> AskedNames<'n> {
         AskedNames(attendees.iter().map(|attendee| attendee.external_user_id().as_str()).collect())
     }
 
-    /// Whether an attendee was asked for. Another one's JoinToken would let the caller join as somebody else.
+    /// Whether an attendee was asked for and can join. Another one's JoinToken would let the caller join as somebody else.
     pub(super) fn have(&self, attendee: &AttendeeText<'_>) -> bool {
-        attendee.external_user_id().is_some_and(|id| self.0.contains(id.as_ref()))
+        attendee.has_join_token()
+            && attendee.external_user_id().is_some_and(|id| self.0.contains(id.as_ref()))
+    }
+
+    /// Whether each that was asked for is among the attendees or the errors.
+    pub(super) fn are_all_in(&self, attendees: &[AttendeeText<'_>], errors: Option<&RawValue>) -> bool {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct NotCreated {
+            external_user_id: Option<String>,
+        }
+        let errors = errors.map(|errors| serde_json::from_str::<Option<Vec<NotCreated>>>(errors.get()));
+        let Ok(errors) = errors.transpose() else { return false };
+        let failed =
+            errors.flatten().unwrap_or_default().into_iter().filter_map(|error| error.external_user_id);
+        let created = attendees.iter().filter_map(AttendeeText::external_user_id).map(Cow::into_owned);
+        let answered: BTreeSet<String> = created.chain(failed).collect();
+        self.0.iter().all(|name| answered.contains(*name))
     }
 }
 
@@ -82,7 +108,7 @@ impl Chime {
         let created = ask(attempts, send, |answer| {
             let created = answer.text.read(|raw| {
                 let attendee = AttendeeText::read(raw.attendee?)?;
-                let is_the_one = names.have(&attendee) && attendee.has_join_token();
+                let is_the_one = names.have(&attendee);
                 is_the_one.then(|| attendee.for_creator().to_owned())
             });
             AttendeeAnswer::of(created, answer)
@@ -109,11 +135,13 @@ impl Chime {
         let send = |text| request.clone().customize().interceptor(text).send();
         let created = ask(attempts, send, |answer| {
             let created = answer.text.read(|raw| {
-                let attendees = texts(raw.attendees.unwrap_or_default(), |attendee| {
-                    names.have(attendee).then(|| attendee.for_creator().into())
-                })?;
+                let attendees = AttendeeText::read_all(raw.attendees.unwrap_or_default())?;
+                let are_the_ones = attendees.iter().all(|attendee| names.have(attendee))
+                    && names.are_all_in(&attendees, raw.errors);
+                let attendees = attendees.iter().map(AttendeeText::for_creator).collect::<Vec<_>>().join(",");
                 let errors = raw.errors.map(|errors| format!(r#","Errors":{}"#, errors.get()));
-                Some(format!(r#"{{"Attendees":[{attendees}]{}}}"#, errors.unwrap_or_default()))
+                let body = format!(r#"{{"Attendees":[{attendees}]{}}}"#, errors.unwrap_or_default());
+                are_the_ones.then_some(body)
             });
             AttendeeAnswer::of(created, answer)
         });
@@ -140,7 +168,9 @@ impl Chime {
         let send = |text| request.clone().customize().interceptor(text).send();
         let listed = ask(attempts, send, |answer| {
             let listed = answer.text.read(|raw| {
-                let attendees = texts(raw.attendees?, |attendee| Some(attendee.for_reader(reader)))?;
+                let attendees = AttendeeText::read_all(raw.attendees.unwrap_or_default())?;
+                let shown = attendees.iter().map(|attendee| attendee.for_reader(reader));
+                let attendees = shown.collect::<Vec<_>>().join(",");
                 let next = raw.next_token.map(|token| format!(r#","NextToken":{}"#, token.get()));
                 Some(format!(r#"{{"Attendees":[{attendees}]{}}}"#, next.unwrap_or_default()))
             });
@@ -207,16 +237,6 @@ pub(super) fn seen(
     let is_the_one = attendee.attendee_id().is_some_and(|found| id.is(&found));
     let external_user_id = attendee.external_user_id()?.into_owned();
     is_the_one.then(|| (external_user_id, attendee.for_reader(reader).into_owned()))
-}
-
-/// The texts of all attendees. `None` when one is invalid or has no text.
-fn texts<'a>(
-    attendees: Vec<&'a RawValue>,
-    show: impl Fn(&AttendeeText<'a>) -> Option<Cow<'a, str>>,
-) -> Option<String> {
-    let texts: Option<Vec<Cow<'a, str>>> =
-        attendees.into_iter().map(|raw| show(&AttendeeText::read(raw)?)).collect();
-    Some(texts?.join(","))
 }
 
 /// `NotFound` of a request about an attendee leaves open whether the meeting or the attendee is missing. The proof is not

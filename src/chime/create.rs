@@ -24,7 +24,7 @@ use crate::model::Members;
 use crate::policy::{GATEWAY_TAG, MeetingPlan, NewAttendee, Sent};
 
 /// A meeting, as Chime returned it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CreatedMeeting {
     /// `{"Meeting": …}`, with attendees `{"Meeting": …, "Attendees": …, "Errors": …}`, each byte for byte as Chime wrote
     /// it.
@@ -33,6 +33,13 @@ pub struct CreatedMeeting {
     pub meeting_id: String,
     /// Chime's request id, for the log.
     pub chime_request_id: Option<String>,
+}
+
+/// Withholds the body, which may have JoinTokens.
+impl std::fmt::Debug for CreatedMeeting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedMeeting").field("meeting_id", &self.meeting_id).finish_non_exhaustive()
+    }
 }
 
 /// Sets the members of a meeting, which the SDK's two requests that create one have in common.
@@ -132,12 +139,10 @@ impl Chime {
 
 /// The members of the answer besides the meeting. Attendees that were not asked for belong to another request.
 fn created_attendees<T>(answer: &ChimeAnswer<T>, names: &AskedNames<'_>) -> Result<String, ChimeError> {
-    // `None`: the answer is invalid. `Some(None)`: it has an attendee that was not asked for.
+    // `None`: the answer is invalid. `Some(None)`: it has other attendees than those that were asked for.
     let others = answer.text.read(|raw| {
-        let read: Option<Vec<AttendeeText<'_>>> =
-            raw.attendees.unwrap_or_default().into_iter().map(AttendeeText::read).collect();
-        let read = read?;
-        if !read.iter().all(|attendee| names.have(attendee)) {
+        let read = AttendeeText::read_all(raw.attendees.unwrap_or_default())?;
+        if !read.iter().all(|attendee| names.have(attendee)) || !names.are_all_in(&read, raw.errors) {
             return Some(None);
         }
         let texts: Vec<&str> = read.iter().map(AttendeeText::for_creator).collect();
@@ -146,7 +151,7 @@ fn created_attendees<T>(answer: &ChimeAnswer<T>, names: &AskedNames<'_>) -> Resu
     });
     others.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?.ok_or_else(|| {
         let kind = ChimeErrorKind::DifferentMeeting(vec!["Attendees".to_owned()]);
-        ChimeError { kind, ..answer.invalid("Chime returned attendees that were not asked for") }
+        ChimeError { kind, ..answer.invalid("Chime returned other attendees than those that were asked for") }
     })
 }
 

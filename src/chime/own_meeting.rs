@@ -2,11 +2,11 @@
 //!
 //! Chime does not enforce TenantIds: without the proof, any caller could act on any meeting of the account.
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_chimesdkmeetings::types::Meeting;
-use tokio::time::Instant;
 
 use super::error::{ChimeError, ChimeErrorKind};
 use crate::model::{ContentResolution, MeetingId, MeetingMedia, TenantId, VideoResolution};
@@ -18,8 +18,7 @@ use crate::policy::TenantIds;
 ///
 /// ```
 /// # use meeting_gateway::{chime::{Chime, OwnMeeting, Recency}, model::MeetingId, policy::TenantIds};
-/// # use tokio::time::Instant;
-/// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, deadline: Instant) -> OwnMeeting {
+/// # /// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, deadline: Instant) -> OwnMeeting {
 ///     chime.own_meeting(id, ids, Recency::Any, deadline).await.unwrap()
 /// }
 /// ```
@@ -30,7 +29,7 @@ use crate::policy::TenantIds;
 ///     OwnMeeting { id, ..meeting }
 /// }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct OwnMeeting {
     id: MeetingId,
     /// A TenantId of the tenant, which no other tenant has.
@@ -39,8 +38,8 @@ pub struct OwnMeeting {
     pub(super) is_replica: bool,
     /// The meeting, byte for byte as Chime wrote it.
     text: Arc<str>,
-    /// When Chime wrote it.
-    read: Instant,
+    /// When Chime wrote it, by the wall clock: Lambda freezes the process, and a monotonic clock may stop meanwhile.
+    read: SystemTime,
 }
 
 /// How old the proof of a meeting may be.
@@ -59,10 +58,11 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 impl Recency {
     /// Whether a proof of that time is recent enough.
-    pub(super) fn allows(self, read: Instant) -> bool {
+    pub(super) fn allows(self, read: SystemTime, now: SystemTime) -> bool {
         match self {
             Recency::Now => false,
-            Recency::Minute => read.elapsed() < MINUTE,
+            // A clock that went back leaves the age open.
+            Recency::Minute => now.duration_since(read).is_ok_and(|age| age < MINUTE),
             Recency::Any => true,
         }
     }
@@ -97,7 +97,7 @@ impl OwnMeeting {
             media: media(meeting),
             is_replica: meeting.primary_meeting_id().is_some(),
             text,
-            read: Instant::now(),
+            read: SystemTime::now(),
         })
     }
 
@@ -131,8 +131,15 @@ impl OwnMeeting {
     }
 
     /// When Chime wrote it.
-    pub(super) fn read(&self) -> Instant {
+    pub(super) fn read(&self) -> SystemTime {
         self.read
+    }
+}
+
+/// Withholds the meeting's text, which has the ExternalMeetingId.
+impl fmt::Debug for OwnMeeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnMeeting").field("id", &self.id).field("media", &self.media).finish_non_exhaustive()
     }
 }
 
@@ -149,6 +156,39 @@ fn media(meeting: &Meeting) -> MeetingMedia {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_minute_is_counted_by_the_wall_clock_and_a_clock_that_went_back_does_not_count() {
+        let read = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        for (now, expected, why) in [
+            (read, true, "at once"),
+            (read + Duration::from_millis(59_999), true, "just within"),
+            (read + Duration::from_secs(60), false, "a minute"),
+            (read - Duration::from_secs(1), false, "the clock went back"),
+        ] {
+            assert_eq!(Recency::Minute.allows(read, now), expected, "{why}");
+            assert!(Recency::Any.allows(read, now) && !Recency::Now.allows(read, now), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_meeting_lacks_the_media_whose_resolution_is_none() {
+        use aws_sdk_chimesdkmeetings::types::{ContentFeatures, MeetingFeaturesConfiguration, VideoFeatures};
+        let meeting = |video: &str, content: &str| {
+            let video = VideoFeatures::builder().max_resolution(video.into()).build();
+            let content = ContentFeatures::builder().max_resolution(content.into()).build();
+            let features = MeetingFeaturesConfiguration::builder().video(video).content(content).build();
+            Meeting::builder().meeting_features(features).build()
+        };
+        for (meeting, video, content, why) in [
+            (Meeting::builder().build(), true, true, "no features"),
+            (meeting("HD", "FHD"), true, true, "both"),
+            (meeting("None", "FHD"), false, true, "no video"),
+            (meeting("HD", "None"), true, false, "no content"),
+        ] {
+            assert_eq!(media(&meeting), MeetingMedia { video, content }, "{why}");
+        }
+    }
 
     const ASKED: &str = "eb81e378-37db-4b5a-8e57-88904f2c1152";
 

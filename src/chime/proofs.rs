@@ -1,6 +1,7 @@
 //! The proofs that a process remembers, so that a request about a meeting need not ask Chime for it first.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use lru::LruCache;
 
@@ -41,7 +42,7 @@ impl Proofs {
         // A tenant's first id is enough, since no two tenants share one.
         let key = (tenant_ids.first()?.clone(), id.clone());
         let mut proofs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        proofs.get(&key).filter(|proof| recency.allows(proof.read())).cloned()
+        proofs.get(&key).filter(|proof| recency.allows(proof.read(), SystemTime::now())).cloned()
     }
 
     /// Remembers a proof.

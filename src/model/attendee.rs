@@ -114,7 +114,7 @@ impl CapabilitiesRequest {
         let (mut capabilities, mut excluded) = (Asked::Invalid, Vec::new());
         if let Some(members) = KnownMembers::of(body, &Path::Root, Names::new(&[names]), &mut unknown) {
             capabilities = read_capabilities(&members, &mut findings);
-            if capabilities_are_absent(&capabilities) {
+            if matches!(capabilities, Asked::Absent) {
                 findings.add(&members.path_of(CAPABILITIES), &"is required");
             }
             if names.contains(&EXCLUDED) {
@@ -126,18 +126,14 @@ impl CapabilitiesRequest {
     }
 }
 
-fn capabilities_are_absent(capabilities: &Asked<Capabilities<Requested>>) -> bool {
-    matches!(capabilities, Asked::Absent)
-}
-
 fn read_excluded(members: &KnownMembers<'_, '_, '_>, findings: &mut Findings) -> Vec<AttendeeId> {
     let path = members.path_of(EXCLUDED);
     let items = items(members, EXCLUDED, (1, MAX_EXCLUDED_ATTENDEES), findings).iter().enumerate();
     let read = items.filter_map(|(index, json)| {
         let path = Path::Item(&path, index);
         let members = KnownMembers::of(json, &path, Names::new(&[&["AttendeeId"]]), findings)?;
-        match ask(&members, "AttendeeId", findings) {
-            Asked::Value(id) => return Some(id),
+        match ask::<AttendeeId>(&members, "AttendeeId", findings) {
+            Asked::Value(id) => return Some(id.in_lower_case()),
             Asked::Absent => findings.add(&members.path_of("AttendeeId"), &"is required"),
             Asked::Invalid => {}
         }

@@ -155,6 +155,12 @@ pub const MAX_ATTENDEES_AT_CREATION: usize = 20;
 pub const MAX_EXCLUDED_ATTENDEES: usize = 250;
 
 impl AttendeeId {
+    /// The id as Chime writes ids. The model allows both cases.
+    #[must_use]
+    pub fn in_lower_case(self) -> Self {
+        AttendeeId(self.0.to_ascii_lowercase().into())
+    }
+
     /// Whether a text is this id, in any case.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {

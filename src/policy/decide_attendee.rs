@@ -161,10 +161,9 @@ impl Admitted<'_, CreateWithAttendees> {
         let MeetingDecision { plan, media, mut findings } = self.decide_meeting(request.meeting);
         let attendees = request.attendees.into_iter().filter_map(|attendee| {
             // A finding leaves the media open. What depends on them is then not checked.
-            let fitted = self
-                .decide_attendee_in(attendee, media)
-                .and_then(|plan| plan.fit(media.unwrap_or(MeetingMedia { video: true, content: true })));
-            fitted.map_err(|found| findings.append(found)).ok()
+            let plan = self.decide_attendee_in(attendee, media);
+            let fitted = plan.and_then(|plan| media.map(|media| plan.fit(media)).transpose());
+            fitted.map_err(|found| findings.append(found)).ok().flatten()
         });
         let attendees: Vec<NewAttendee> = attendees.collect();
         match plan {

@@ -25,7 +25,8 @@ pub(super) struct Block {
     /// Sent when the caller does not ask for a value. A caller may ask for another value only if `Allowed` has it.
     pub(super) default: Option<Values>,
     /// What the caller may ask for. Without the member here, a caller may ask only for the value that a request without
-    /// the member gets: the policy's, else Chime's own default (HD, FHD, 250, Ipv4Only).
+    /// the member gets: the policy's, else Chime's own default (HD, FHD, 250, Ipv4Only,
+    /// SendReceive).
     pub(super) allowed: Option<Allowed>,
     /// Who within the tenant has which right.
     pub(super) callers: Option<Callers>,

@@ -1,4 +1,5 @@
-//! Tenant policy: the document, and the decision that makes a meeting plan from a caller's request.
+//! Tenant policy: the document, and the decisions that make plans of meetings and attendees from a caller's
+//! request.
 //!
 //! Pure: no IO, no clock, no types of the AWS SDK. Loading reports every error of a document at once, and deciding
 //! reports every finding of a request at once.

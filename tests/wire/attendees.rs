@@ -111,7 +111,11 @@ async fn an_attendee_that_was_not_asked_for_is_never_handed_out() {
         (format!("POST /meetings/{meeting}/attendees?operation=batch-create"), Some(&batch), 502),
         ("POST /meetings?operation=create-attendees".to_owned(), Some(&create), 409),
     ] {
-        for members in [json!({ "ExternalUserId": "eve" }), json!({ "ExternalUserId": "local-user#x" })] {
+        for members in [
+            json!({ "ExternalUserId": "eve" }),
+            json!({ "ExternalUserId": "local-user#x" }),
+            json!({ "JoinToken": null }),
+        ] {
             let members = members.as_object().unwrap().clone();
             stack.simulator.inject(TransportFault::OtherAttendee { members: members.clone() }, 9);
             let answer = stack.send(&stack.token("acme"), &request, body).await;
@@ -127,6 +131,20 @@ async fn an_attendee_that_was_not_asked_for_is_never_handed_out() {
     stack.simulator.inject(TransportFault::OtherAttendee { members }, 9);
     let answer = stack.send(&stack.token("acme"), &format!("{path}/{first}"), None).await;
     assert_eq!(answer.status, 502, "another attendee than the one asked for: {}", answer.text);
+}
+
+#[tokio::test]
+async fn an_excluded_attendee_keeps_its_capabilities_in_whatever_case_its_id_is_written() {
+    let stack = Stack::start().await;
+    let meeting = meeting(&stack, "acme").await;
+    let host = stack.token("acme");
+    stack.send(&host, &format!("POST /meetings/{meeting}/attendees"), None).await;
+    let attendee = stack.simulator.attendees(&meeting)[0].id().to_uppercase();
+    let mute = json!({ "Audio": "None", "Video": "None", "Content": "None" });
+    let body = json!({ "Capabilities": mute, "ExcludedAttendeeIds": [{ "AttendeeId": attendee }] });
+    let path = format!("PUT /meetings/{meeting}/attendees/capabilities?operation=batch-update-except");
+    assert_eq!(stack.send(&host, &path, Some(&body)).await.status, 200);
+    assert_ne!(stack.simulator.attendees(&meeting)[0].body["Capabilities"], mute);
 }
 
 #[tokio::test]

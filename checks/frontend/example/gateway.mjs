@@ -64,7 +64,7 @@ export class GatewayError extends Error {
     return error;
   }
 
-  /** Nothing was done, and the same request may succeed soon. */
+  /** The same request may succeed soon. After 503, a join may leave an attendee behind that nobody uses. */
   get passes() {
     return (this.status === 429 || this.status === 503) && this.retryAfter <= MAX_WAIT;
   }

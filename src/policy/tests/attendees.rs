@@ -163,6 +163,17 @@ fn silence_gets_what_the_policy_has_and_nothing_without_a_rule() {
 }
 
 #[test]
+fn what_a_moderator_creates_for_others_without_asking_gets_what_the_policy_has() {
+    let receive = json!({ "Fixed": { "Capabilities": capabilities("Receive", "Receive", "Receive") } });
+    let body = json!({ "ExternalUserId": "bob" });
+    let found = decide(&receive, &caller("anna", &["Join", "Moderate"]), &body, ALL_MEDIA);
+    assert_eq!(found, Ok("bob Receive/Receive/Receive".to_owned()));
+    let content = json!({ "Fixed": { "Capabilities": { "Content": "None" } } });
+    let found = decide(&content, &caller("anna", &["Join"]), &json!({}), ALL_MEDIA);
+    assert_eq!(found, Ok("anna SendReceive/SendReceive/None".to_owned()), "a rule for content alone");
+}
+
+#[test]
 fn asking_is_bound_by_the_policy_except_for_moderators() {
     let asked = |audio, video, content| json!({ "Capabilities": capabilities(audio, video, content) });
     let sent = |words: &str| Ok(format!("anna {words}"));
@@ -392,6 +403,18 @@ fn attendees_of_a_new_meeting_are_checked_against_its_own_features() {
         decide(all, "None", video.clone()),
         Err(vec!["400 #/Attendees/1/Capabilities/Video".to_owned()])
     );
+    let content = |resolution: &str| {
+        let body = json!({ "ExternalMeetingId": "standup", "MeetingFeatures": { "Content": { "MaxResolution": resolution } },
+                           "Attendees": [{ "Capabilities": capabilities("Send", "Receive", "Send") }] });
+        let text = json(&body);
+        let request = MeetingWithAttendeesRequest::read(&Json::parse(text.as_bytes()).unwrap(), None);
+        let allowed = json!({ "Allowed": { "MeetingFeatures": { "Content": { "MaxResolution": "FHD" } } } });
+        let (policies, caller) = (self::policies(&allowed), caller("anna", all));
+        let decided = policies.admit::<CreateWithAttendees>(&caller).unwrap().decide_with_attendees(request);
+        decided.map(drop).map_err(|findings| found(&findings))
+    };
+    assert_eq!(content("FHD"), Ok(()));
+    assert_eq!(content("None"), Err(vec!["400 #/Attendees/0/Capabilities/Content".to_owned()]));
     assert_eq!(
         decide(&["Create", "Join"], "HD", video.clone()),
         Err(vec![

@@ -100,6 +100,19 @@ fn the_first_that_is_written_holds_as_a_whole() {
 }
 
 #[test]
+fn a_tenants_groups_leave_everyones_scopes_in_place() {
+    let policies = policies(&json!({ "AnyScope": ["call"] }), &json!({ "AnyGroup": ["hosts"] }));
+    let admitted = |scopes: &[&str], groups: &[&str]| {
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let caller = Caller::for_tests("acme", "anna", words(scopes), words(groups));
+        policies.admit::<Create>(&caller).is_ok()
+    };
+    assert!(admitted(&["call"], &["hosts"]), "both");
+    assert!(!admitted(&[], &["hosts"]), "the scope is missing");
+    assert!(!admitted(&["call"], &[]), "the group is missing");
+}
+
+#[test]
 fn a_document_without_entries_gives_something_new_only_to_those_who_could_create() {
     for (everyone, own) in [
         (Value::Null, Value::Null),
