@@ -18,7 +18,8 @@ use crate::policy::TenantIds;
 ///
 /// ```
 /// # use meeting_gateway::{chime::{Chime, OwnMeeting, Recency}, model::MeetingId, policy::TenantIds};
-/// # /// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, deadline: Instant) -> OwnMeeting {
+/// # use tokio::time::Instant;
+/// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, deadline: Instant) -> OwnMeeting {
 ///     chime.own_meeting(id, ids, Recency::Any, deadline).await.unwrap()
 /// }
 /// ```
