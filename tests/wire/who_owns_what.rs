@@ -198,6 +198,28 @@ impl Walk {
         }
     }
 
+    /// Compares what exists with the model, so that a refused request has changed nothing.
+    fn compare_with_chime(&self) {
+        let meetings: HashMap<String, bool> = self
+            .stack
+            .simulator
+            .meetings()
+            .iter()
+            .map(|found| (found.id().to_owned(), found.alive))
+            .collect();
+        assert_eq!(meetings.len(), self.model.meetings.len());
+        for (index, meeting) in self.model.meetings.iter().enumerate() {
+            assert_eq!(meetings.get(&meeting.id), Some(&meeting.alive), "{meeting:?}");
+            let expected = self.model.attendees.iter().filter(|attendee| attendee.meeting == index);
+            let expected: Vec<(String, bool)> =
+                expected.map(|attendee| (attendee.id.clone(), !attendee.alive)).collect();
+            let found = self.stack.simulator.attendees(&meeting.id);
+            let found: Vec<(String, bool)> =
+                found.iter().map(|attendee| (attendee.id().to_owned(), attendee.deleted)).collect();
+            assert_eq!(found, expected, "{meeting:?}");
+        }
+    }
+
     /// Sends a request and checks what every answer must keep to.
     async fn send(&mut self, person: usize, request: &str, body: Option<&Value>, expected: u64) -> Answer {
         let answer = self.stack.send(&self.people[person].token, request, body).await;
@@ -400,6 +422,7 @@ async fn walk(seed: u64, steps: usize) {
     for _ in 0..steps {
         walk.step().await;
     }
+    walk.compare_with_chime();
     let kinds = (walk.model.meetings.len(), walk.model.attendees.len());
     assert!(kinds.0 > steps / 40 && kinds.1 > steps / 40, "the walk makes meetings and attendees: {kinds:?}");
 }
