@@ -1,12 +1,13 @@
 //! The budget of instructions, benches/budget.json, and what is allowed above it; and the most that the zip may weigh.
 
+use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::archive::zipped_size;
-use crate::instructions::Counts;
-use crate::subjects::JOIN;
+use crate::instructions::{self, Counts};
+use crate::subjects::{JOIN, Subject};
 use crate::{Failure, building, println_all, repository};
 
 /// The file.
@@ -41,7 +42,7 @@ pub(crate) fn write(counted: &[Counts], bare_attendee: u64) -> Result<(), Failur
 }
 
 /// Whether every count, and the program's archive, is within the budget; prints each.
-pub(crate) fn check(counted: &[Counts], program: &Path) -> Result<bool, Failure> {
+pub(crate) fn check(subjects: &[Subject], program: &Path) -> Result<bool, Failure> {
     let text = std::fs::read_to_string(repository().join("benches/budget.json"))?;
     let budget: Budget = serde_json::from_str(&text)?;
     let compiler = building::compiler()?;
@@ -49,35 +50,88 @@ pub(crate) fn check(counted: &[Counts], program: &Path) -> Result<bool, Failure>
     if compiler != budget.compiler {
         println_all(&format!("WARNING: the budget was counted with another compiler: {}", budget.compiler));
     }
-    let zip = zipped_size(&[program])?;
-    let mut within = zip <= MAX_ZIP_BYTES;
-    println_all(&format!("{} budget: zip: {zip} of {MAX_ZIP_BYTES} bytes", verdict(within)));
-    for counts in counted {
-        let granted = budget.instructions.iter().find(|granted| granted.name == counts.name);
-        let granted = granted.ok_or_else(|| format!("the budget has no line for {}", counts.name))?;
-        for (what, count, granted) in [
-            ("init", counts.init, granted.init),
-            ("init and first request", counts.init_and_first, granted.init_and_first),
-            ("warm request", counts.warm_request, granted.warm_request),
-        ] {
-            let fits = fits(count, granted, budget.allowed_excess_percent);
-            println_all(&format!("{} budget: {}, {what}: {count} of {granted}", verdict(fits), counts.name));
-            within &= fits;
-        }
+    let mut lines = vec![Line::of_zip(zipped_size(&[program])?)];
+    for subject in subjects {
+        lines.extend(budget.count(subject)?);
     }
-    let join = counted.iter().find(|counts| counts.name == JOIN).ok_or("Join was not counted")?;
-    let most = budget.bare_attendee.saturating_add(MAX_JOIN_ABOVE_BARE);
-    let fits = join.warm_request <= most;
-    println_all(&format!(
-        "{} promise: Join, warm request: {} of {most}, the SDK's call alone and {MAX_JOIN_ABOVE_BARE}",
-        verdict(fits),
-        join.warm_request
-    ));
-    Ok(within && fits)
+    for line in &lines {
+        println_all(&line.to_string());
+    }
+    Ok(lines.iter().all(Line::fits))
 }
 
-fn verdict(fits: bool) -> &'static str {
-    if fits { "within" } else { "ABOVE" }
+/// How often a function is counted before it is said to exceed its budget.
+///
+/// A count is of the same instructions each time but for what depends on the clock: the gateway waits half a second for its
+/// connection to Chime, and on a busy machine, under valgrind, that may pass. One more handshake is some 800 thousand.
+const COUNTS: usize = 5;
+
+impl Budget {
+    /// Counts a function until all is within the budget, at most [`COUNTS`] times; each line has the lowest count.
+    fn count(&self, subject: &Subject) -> Result<Vec<Line>, Failure> {
+        let mut lowest = instructions::count(subject)?;
+        let mut lines = self.lines(&lowest)?;
+        for _ in 1..COUNTS {
+            if lines.iter().all(Line::fits) {
+                break;
+            }
+            lowest = lowest.lowest(&instructions::count(subject)?);
+            lines = self.lines(&lowest)?;
+        }
+        Ok(lines)
+    }
+
+    fn lines(&self, counts: &Counts) -> Result<Vec<Line>, Failure> {
+        let granted = self.instructions.iter().find(|granted| granted.name == counts.name);
+        let granted = granted.ok_or_else(|| format!("the budget has no line for {}", counts.name))?;
+        let line = |what: &str, count, granted| Line {
+            what: format!("budget: {}, {what}", counts.name),
+            count,
+            granted,
+            allowed_excess_percent: self.allowed_excess_percent,
+        };
+        let mut lines = vec![
+            line("init", counts.init, granted.init),
+            line("init and first request", counts.init_and_first, granted.init_and_first),
+            line("warm request", counts.warm_request, granted.warm_request),
+        ];
+        if counts.name == JOIN {
+            lines.push(Line {
+                what: format!("promise: Join, warm request, the SDK's call alone and {MAX_JOIN_ABOVE_BARE}"),
+                count: counts.warm_request,
+                granted: self.bare_attendee.saturating_add(MAX_JOIN_ABOVE_BARE),
+                allowed_excess_percent: 0,
+            });
+        }
+        Ok(lines)
+    }
+}
+
+/// A number, and what it may be.
+#[derive(Debug)]
+struct Line {
+    what: String,
+    count: u64,
+    granted: u64,
+    allowed_excess_percent: u64,
+}
+
+impl Line {
+    fn of_zip(bytes: u64) -> Self {
+        let what = "budget: zip, in bytes".to_owned();
+        Line { what, count: bytes, granted: MAX_ZIP_BYTES, allowed_excess_percent: 0 }
+    }
+
+    fn fits(&self) -> bool {
+        fits(self.count, self.granted, self.allowed_excess_percent)
+    }
+}
+
+impl Display for Line {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let verdict = if self.fits() { "within" } else { "ABOVE" };
+        write!(f, "{verdict} {}: {} of {}", self.what, self.count, self.granted)
+    }
 }
 
 fn fits(count: u64, granted: u64, allowed_excess_percent: u64) -> bool {

@@ -31,6 +31,18 @@ pub(crate) struct Counts {
     pub(crate) warm_request: u64,
 }
 
+impl Counts {
+    /// The lower of each.
+    pub(crate) fn lowest(self, other: &Counts) -> Self {
+        Counts {
+            init: self.init.min(other.init),
+            init_and_first: self.init_and_first.min(other.init_and_first),
+            warm_request: self.warm_request.min(other.warm_request),
+            ..self
+        }
+    }
+}
+
 /// Counts those of every function.
 pub(crate) fn count_all(subjects: &[Subject]) -> Result<Vec<Counts>, Failure> {
     subjects.iter().map(count).collect()
