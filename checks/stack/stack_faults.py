@@ -6,9 +6,13 @@ compare whole values with the expected ones, so they find an extra member as wel
 
 import json
 import re
+from pathlib import Path
 
 from deployed_stack import ACCOUNT, STACK_GUID, STACK_NAME, DeployedStack, partition_of
 from gateway_settings import Setting, chime_actions, routes
+
+# What pages may send and read; the front of `local` has it from there too.
+CORS_CONFIGURATION = Path(__file__).resolve().parents[2] / "local" / "src" / "front" / "cors.json"
 
 FUNCTION = "GatewayFunction"
 ALIAS = "GatewayFunctionAliaslive"
@@ -327,9 +331,7 @@ def _cors(stack: DeployedStack) -> list[str]:
     expected = {
         "allowOrigins": origins,
         "allowMethods": sorted({method for _, method in routes()}),
-        "allowHeaders": ["authorization", "content-type", "idempotency-key"],
-        "exposeHeaders": ["retry-after", "x-amzn-errortype"],
-        "maxAge": 7200,
+        **json.loads(CORS_CONFIGURATION.read_text()),
     }
     document = stack.properties(API).get("Body", {})
     return _differs("CORS", document.get("x-amazon-apigateway-cors"), expected if origins else None)

@@ -23,6 +23,7 @@ use hyper::{Request, Response, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
+use self::cors::Cors;
 use self::event::Arrival;
 pub use self::routes::Route;
 use crate::allowed_hosts::{AllowedHosts, ForeignRequestError};
@@ -66,8 +67,8 @@ impl Front {
     /// When the address cannot be bound.
     pub fn start(bind: SocketAddr, routes: Vec<Route>, handler: Handler) -> io::Result<Self> {
         let allowed_hosts = AllowedHosts::listening_on(bind.ip());
-        let allowed_methods = cors::allowed_methods(&routes).map_err(io::Error::other)?;
-        let gateway = Arc::new(ApiGateway { routes, allowed_methods, handler, allowed_hosts });
+        let cors = Cors::of(&routes)?;
+        let gateway = Arc::new(ApiGateway { routes, cors, handler, allowed_hosts });
         let listening = serve_http(bind, move |request, peer| {
             let gateway = Arc::clone(&gateway);
             async move { gateway.respond(request, peer).await }
@@ -90,8 +91,7 @@ impl Front {
 
 struct ApiGateway {
     routes: Vec<Route>,
-    /// for CORS
-    allowed_methods: HeaderValue,
+    cors: Cors,
     handler: Handler,
     allowed_hosts: AllowedHosts,
 }
@@ -107,7 +107,7 @@ impl ApiGateway {
         let mut response = if let Err(error) = self.allowed_hosts.check(&parts) {
             refusal(&error, &request_id)
         } else if cors::is_preflight(&parts) {
-            cors::preflight_response(&parts.headers, &self.allowed_methods)
+            self.cors.preflight_response(&parts.headers)
         } else {
             let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
             let mut response = match (routes::find(&self.routes, &parts), body) {
@@ -127,7 +127,7 @@ impl ApiGateway {
                     self.invoke(event::payload_2_0(&arrival)).await
                 }
             };
-            cors::add_to_answer(&parts.headers, response.headers_mut());
+            self.cors.add_to_answer(&parts.headers, response.headers_mut());
             response
         };
         if let Ok(value) = HeaderValue::from_str(&request_id) {

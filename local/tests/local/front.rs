@@ -193,6 +193,7 @@ async fn a_frontend_on_another_local_port_passes_the_preflight_and_reads_the_ans
     let front = always(
         r#"{"statusCode":401,"headers":{"access-control-allow-origin":"*","access-control-allow-credentials":"true"}}"#,
     );
+    let exposed = "retry-after,x-amz-retry-after,x-amzn-errortype,x-amzn-requestid,apigw-requestid";
     for origin in ["http://localhost:5173", "http://127.0.0.1:8080", "https://[::1]:1", "http://localhost"] {
         let preflight = [("origin", origin), ("access-control-request-method", "POST")];
         let answer = exchange(front.address(), "OPTIONS", "/meetings", &preflight, b"").await;
@@ -202,13 +203,14 @@ async fn a_frontend_on_another_local_port_passes_the_preflight_and_reads_the_ans
             json!({
                 "allow-origin": origin,
                 "allow-methods": "GET,POST",
-                "allow-headers": "authorization,content-type,idempotency-key",
-                "expose-headers": "retry-after,x-amzn-errortype",
+                "allow-headers": "authorization,content-type,idempotency-key,amz-sdk-invocation-id,amz-sdk-request,\
+                                  x-amz-user-agent,x-amz-content-sha256,x-amz-date,traceparent,tracestate",
+                "expose-headers": exposed,
                 "max-age": "7200",
             })
         );
         let answer = post(&front, &[("origin", origin)], b"").await;
-        let expected = json!({ "allow-origin": origin, "expose-headers": "retry-after,x-amzn-errortype" });
+        let expected = json!({ "allow-origin": origin, "expose-headers": exposed });
         assert_eq!((answer.status, cors_headers(&answer)), (401, expected));
         let unknown = exchange(front.address(), "GET", "/nowhere", &[("origin", origin)], b"").await;
         assert_eq!((unknown.status, unknown.header("access-control-allow-origin")), (404, Some(origin)));
