@@ -1,10 +1,13 @@
 //! Logs: one JSON object per line on standard output, where Lambda collects it.
 
-use tracing::Level;
 use tracing::level_filters::LevelFilter;
+use tracing::{Level, Subscriber};
 use tracing_subscriber::filter::{FilterFn, Targets, filter_fn};
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::fmt::format::{Format, Json, JsonFields};
+use tracing_subscriber::layer::{Layered, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer, Registry, fmt};
 
 use crate::settings::{SettingError, Settings};
 
@@ -47,13 +50,13 @@ impl LogFilter {
         LogFilter(Targets::new().with_default(level))
     }
 
-    /// Starts logging, including panics. Does nothing when logging has already started.
+    /// Starts logging in JSON, including panics. Does nothing when logging has already started.
     pub fn start(self) {
-        let lines = tracing_subscriber::fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false);
+        self.start_with(json_lines());
+    }
+
+    /// The same with lines of another form, or to another place.
+    pub fn start_with<L: Layer<Filtered> + Send + Sync>(self, lines: L) {
         let started = tracing_subscriber::registry().with(self.0).with(no_payloads()).with(lines).try_init();
         drop(started);
         std::panic::set_hook(Box::new(|panic| {
@@ -62,6 +65,18 @@ impl LogFilter {
             tracing::error!(location, "panicked");
         }));
     }
+}
+
+/// What [`LogFilter::start_with`] writes: every line that passes the filters.
+pub type Filtered = Layered<FilterFn, Layered<Targets, Registry>>;
+
+/// One JSON object a line, on standard output.
+#[must_use]
+pub fn json_lines<S>() -> fmt::Layer<S, JsonFields, Format<Json>>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false)
 }
 
 /// INVARIANT (no payloads): below INFO, the runtime logs whole events and the SDK whole requests, including tokens and

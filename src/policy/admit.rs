@@ -119,7 +119,7 @@ impl Policies {
 }
 
 /// What the caller lacks of a right. `None` when the caller has it.
-fn missing(right: RightName, holders: &Holders, caller: &Caller) -> Option<MissingRight> {
+pub(super) fn missing(right: RightName, holders: &Holders, caller: &Caller) -> Option<MissingRight> {
     let Holders::Having(any_of) = holders else { return Some(MissingRight::Nobodys(right)) };
     let scopes = lacking(any_of.any_scope.as_deref(), caller.scopes());
     let groups = lacking(any_of.any_group.as_deref(), caller.groups());

@@ -18,7 +18,7 @@ pub(super) struct Layers<'b> {
 }
 
 /// The block of a tenant that has none.
-static NOTHING: Block = Block { fixed: None, default: None, allowed: None, callers: None };
+pub(super) static NOTHING: Block = Block { fixed: None, default: None, allowed: None, callers: None };
 
 impl<'b> Layers<'b> {
     /// Everyone's block with nothing over it.

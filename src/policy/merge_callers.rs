@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::document::{AnyOf, Callers, EachRight};
+use super::layers::Layers;
 use super::right::RightName;
 use super::rules::{CallerRules, Holders};
+use crate::json::Path;
 
 /// Who has each right: the first of these that is written, as a whole. The tenant's entry for the right; the tenant's
 /// direct lists, laid member by member over everyone's; everyone's entry; everyone's direct lists. With none of them,
@@ -26,6 +28,18 @@ pub(super) fn merge_callers(everyone: Option<&Callers>, own: Option<&Callers>) -
             (None, RightName::Moderate | RightName::End) => Holders::Nobody,
         }
     }))
+}
+
+/// Pointer to what decides about a right: the first of those of [`merge_callers`] that is written. `None` when none is.
+pub(super) fn place_of_right(layers: Layers<'_>, right: RightName) -> Option<String> {
+    [layers.own, layers.everyone].into_iter().find_map(|source| {
+        let callers = source.block.callers.as_ref()?;
+        let path = Path::Member(source.path, "Callers");
+        if callers.entries.of(right).is_some() {
+            return Some(Path::Member(&path, right.as_str()).to_string());
+        }
+        callers.direct.is_some().then(|| path.to_string())
+    })
 }
 
 /// A tenant's lists with everyone's in place of those that the tenant lacks. Shared where nothing is added.

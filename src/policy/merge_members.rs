@@ -1,6 +1,7 @@
 //! Merges each member's rule from the two layers.
 
 use super::document::Block;
+use super::explain;
 use super::layers::{Layers, Source};
 use super::lists::{Bounded, ListedGroup, Values, Written};
 use super::rules::{Rule, Ruled};
@@ -36,14 +37,14 @@ impl<G: ListedGroup> Make<G, Ruled> for Merge<'_, '_> {
 }
 
 /// What one block states about one member.
-struct Statement<'b, M: Member> {
+pub(super) struct Statement<'b, M: Member> {
     fixed: Option<&'b M>,
     default: Option<&'b M>,
     allowed: Option<&'b M::Bound>,
 }
 
 /// What both layers state about one member.
-struct Statements<'b, M: Member> {
+pub(super) struct Statements<'b, M: Member> {
     layers: Layers<'b>,
     everyone: Statement<'b, M>,
     own: Statement<'b, M>,
@@ -61,6 +62,11 @@ impl Place<'_> {
     fn error(&self, detail: impl Into<String>) -> MemberError {
         MemberError::at(&Path::Below(&Path::Member(self.source.path, self.list), self.name), detail)
     }
+
+    fn explained(&self) -> explain::Place {
+        let path = Path::Member(self.source.path, self.list);
+        explain::Place { list: self.list, pointer: Path::Below(&path, self.name).to_string() }
+    }
 }
 
 impl<'b, M: Member<Group: ListedGroup>> Statement<'b, M> {
@@ -74,9 +80,23 @@ impl<'b, M: Member<Group: ListedGroup>> Statement<'b, M> {
 }
 
 impl<'b, M: Member<Group: ListedGroup>> Statements<'b, M> {
-    fn in_layers(layers: Layers<'b>) -> Self {
+    pub(super) fn in_layers(layers: Layers<'b>) -> Self {
         let [everyone, own] = [layers.everyone, layers.own].map(|source| Statement::in_block(source.block));
         Statements { layers, everyone, own }
+    }
+
+    /// The place of what is sent when the caller does not ask, in a rule that sends anything.
+    pub(super) fn place_of_sent(&self) -> Option<explain::Place> {
+        let has_value =
+            [&self.own, &self.everyone].iter().any(|at| at.fixed.is_some() || at.default.is_some());
+        if has_value { Some(self.place_of_value().explained()) } else { self.place_of_allowed() }
+    }
+
+    /// The place of the bound, which no Fixed value overrules.
+    pub(super) fn place_of_allowed(&self) -> Option<explain::Place> {
+        let has_bound = self.own.allowed.is_some() || self.everyone.allowed.is_some();
+        let is_fixed = self.own.fixed.is_some() || self.everyone.fixed.is_some();
+        (has_bound && !is_fixed).then(|| self.place_of_highest().explained())
     }
 
     fn place(&self, source: Source<'b>, list: &'static str) -> Place<'b> {
@@ -111,7 +131,7 @@ impl<'b, M: Member<Group: ListedGroup>> Statements<'b, M> {
         }
     }
 
-    fn merge(self, errors: &mut Vec<MemberError>) -> Rule<M> {
+    pub(super) fn merge(self, errors: &mut Vec<MemberError>) -> Rule<M> {
         let Layers { everyone, own } = self.layers;
         let mut error = |place: Place<'_>, detail: &str| errors.push(place.error(detail));
         let mut conflict = |source: Source<'b>, stated: &Statement<'b, M>, detail: &str| {

@@ -29,20 +29,61 @@ struct Place<'b> {
     key: &'b TagKey,
 }
 
-impl Place<'_> {
-    fn error(&self, detail: impl Into<String>) -> MemberError {
-        let word = match self.list {
+/// Where a tenant's policy has a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagPlace {
+    /// The tag's key.
+    pub key: String,
+    /// `Fixed`, `Default` or `Allowed`.
+    pub list: &'static str,
+    /// JSON pointer into the document, in fragment form.
+    pub pointer: String,
+}
+
+impl List {
+    fn word(self) -> &'static str {
+        match self {
             List::Fixed => "Fixed",
             List::Default => "Default",
             List::Allowed => "Allowed",
-        };
-        let block = Path::Member(self.source.path, word);
-        let tags = Path::Member(&block, "Tags");
-        match self.list {
-            List::Allowed => MemberError::at(&Path::Item(&tags, self.index), detail),
-            List::Fixed | List::Default => MemberError::at(&Path::Member(&tags, self.key.as_str()), detail),
         }
     }
+}
+
+impl Place<'_> {
+    fn error(&self, detail: impl Into<String>) -> MemberError {
+        MemberError { pointer: self.pointer(), detail: detail.into() }
+    }
+
+    fn pointer(&self) -> String {
+        let block = Path::Member(self.source.path, self.list.word());
+        let tags = Path::Member(&block, "Tags");
+        match self.list {
+            List::Allowed => Path::Item(&tags, self.index).to_string(),
+            List::Fixed | List::Default => Path::Member(&tags, self.key.as_str()).to_string(),
+        }
+    }
+}
+
+/// Where the merged policy has each tag. As in [`merge_tags`], a tenant's own key wins over everyone's, and a key that the
+/// tenant fixes has no default.
+pub(super) fn tag_places(layers: Layers<'_>) -> Vec<TagPlace> {
+    let Layers { everyone, own } = layers;
+    let mut found = Vec::new();
+    for list in [List::Fixed, List::Default, List::Allowed] {
+        for source in [everyone, own] {
+            let is_inherited = std::ptr::eq(source.block, everyone.block);
+            for place in places(source, list) {
+                let is_overlaid = is_inherited && holds(valued(own, list), place.key);
+                let is_fixed = list == List::Default && holds(valued(own, List::Fixed), place.key);
+                if !is_overlaid && !is_fixed {
+                    let key = place.key.as_str().to_owned();
+                    found.push(TagPlace { key, list: list.word(), pointer: place.pointer() });
+                }
+            }
+        }
+    }
+    found
 }
 
 fn valued<'b>(source: Source<'b>, list: List) -> &'b [(TagKey, Template)] {

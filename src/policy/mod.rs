@@ -9,6 +9,7 @@ mod attendee_plan;
 mod decide;
 mod decide_attendee;
 mod document;
+mod explain;
 mod layers;
 mod lists;
 mod load;
@@ -25,8 +26,10 @@ mod tests;
 
 pub use admit::{AdmissionError, Admitted, MissingRight};
 pub use attendee_plan::{AttendeePlan, CapabilitiesPlan, NewAttendee, NewCapabilities};
+pub use explain::{MemberExplanation, Place, PolicyExplanation, RightExplanation, explain};
 pub use load::Policies;
 pub(crate) use merge_tags::GATEWAY_TAG;
+pub use merge_tags::TagPlace;
 pub use plan::{MeetingPlan, Sent};
 pub use right::{
     AnyRight, Create, CreateWithAttendees, CreatesAttendees, CreatesMeetings, End, Join, JoinOrModerate,
