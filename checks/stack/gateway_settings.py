@@ -27,10 +27,10 @@ class Setting:
 def known_settings() -> list[Setting]:
     """Returns every setting that the gateway reads and a stack can set."""
     settings = []
-    for line in _listed("--list-settings"):
+    for line in _listed("settings"):
         name, requirement, *mode = line.split()
         if requirement not in ("required", "optional") or mode not in ([], ["bearer"]):
-            raise ValueError(f"unknown line of `--list-settings`: {line}")
+            raise ValueError(f"unknown line of `settings`: {line}")
         settings.append(Setting(name, requirement == "required", mode == ["bearer"]))
     return [setting for setting in settings if setting.name not in SET_BY_LAMBDA]
 
@@ -42,7 +42,7 @@ def routes() -> dict[tuple[str, str], str]:
     Operations on one route differ in the query; the first gives the name.
     """
     named = {}
-    for line in _listed("--list-operations"):
+    for line in _listed("operations"):
         method, path, name, _right = line.split(maxsplit=3)
         named.setdefault((path.partition("?")[0], method), name)
     return named
@@ -54,7 +54,7 @@ def chime_actions() -> dict[str, bool]:
 
     Join is the gateway's own: it asks Chime by other operations of the table.
     """
-    names = [line.split(maxsplit=3)[2] for line in _listed("--list-operations")]
+    names = [line.split(maxsplit=3)[2] for line in _listed("operations")]
     return {f"chime:{name}": name.startswith("CreateMeeting") for name in names if name != "Join"}
 
 

@@ -1,16 +1,128 @@
 //! The command line of `cargo run -p local`.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 
-/// Runs the meeting gateway on this machine: the gateway behind an HTTP front, a Chime simulator, a token issuer.
+/// Runs the meeting gateway on this machine, and answers questions about its policy.
 ///
-/// It prints the operations, a curl per tenant of the policy that works when pasted, and every request to Chime.
+/// Without a subcommand it is `serve`, whose options need no name before them.
 #[derive(Debug, Parser)]
-#[command(name = "local", after_help = WHO_IS_ANSWERED)]
-pub(crate) struct Options {
+#[command(name = "local", version, args_conflicts_with_subcommands = true, after_help = EXIT_STATUSES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) serve: ServeOptions,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway behind an HTTP front, a Chime simulator and a token issuer, until Ctrl-C
+    Serve(Box<ServeOptions>),
+    /// Check policy documents, and print every fault or who has each right
+    Check(CheckOptions),
+    /// Say what a request would get and why: each member's value and its place in the policy, and the exact request to Chime
+    Explain(ExplainOptions),
+    /// Print the JSON Schema of the policy document
+    Schema,
+    /// Print the settings that the gateway reads, each `required` or `optional`
+    Settings,
+    /// Print the operations that the gateway serves, each with method, path, name and right
+    Operations,
+    /// Print a token of the issuer that a running `serve` has started
+    Token(TokenOptions),
+}
+
+/// The options of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckOptions {
+    /// Policy documents; `-` is the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) region: RegionOption,
+
+    /// Print JSON: an array with `file`, `faults` and `rights` of each document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The options of `explain`.
+///
+/// The claims are not verified. A meeting or attendee in the path is taken to exist and to be the tenant's; the gateway's
+/// name and the queue are placeholders. Claims are read as the settings TENANT_CLAIM, SCOPE_CLAIM, GROUPS_CLAIM and
+/// SUBJECT_CLAIM of the environment say.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// The policy document
+    #[arg(long, default_value = DEFAULT_POLICY, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+
+    /// The claims of the caller's token, a file with a JSON object; `-` is the standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: PathBuf,
+
+    /// The body of the request, as text; `@FILE` is a file, `@-` the standard input. Without it there is no body
+    #[arg(long, value_name = "BODY")]
+    pub(crate) request: Option<String>,
+
+    /// The operation
+    #[arg(long, default_value = "CreateMeeting", value_name = "NAME")]
+    pub(crate) operation: String,
+
+    #[command(flatten)]
+    pub(crate) region: RegionOption,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The options of `token`.
+#[derive(Debug, Args)]
+pub(crate) struct TokenOptions {
+    /// The tenant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: Option<String>,
+
+    /// Groups, separated by commas
+    #[arg(long, value_name = "A,B")]
+    pub(crate) groups: Option<String>,
+
+    /// Scopes, separated by spaces
+    #[arg(long, value_name = "SCOPES")]
+    pub(crate) scope: Option<String>,
+
+    /// The subject
+    #[arg(long, value_name = "USER")]
+    pub(crate) sub: Option<String>,
+
+    /// Lifetime in seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) expires_in: Option<u64>,
+
+    /// Port of the token issuer
+    #[arg(long, default_value_t = 3002)]
+    pub(crate) issuer_port: u16,
+}
+
+/// The option `--region`.
+#[derive(Debug, Args)]
+pub(crate) struct RegionOption {
+    /// The AWS region that Chime is called in; without it AWS_REGION of the environment, or us-east-1
+    #[arg(long)]
+    region: Option<String>,
+}
+
+/// The options of `serve`.
+#[derive(Debug, Args)]
+#[command(after_help = WHO_IS_ANSWERED)]
+pub(crate) struct ServeOptions {
     /// Port of the HTTP front
     #[arg(long, default_value_t = 3000)]
     pub(crate) port: u16,
@@ -50,25 +162,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME", conflicts_with = "chime_endpoint")]
     pub(crate) simulator_gateway_name: Option<String>,
 
-    /// Check a policy document, print every fault, and exit: 0 without a fault, 1 with one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) check_policy: Option<PathBuf>,
-
-    /// Print the JSON Schema of the policy document, and exit
-    #[arg(long)]
-    pub(crate) policy_schema: bool,
-
-    /// Print the settings that the gateway reads, each `required` or `optional`, and exit
-    #[arg(long)]
-    pub(crate) list_settings: bool,
-
-    /// Print the operations that the gateway serves, each with method, path, name and right, and exit
-    #[arg(long)]
-    pub(crate) list_operations: bool,
-
-    /// The AWS region that Chime is called in; without it AWS_REGION of the environment, or us-east-1
-    #[arg(long)]
-    pub(crate) region: Option<String>,
+    #[command(flatten)]
+    pub(crate) region: RegionOption,
 }
 
 /// Where Chime is, when not the simulator.
@@ -93,14 +188,17 @@ pub(crate) const GATEWAY_NAME: &str = "local";
 
 const DEFAULT_POLICY: &str = "policy/policy.json";
 
-impl Options {
-    /// The policy file; the sample is found from any folder.
+const EXIT_STATUSES: &str = "\
+Exit statuses:
+  0  done; `check`: no document has a fault; `explain`: the request would be served
+  1  `check`: a document has faults; `explain`: the request would be refused; `serve`: it can't start
+  2  the command can't be carried out: unknown or missing options, a file that can't be read, claims that are not a JSON
+     object, an unknown operation, `explain` with a policy that has faults, `token` without a running issuer";
+
+impl ServeOptions {
+    /// The policy file.
     pub(crate) fn policy_file(&self) -> PathBuf {
-        if self.policy.as_os_str() == DEFAULT_POLICY && !self.policy.exists() {
-            let beside_this_crate = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-            return beside_this_crate.join(DEFAULT_POLICY);
-        }
-        self.policy.clone()
+        policy_file(&self.policy)
     }
 
     /// Refuses to open the user's AWS credentials to anyone who reaches the ports, unless that is allowed.
@@ -127,9 +225,25 @@ impl Options {
 
     /// The region by option, environment or default.
     pub(crate) fn region(&self) -> String {
+        self.region.get()
+    }
+}
+
+impl RegionOption {
+    /// The region by option, environment or default.
+    pub(crate) fn get(&self) -> String {
         let from_environment = || std::env::var("AWS_REGION").ok().filter(|region| !region.is_empty());
         self.region.clone().or_else(from_environment).unwrap_or_else(|| "us-east-1".to_owned())
     }
+}
+
+/// The policy file; the sample is found from any folder.
+pub(crate) fn policy_file(given: &Path) -> PathBuf {
+    if given.as_os_str() == DEFAULT_POLICY && !given.exists() {
+        let beside_this_crate = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        return beside_this_crate.join(DEFAULT_POLICY);
+    }
+    given.to_owned()
 }
 
 impl ChimeEndpoint {

@@ -1,74 +1,94 @@
 //! What `cargo run -p local` prints once everything listens.
 
 use std::fmt::Write;
+use std::path::Path;
 
-use local::issuer::{Issuer, IssuerError, TokenRequest};
 use local::sample_tenants::SampleTenant;
 
-use crate::gateway::operations_list;
-
-/// The addresses, and a request per tenant to paste into a shell.
-///
-/// # Errors
-/// When no token can be signed.
-pub(crate) fn text(
-    front_url: Option<&str>,
-    chime: &str,
-    issuer: &Issuer,
-    tenants: Option<&[SampleTenant]>,
-) -> Result<String, IssuerError> {
-    let mut text = String::new();
-    if let Some(url) = front_url {
-        line(&mut text, &format!("Meeting gateway  {url}"));
-        for operation in operations_list().lines() {
-            line(&mut text, &format!("                 {operation}"));
-        }
-    }
-    line(&mut text, &format!("Chime            {chime}"));
-    line(&mut text, &format!("Token issuer     JWT_ISSUER={} JWT_AUDIENCE=local", issuer.issuer_url()));
-    line(
-        &mut text,
-        &format!("                 curl -sS '{}/token?tenant=NAME&groups=A,B&sub=USER'", issuer.issuer_url()),
-    );
-    let Some(url) = front_url else { return Ok(text) };
-    let Some(tenants) = tenants else {
-        line(
-            &mut text,
-            "\nTokens are those of the issuer that the environment names, not of the one above.\n",
-        );
-        return Ok(text);
-    };
-    for tenant in tenants {
-        let token = issuer.token(&token_request(tenant))?;
-        line(&mut text, &format!("\n{}:", tenant.name));
-        line(
-            &mut text,
-            &format!(
-                "curl -sS -X POST {url}/meetings -H 'Authorization: Bearer {token}' \
-                 -H 'Content-Type: application/json' -d '{{\"ExternalMeetingId\":\"standup\"}}'"
-            ),
-        );
-    }
-    if !tenants.is_empty() {
-        let join =
-            format!("\nThen join it, with the same header: curl -sS -X POST {url}/meetings/MEETING_ID/join");
-        line(&mut text, &join);
-    }
-    if tenants.is_empty() {
-        line(&mut text, "\nThe policy lists no tenant.");
-    }
-    line(&mut text, "\nRequests that reach Chime are shown below. Ctrl-C stops.\n");
-    Ok(text)
+/// What there is, and how to try it.
+#[derive(Debug)]
+pub(crate) struct Welcome<'w> {
+    /// The URL of the front. `None` without a gateway.
+    pub(crate) front: Option<String>,
+    /// Where Chime is.
+    pub(crate) chime: String,
+    /// The URL of the token issuer.
+    pub(crate) issuer: String,
+    /// The policy document. `None` without a gateway.
+    pub(crate) policy: Option<&'w Path>,
+    /// The tenants that tokens of this issuer can name. `None` when the gateway trusts another issuer.
+    pub(crate) tenants: Option<Vec<SampleTenant>>,
 }
 
-/// A caller whom the tenant's policy lets in.
-fn token_request(tenant: &SampleTenant) -> TokenRequest {
-    TokenRequest {
-        tenant: Some(tenant.name.clone()),
-        groups: tenant.groups.clone(),
-        scope: (!tenant.scopes.is_empty()).then(|| tenant.scopes.join(" ")),
-        ..TokenRequest::default()
+/// Tenants that are named; of more it says only how many.
+const MAX_NAMED: usize = 5;
+
+impl Welcome<'_> {
+    /// The text.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        if let Some(url) = &self.front {
+            line(&mut text, &format!("Meeting gateway  {url}/ lists what is there"));
+        }
+        line(&mut text, &format!("Chime            {}", self.chime));
+        line(&mut text, &format!("Token issuer     JWT_ISSUER={} JWT_AUDIENCE=local", self.issuer));
+        if let Some(policy) = self.policy {
+            line(&mut text, &format!("Policy           {}, read again when it changes", policy.display()));
+        }
+        if let Some(url) = &self.front {
+            self.how_to_try(url, &mut text);
+        }
+        line(&mut text, "\nRequests that reach Chime are shown below. Ctrl-C stops.");
+        text
     }
+
+    fn how_to_try(&self, url: &str, text: &mut String) {
+        let Some(tenants) = &self.tenants else {
+            line(text, "\nTokens are those of the issuer that the environment names, not of the one above.");
+            return;
+        };
+        let Some(first) = tenants.first() else {
+            line(text, "\nThe policy lists no tenant.");
+            return;
+        };
+        line(text, "\nCreate a meeting and join it:");
+        line(text, &format!("TOKEN=$(curl -s '{}')", token_url(&self.issuer, first)));
+        line(
+            text,
+            &format!(
+                "curl -s {url}/meetings -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \
+                 -d '{{\"ExternalMeetingId\":\"standup\"}}'"
+            ),
+        );
+        line(
+            text,
+            &format!("curl -s -X POST {url}/meetings/MEETING_ID/join -H \"Authorization: Bearer $TOKEN\""),
+        );
+        let others: Vec<String> = tenants.iter().skip(1).take(MAX_NAMED).map(query).collect();
+        if !others.is_empty() {
+            let more = tenants.len().saturating_sub(1).saturating_sub(others.len());
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            line(text, &format!("Other tokens: {}{more}", others.join(", ")));
+        }
+    }
+}
+
+/// Where a token is for a caller whom the tenant's policy lets create meetings.
+fn token_url(issuer: &str, tenant: &SampleTenant) -> String {
+    format!("{issuer}/token?{}", query(tenant))
+}
+
+fn query(tenant: &SampleTenant) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("tenant", &tenant.name);
+    if !tenant.groups.is_empty() {
+        query.append_pair("groups", &tenant.groups.join(","));
+    }
+    if !tenant.scopes.is_empty() {
+        query.append_pair("scope", &tenant.scopes.join(" "));
+    }
+    // A comma needs no escape in a query, and reads better without.
+    query.finish().replace("%2C", ",")
 }
 
 fn line(text: &mut String, line: &str) {

@@ -26,10 +26,7 @@ fn the_checked_in_schema_is_the_generated_one() {
     let path = repository().join("docs/policy.schema.json");
     let generated = format!("{}\n", serde_json::to_string_pretty(&document_schema()).unwrap());
     let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        checked_in, generated,
-        "stale: run `cargo run -p local -- --policy-schema > docs/policy.schema.json`"
-    );
+    assert_eq!(checked_in, generated, "stale: run `cargo run -p local -- schema > docs/policy.schema.json`");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod answer;
 mod cors;
 mod event;
+mod pages;
 mod routes;
 
 use std::fmt;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 use self::cors::Cors;
 use self::event::Arrival;
+pub use self::pages::operations_list;
 pub use self::routes::Route;
 use crate::allowed_hosts::{AllowedHosts, ForeignRequestError};
 use crate::http_server::{NoAnswerError, json_response, serve as serve_http};
@@ -108,6 +110,9 @@ impl ApiGateway {
             refusal(&error, &request_id)
         } else if cors::is_preflight(&parts) {
             self.cors.preflight_response(&parts.headers)
+        } else if let Some(mut page) = pages::page(&parts) {
+            self.cors.add_to_answer(&parts.headers, page.headers_mut());
+            page
         } else {
             let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
             let mut response = match (routes::find(&self.routes, &parts), body) {

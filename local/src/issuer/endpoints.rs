@@ -66,8 +66,8 @@ fn discovery_document(shared: &Shared) -> Value {
     json!({
         "issuer": shared.issuer_url(),
         "jwks_uri": shared.jwks_uri(),
-        "token_endpoint": format!("{}/token", shared.issuer_url()),
-        "response_types_supported": ["token"],
+        // There is no authorization endpoint: tokens are at `/token`, for the asking and without OAuth.
+        "response_types_supported": [],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
     })

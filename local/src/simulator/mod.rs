@@ -34,6 +34,7 @@ pub use self::faults::{Extent, Fault, Injection, TransportFault};
 pub use self::meetings::{ACCOUNT, MAX_REPLICAS, Meeting};
 pub use self::operations::{OPERATIONS, Operation, Row};
 pub use self::record::RecordedRequest;
+pub use self::sample::PlantedMeeting;
 pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
 pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
@@ -179,6 +180,11 @@ impl Simulator {
     /// Adds the meeting that the sample events name, with two attendees.
     pub fn add_sample_meeting(&self) {
         self.shared.state.lock().meetings.plant(sample::sample_meeting());
+    }
+
+    /// Adds a meeting, in place of one with the same id.
+    pub fn plant(&self, meeting: &PlantedMeeting<'_>) {
+        self.shared.state.lock().meetings.plant(meeting.into());
     }
 
     /// Ends a meeting as Chime does by itself when nobody is in it; does nothing when there is none.

@@ -10,6 +10,7 @@
 
 mod attendees;
 mod capabilities;
+mod commands;
 mod constraints;
 mod exchange;
 mod faults;

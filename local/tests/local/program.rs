@@ -17,7 +17,7 @@ use crate::simulator::{SIGNED, request_with};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running program; killed when dropped.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     /// its lines as they come, read by a thread so that waiting for one can end
     output: Receiver<String>,
@@ -27,7 +27,7 @@ struct Program {
 
 impl Program {
     /// Starts on free ports and waits for the welcome to end with this line.
-    fn start(arguments: &[&str], last_line: &str) -> Self {
+    pub(crate) fn start(arguments: &[&str], last_line: &str) -> Self {
         Self::start_with_environment(arguments, &[], last_line)
     }
 
@@ -61,9 +61,20 @@ impl Program {
     }
 
     /// The word after a text in the welcome.
-    fn word_after(&self, text: &str) -> &str {
+    pub(crate) fn word_after(&self, text: &str) -> &str {
         let rest = self.welcome.split_once(text).unwrap().1;
         rest.split_whitespace().next().unwrap()
+    }
+
+    fn front(&self) -> SocketAddr {
+        let url = self.word_after("Meeting gateway");
+        url.trim_start_matches("http://").trim_end_matches('/').parse().unwrap()
+    }
+
+    /// A token of its issuer.
+    async fn token(&self, query: &str) -> String {
+        let issuer = self.word_after("JWT_ISSUER=").trim_start_matches("http://").parse().unwrap();
+        exchange(issuer, "GET", &format!("/token?{query}"), &[], b"").await.text()
     }
 
     fn simulator(&self) -> SocketAddr {
@@ -79,20 +90,20 @@ impl Drop for Program {
     }
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
     command.args(arguments).env_remove("AWS_REGION").env_remove("NOTIFICATIONS_QUEUE_ARN");
     command
 }
 
 /// The exit code and the standard error.
-fn refusal(arguments: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn refusal(arguments: &[&str]) -> (Option<i32>, String) {
     let output = command(arguments).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
 /// The design's sample, with one tenant for groups of its own and one for everyone's.
-fn policy_file(name: &str) -> PathBuf {
+pub(crate) fn policy_file(name: &str) -> PathBuf {
     let policy = json!({
         "Everyone": {
             "Fixed": { "TenantIds": ["${tenant}"], "Tags": { "Tenant": "${tenant}" } },
@@ -106,43 +117,36 @@ fn policy_file(name: &str) -> PathBuf {
     file
 }
 
-fn claims_of(token: &str) -> serde_json::Value {
-    use base64::Engine;
-    let claims = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
-}
-
 #[test]
-fn it_prints_addresses_operations_and_for_each_tenant_a_curl_with_a_token_that_fits_the_policy() {
+fn welcome_is_short_and_says_how_to_try_every_tenant() {
     let policy = policy_file("welcome");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
-    let operations = command(&["--list-operations"]).output().unwrap().stdout;
-    for operation in String::from_utf8(operations).unwrap().lines() {
-        assert!(program.welcome.contains(operation), "{operation} is not in {}", program.welcome);
-    }
-    let url = program.word_after("Meeting gateway").to_owned();
-    let issuer = program.word_after("JWT_ISSUER=").to_owned();
-    for (tenant, groups) in [("acme", ["hosts"]), ("globex", ["members"])] {
-        let curl = program.welcome.split_once(&format!("\n{tenant}:\n")).unwrap().1.lines().next().unwrap();
-        assert!(
-            curl.starts_with(&format!("curl -sS -X POST {url}/meetings -H 'Authorization: Bearer ")),
-            "{curl}"
-        );
-        let claims = claims_of(curl.split_once("Bearer ").unwrap().1.split('\'').next().unwrap());
-        assert_eq!(claims["custom:tenant_id"], tenant);
-        assert_eq!(claims["cognito:groups"], json!(groups));
-        assert_eq!(claims["iss"], issuer);
-    }
+    let lines: Vec<&str> = program.welcome.lines().collect();
+    assert!(lines.len() <= 12, "{} lines: {}", lines.len(), program.welcome);
+    assert!(lines.iter().all(|line| line.len() <= 160), "{}", program.welcome);
+    assert!(lines[0].starts_with("Meeting gateway  http://127.0.0.1:"), "nothing comes before it");
+    assert!(!program.welcome.contains("eyJ"), "it has no token");
+    assert!(program.welcome.contains("/token?tenant=acme&groups=hosts'"), "{}", program.welcome);
+    assert!(program.welcome.contains("tenant=globex&groups=members"), "{}", program.welcome);
 }
 
 #[test]
-fn the_printed_curl_works_when_pasted_and_the_log_shows_what_chime_was_asked() {
+fn the_printed_commands_work_when_pasted_and_the_log_shows_what_chime_was_asked() {
     let policy = policy_file("pasted");
     let mut program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
-    let curl = program.welcome.lines().find(|line| line.starts_with("curl -sS -X POST")).unwrap();
-    let answer = Command::new("sh").arg("-c").arg(format!("{curl} -w '\\n%{{http_code}}'")).output().unwrap();
+    let printed = |start: &str| {
+        let line = program.welcome.lines().find(|line| line.starts_with(start));
+        line.unwrap_or_else(|| panic!("no `{start}` in {}", program.welcome)).to_owned()
+    };
+    let [token, create] = [printed("TOKEN=$(curl"), printed("curl -s http")];
+    let join = printed("curl -s -X POST");
+    let script = format!(
+        "{token}\nMEETING=$({create} | sed 's/.*\"MeetingId\":\"\\([^\"]*\\).*/\\1/')\n{}",
+        join.replace("MEETING_ID", "$MEETING")
+    );
+    let answer = Command::new("sh").arg("-c").arg(&script).output().unwrap();
     let answer = String::from_utf8(answer.stdout).unwrap();
-    assert!(answer.ends_with("\n201") && answer.contains("MediaPlacement"), "{answer}");
+    assert!(answer.contains("MediaPlacement") && answer.contains("JoinToken"), "{script}: {answer}");
     let log = program.read_through("\"TenantIds\"");
     assert!(log.contains("POST /meetings -> 201"), "{log}");
     for shown in ["\"TenantIds\"", "\"acme\"", "\"CostCenter\"", "\"MeetingGateway\"", "local-notifications"]
@@ -152,8 +156,63 @@ fn the_printed_curl_works_when_pasted_and_the_log_shows_what_chime_was_asked() {
 }
 
 #[tokio::test]
+async fn front_page_lists_every_operation_and_the_description() {
+    let policy = policy_file("front-page");
+    let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    let page = exchange(program.front(), "GET", "/", &[], b"").await;
+    let operations = command(&["operations"]).output().unwrap().stdout;
+    let operations = String::from_utf8(operations).unwrap();
+    assert_eq!(operations.lines().count(), 12);
+    for operation in operations.lines() {
+        assert!(page.text().contains(operation), "{operation} is not in {}", page.text());
+    }
+    assert!(page.text().contains("GET /openapi.yaml"));
+    let description = exchange(program.front(), "GET", "/openapi.yaml", &[], b"").await;
+    assert_eq!((description.status, description.header("content-type")), (200, Some("application/yaml")));
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.yaml");
+    assert_eq!(description.text(), std::fs::read_to_string(file).unwrap());
+    let foreign = [("origin", "https://gateway.example")];
+    assert_eq!(exchange(program.front(), "GET", "/", &foreign, b"").await.status, 403);
+}
+
+#[tokio::test]
+async fn changed_policy_is_served_without_a_restart_and_a_faulty_one_is_not() {
+    let file = policy_file("reloaded");
+    let sample = std::fs::read_to_string(&file).unwrap();
+    let mut program = Program::start(&["--policy", file.to_str().unwrap()], "Ctrl-C stops");
+    let front = program.front();
+    let token = program.token("tenant=initech&groups=members").await;
+    let create = async || {
+        let headers = [("authorization", &*format!("Bearer {token}")), ("content-type", "application/json")];
+        exchange(front, "POST", "/meetings", &headers, br#"{"ExternalMeetingId":"standup"}"#).await.status
+    };
+    assert_eq!(create().await, 403, "the tenant is not listed");
+    std::fs::write(&file, sample.replace("\"globex\"", "\"initech\"")).unwrap();
+    program.read_through("was read again");
+    assert_eq!(create().await, 201);
+    std::fs::write(&file, sample.replace("\"globex\":{}", "\"globex\":{\"Colour\":1}")).unwrap();
+    let shown = program.read_through("#/Tenants/globex/Colour");
+    assert!(shown.contains("the one before serves on"), "{shown}");
+    assert_eq!(create().await, 201, "the document before serves on");
+    std::fs::write(&file, &sample).unwrap();
+    program.read_through("was read again");
+    assert_eq!(create().await, 403);
+}
+
+#[tokio::test]
+async fn log_lines_are_json_in_a_pipe_and_come_after_the_welcome() {
+    let policy = policy_file("log-lines");
+    let mut program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    assert_eq!(exchange(program.front(), "POST", "/meetings", &[], b"{}").await.status, 401);
+    let log = program.read_through("request refused");
+    let line = log.lines().find(|line| line.contains("request refused")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["status"], 401);
+}
+
+#[tokio::test]
 async fn the_simulator_alone_serves_other_processes_and_logs_what_they_ask() {
-    let mut program = Program::start(&["--simulator-only"], "/token?");
+    let mut program = Program::start(&["--simulator-only"], "Ctrl-C stops");
     assert!(!program.welcome.contains("Meeting gateway"));
     let body = request_with("TenantIds", json!(["acme"])).to_string();
     let answer = exchange(program.simulator(), "POST", "/meetings", SIGNED, body.as_bytes()).await;
@@ -169,7 +228,7 @@ async fn the_simulator_wants_the_tag_of_the_gateway_that_it_serves() {
     let rows: &[(&[&str], &str, &str)] = &[
         (&["--policy", policy], "Ctrl-C stops", "local"),
         (&["--policy", policy, "--simulator-gateway-name", "stack"], "Ctrl-C stops", "stack"),
-        (&["--simulator-only", "--simulator-gateway-name", "stack"], "/token?", "stack"),
+        (&["--simulator-only", "--simulator-gateway-name", "stack"], "Ctrl-C stops", "stack"),
     ];
     for (arguments, last_line, name) in rows {
         let program = Program::start(arguments, last_line);
@@ -184,7 +243,7 @@ async fn the_simulator_wants_the_tag_of_the_gateway_that_it_serves() {
 
 #[test]
 fn it_listens_where_it_is_told() {
-    let program = Program::start(&["--simulator-only", "--bind", "0.0.0.0"], "/token?");
+    let program = Program::start(&["--simulator-only", "--bind", "0.0.0.0"], "Ctrl-C stops");
     // The wildcard address is printed as one that a client can use.
     assert!(program.simulator().ip().is_loopback());
     let listening = std::fs::read_to_string(format!("/proc/{}/net/tcp", program.child.id())).unwrap();
@@ -223,26 +282,6 @@ fn reports_what_fails_and_exits_1() {
     assert!(code == Some(1) && stderr.contains("cannot read the policy /no/such/policy.json"), "{stderr}");
     let (code, stderr) = refusal(&["--chime-endpoint", "chime.example"]);
     assert!(code == Some(2) && stderr.contains("neither `aws` nor an http or https URL"), "{stderr}");
-    let (code, stderr) = refusal(&["--check-policy", "/no/such/policy.json"]);
-    assert!(code == Some(1) && stderr.contains("cannot read /no/such/policy.json"), "{stderr}");
-}
-
-#[test]
-fn a_region_without_chime_is_a_fault_of_a_checked_policy() {
-    let policy = policy_file("checked-for-a-region");
-    let policy = policy.to_str().unwrap();
-    let check = |region| refusal(&["--check-policy", policy, "--region", region]);
-    assert_eq!(check("eu-central-1"), (Some(0), String::new()));
-    for (region, why) in [
-        ("eu-centrl-1", "a typing error"),
-        ("eu-west-1", "hosts media only"),
-        ("US-EAST-1", "regions are compared exactly"),
-    ] {
-        let (code, stderr) = check(region);
-        assert_eq!(code, Some(1), "{why}: {stderr}");
-        assert!(stderr.contains(&format!("`{region}` has no Chime endpoint")), "{why}: {stderr}");
-        assert!(stderr.contains("eu-central-1"), "{why}: the regions that have one are named: {stderr}");
-    }
 }
 
 #[test]
@@ -263,15 +302,6 @@ fn the_users_own_aws_variables_count_for_the_real_chime_only() {
     }
     let program = Program::start_with_environment(&[], &variables, "Ctrl-C stops");
     assert!(program.welcome.contains("Meeting gateway"));
-}
-
-#[test]
-fn a_region_without_chime_is_reported_with_the_policys_own_faults() {
-    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("two-faults.json");
-    std::fs::write(&file, r#"{ "Tenants": { "acme": { "Colour": "red" } } }"#).unwrap();
-    let (code, stderr) = refusal(&["--check-policy", file.to_str().unwrap(), "--region", "eu-centrl-1"]);
-    assert_eq!(code, Some(1));
-    assert!(stderr.contains("eu-centrl-1") && stderr.contains("#/Tenants/acme/Colour"), "{stderr}");
 }
 
 #[test]
@@ -312,14 +342,13 @@ fn credentials_are_open_to_the_network_only_when_allowed() {
 async fn rejects_a_token_signed_by_the_published_private_key() {
     let policy = policy_file("published-key");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
-    let front: SocketAddr =
-        program.word_after("Meeting gateway").trim_start_matches("http://").parse().unwrap();
+    let front = program.front();
     let claims = TokenRequest::new("acme", &["hosts"]).claims(program.word_after("JWT_ISSUER="));
     let forger = Issuer::start_with_published_rsa_key().unwrap();
     let rs256 = MintOptions { algorithm: Algorithm::Rs256, ..MintOptions::default() };
     let forged = forger.mint(&claims, &rs256).unwrap();
-    let genuine = program.welcome.split_once("Bearer ").unwrap().1.split('\'').next().unwrap();
-    for (token, status) in [(genuine, 201), (forged.as_str(), 401)] {
+    let genuine = program.token("tenant=acme&groups=hosts").await;
+    for (token, status) in [(genuine.as_str(), 201), (forged.as_str(), 401)] {
         let headers = [("authorization", &*format!("Bearer {token}")), ("content-type", "application/json")];
         let answer =
             exchange(front, "POST", "/meetings", &headers, br#"{"ExternalMeetingId":"standup"}"#).await;
@@ -338,33 +367,8 @@ fn lock_files_hold_no_rsa_crate() {
 }
 
 #[test]
-fn help_names_every_option() {
-    let output = command(&["--help"]).output().unwrap();
-    let help = String::from_utf8(output.stdout).unwrap();
-    for option in [
-        "--port",
-        "--simulator-port",
-        "--issuer-port",
-        "--bind",
-        "--policy",
-        "--chime-endpoint",
-        "--check-policy",
-        "--region",
-        "--simulator-only",
-        "--allow-remote",
-        "--policy-schema",
-        "--list-settings",
-        "--list-operations",
-        "--simulator-gateway-name",
-        "Who is answered",
-    ] {
-        assert!(help.contains(option), "{option} is not in {help}");
-    }
-}
-
-#[test]
 fn an_interrupt_ends_it_in_order() {
-    let mut program = Program::start(&["--simulator-only"], "/token?");
+    let mut program = Program::start(&["--simulator-only"], "Ctrl-C stops");
     let interrupted = Command::new("kill").args(["-INT", &program.child.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
     assert!(program.child.wait().unwrap().success());

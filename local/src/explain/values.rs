@@ -1,0 +1,244 @@
+//! Where each value of a request comes from.
+
+use local::simulator::RecordedRequest;
+use meeting_gateway::policy::{MemberExplanation, PolicyExplanation};
+use serde_json::{Value, json};
+
+use super::event::Asked;
+
+/// One value of the request to Chime, or of the meeting.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The member in the body, as a JSON pointer in fragment form. A tag has its key in place of an index.
+    pub(super) member: String,
+    pub(super) value: Value,
+    pub(super) from: From,
+    /// Pointer to the place in the policy document that decides it, or that allows what was asked for.
+    pub(super) pointer: Option<String>,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// The body of the request.
+    Caller,
+    /// The body of the request, against the policy or the model: see the findings.
+    Refused,
+    /// The subject of the token.
+    Subject,
+    /// `Fixed` of the policy.
+    Fixed,
+    /// `Default` of the policy.
+    Default,
+    /// A ceiling in `Allowed`, which binds silence too.
+    Ceiling,
+    /// Chime's documented default.
+    Chime,
+    /// The policy, lowered to what the meeting has.
+    Lowered,
+    /// The gateway alone.
+    Gateway,
+}
+
+impl From {
+    /// The word for programs.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            From::Caller => "caller",
+            From::Refused => "caller, refused",
+            From::Subject => "subject",
+            From::Fixed => "Fixed",
+            From::Default => "Default",
+            From::Ceiling => "ceiling",
+            From::Chime => "Chime's default",
+            From::Lowered => "lowered to what the meeting has",
+            From::Gateway => "gateway",
+        }
+    }
+
+    fn of_list(list: &str) -> Self {
+        match list {
+            "Fixed" => From::Fixed,
+            "Default" => From::Default,
+            _ => From::Ceiling,
+        }
+    }
+
+    /// Where a value comes from that is sent without being asked for. A ceiling sends Chime's default where that is lower.
+    fn unasked(list: &str, member: &MemberExplanation, value: &str) -> Self {
+        let from = From::of_list(list);
+        let is_default = member.chime_default.as_deref() == Some(value);
+        if from == From::Ceiling && is_default { From::Chime } else { from }
+    }
+}
+
+/// Members that the gateway alone sets.
+const GATEWAYS_OWN: [&str; 2] = ["ClientRequestToken", "NotificationsConfiguration"];
+
+/// The group of members that an attendee has and a meeting has not.
+const OF_ATTENDEES: &str = "Capabilities/";
+
+/// The rows of a request. Without a request to Chime, of what would be sent if nothing were refused.
+pub(super) fn rows(
+    policy: &PolicyExplanation,
+    document: &Value,
+    asked: &Asked,
+    requests: &[RecordedRequest],
+    tenant: &str,
+    problem: &Value,
+) -> Vec<Row> {
+    let asked_body = asked.json_body();
+    // The last one is the operation's own: those before it are proofs.
+    let sent = requests.last().map_or(&Value::Null, |request| &request.body);
+    let rows = Rows { policy, document, tenant, asked: &asked_body, sent };
+    let findings = problem.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let is_refused = |row: &Row| {
+        row.from == From::Caller
+            && findings
+                .iter()
+                .any(|finding| finding.get("pointer").and_then(Value::as_str) == Some(&row.member))
+    };
+    let operation = asked.operation.name;
+    let mut all = Vec::new();
+    if operation.starts_with("CreateMeeting") {
+        rows.meeting(&mut all);
+    }
+    let takes_list = operation == "CreateMeetingWithAttendees" || operation == "BatchCreateAttendee";
+    if takes_list {
+        let attendees = asked_body.get("Attendees").and_then(Value::as_array).map_or(0, Vec::len);
+        (0..attendees).for_each(|index| rows.attendee(&format!("Attendees/{index}/"), &mut all));
+    } else if operation == "Join" || operation == "CreateAttendee" || operation.contains("Capabilities") {
+        rows.attendee("", &mut all);
+    }
+    for row in &mut all {
+        if is_refused(row) {
+            row.from = From::Refused;
+        }
+    }
+    all
+}
+
+/// The TenantIds of the tenant, by the document.
+pub(super) fn tenant_ids(policy: &PolicyExplanation, document: &Value, tenant: &str) -> Vec<String> {
+    let place = policy.tenant_ids.as_ref();
+    let ids = place.and_then(|place| at(document, &place.pointer)).and_then(Value::as_array);
+    ids.into_iter().flatten().filter_map(Value::as_str).map(|id| id.replace("${tenant}", tenant)).collect()
+}
+
+struct Rows<'r> {
+    policy: &'r PolicyExplanation,
+    document: &'r Value,
+    tenant: &'r str,
+    asked: &'r Value,
+    sent: &'r Value,
+}
+
+impl Rows<'_> {
+    fn meeting(&self, rows: &mut Vec<Row>) {
+        let text = |name: &str| self.asked.get(name).cloned();
+        if let Some(value) = text("ExternalMeetingId") {
+            rows.push(row("ExternalMeetingId", value, From::Caller, None));
+        }
+        for member in self.policy.members.iter().filter(|member| !member.name.starts_with(OF_ATTENDEES)) {
+            rows.extend(self.member(member, ""));
+        }
+        let ids = tenant_ids(self.policy, self.document, self.tenant);
+        let place = self.policy.tenant_ids.as_ref().map(|place| place.pointer.clone());
+        rows.push(row("TenantIds", json!(ids), From::Fixed, place));
+        self.tags(rows);
+        for name in GATEWAYS_OWN {
+            if let Some(value) = self.sent.get(name) {
+                rows.push(row(name, value.clone(), From::Gateway, None));
+            }
+        }
+    }
+
+    /// The attendee whose members begin with that prefix.
+    fn attendee(&self, prefix: &str, rows: &mut Vec<Row>) {
+        let id = format!("{prefix}ExternalUserId");
+        match (below(self.asked, &id), below(self.sent, &id)) {
+            (Some(value), _) => rows.push(row(&id, value.clone(), From::Caller, None)),
+            (None, Some(value)) => rows.push(row(&id, value.clone(), From::Subject, None)),
+            (None, None) => {}
+        }
+        for member in self.policy.members.iter().filter(|member| member.name.starts_with(OF_ATTENDEES)) {
+            rows.extend(self.member(member, prefix));
+        }
+    }
+
+    /// `None` for a member that is neither asked for nor sent, and of which Chime documents no default.
+    fn member(&self, member: &MemberExplanation, prefix: &str) -> Option<Row> {
+        let name = format!("{prefix}{}", member.name);
+        let sent = below(self.sent, &name);
+        let source = member.source.as_ref();
+        if let Some(value) = below(self.asked, &name) {
+            // What allows it: the bound, or the value that a request without the member gets.
+            let allows = member.allowed.as_ref().or(source).map(|place| place.pointer.clone());
+            return Some(row(&name, value.clone(), From::Caller, allows));
+        }
+        let by_policy = member.sent.as_ref().zip(source);
+        let is_open = self.sent.is_null();
+        match (by_policy, sent) {
+            (Some((by_policy, place)), Some(value)) => {
+                let is_lowered = !is_same(value, by_policy);
+                let from =
+                    if is_lowered { From::Lowered } else { From::unasked(place.list, member, by_policy) };
+                Some(row(&name, value.clone(), from, Some(place.pointer.clone())))
+            }
+            // Nothing reached Chime: what would be sent.
+            (Some((by_policy, place)), None) if is_open => {
+                let from = From::unasked(place.list, member, by_policy);
+                Some(row(&name, json!(by_policy), from, Some(place.pointer.clone())))
+            }
+            (None, Some(value)) => Some(row(&name, value.clone(), From::Chime, None)),
+            (_, None) => {
+                let default = member.chime_default.as_ref()?;
+                Some(row(&name, json!(default), From::Chime, None))
+            }
+        }
+    }
+
+    fn tags(&self, rows: &mut Vec<Row>) {
+        let asked = |key: &str| tags(self.asked).any(|(asked, _)| asked == key);
+        let place_of = |lists: &[&str], key: &str| {
+            let mut places = self.policy.tags.iter().filter(|place| lists.contains(&place.list));
+            places.find(|place| place.key.eq_ignore_ascii_case(key))
+        };
+        for (key, value) in tags(self.sent) {
+            let place = place_of(&["Fixed", "Default"], key);
+            let allowed = place_of(&["Allowed"], key);
+            let (from, place) = match (place, allowed) {
+                (_, Some(allowed)) if asked(key) => (From::Caller, Some(allowed)),
+                (Some(place), _) => (From::of_list(place.list), Some(place)),
+                (None, _) => (From::Gateway, None),
+            };
+            let pointer = place.map(|place| place.pointer.clone());
+            rows.push(row(&format!("Tags/{key}"), json!(value), from, pointer));
+        }
+    }
+}
+
+fn tags(body: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let tags = body.get("Tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    tags.iter().filter_map(|tag| Some((tag.get("Key")?.as_str()?, tag.get("Value")?.as_str()?)))
+}
+
+fn row(member: &str, value: Value, from: From, pointer: Option<String>) -> Row {
+    Row { member: format!("#/{member}"), value, from, pointer }
+}
+
+/// The member with that path of names.
+fn below<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    value.pointer(&format!("/{path}"))
+}
+
+/// The value at a pointer in fragment form.
+fn at<'v>(document: &'v Value, pointer: &str) -> Option<&'v Value> {
+    document.pointer(pointer.strip_prefix('#')?)
+}
+
+/// Whether a value is that text, or a number of that text.
+fn is_same(value: &Value, text: &str) -> bool {
+    let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    shown == text
+}

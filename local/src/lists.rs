@@ -1,0 +1,54 @@
+//! `settings`, `operations` and `schema`: what the gateway reads and serves, from the code.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use meeting_gateway::config::{AwsEnvironment, Config};
+use meeting_gateway::settings::Settings;
+
+/// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line
+/// a setting, followed by `bearer` where only that mode reads it.
+pub(crate) fn settings_list() -> String {
+    let read_in = |mode: &str| {
+        let names = RefCell::new(BTreeSet::new());
+        let lookup = |name: &str| {
+            names.borrow_mut().insert(name.to_owned());
+            (name == "AUTH_MODE" && !mode.is_empty()).then(|| mode.to_owned())
+        };
+        let missing: BTreeSet<&str> = match Config::read(&Settings::new(&lookup), AwsEnvironment::default()) {
+            Ok(_) => BTreeSet::new(),
+            Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
+        };
+        // Settings that a provider of the SDK reads are not looked up here, but are reported as missing.
+        let mut names = names.take();
+        names.extend(missing.iter().map(|name| (*name).to_owned()));
+        (names, missing)
+    };
+    let (_, missing_mode) = read_in("");
+    let (authorizer, missing_in_authorizer) = read_in("authorizer");
+    let (bearer, missing_in_bearer) = read_in("bearer");
+    let mut text = String::new();
+    for name in bearer.union(&authorizer) {
+        let required = |missing: &BTreeSet<&str>| missing.contains(name.as_str());
+        let in_both = bearer.contains(name) && authorizer.contains(name);
+        let always =
+            required(&missing_mode) || (required(&missing_in_authorizer) && required(&missing_in_bearer));
+        let word = if always || required(&missing_in_bearer) { "required" } else { "optional" };
+        let mode: &dyn Display = if in_both { &"" } else { &" bearer" };
+        text.push_str(&format!("{name} {word}{mode}\n"));
+    }
+    text
+}
+
+/// The operations that the gateway serves, a line each: method, path, name and right.
+pub(crate) fn operations_list() -> String {
+    local::front::operations_list()
+}
+
+/// The JSON Schema of the policy document.
+pub(crate) fn policy_schema() -> String {
+    // A schema is JSON already.
+    let schema = serde_json::to_string_pretty(&local::policy_schema::document_schema());
+    format!("{}\n", schema.unwrap_or_default())
+}

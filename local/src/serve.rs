@@ -1,0 +1,169 @@
+//! `serve`: the gateway and everything that it talks to.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+
+use local::front::{Front, Route};
+use local::issuer::{AUDIENCE, Issuer, IssuerError};
+use local::sample_tenants::sample_tenants;
+use local::simulator::{ACCOUNT, Simulator, SimulatorOptions};
+use meeting_gateway::operation::OPERATIONS;
+
+use crate::cli::{ChimeEndpoint, GATEWAY_NAME, ServeOptions};
+use crate::output::Output;
+use crate::welcome::Welcome;
+use crate::{aws, gateway};
+
+/// Starts everything and runs until Ctrl-C.
+pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
+    options.check_remote_use()?;
+    let output = Output::default();
+    let issuer = start_issuer(options)?;
+    let simulator = match options.chime_endpoint {
+        None => Some(start_simulator(options, output.clone())?),
+        Some(_) => None,
+    };
+    let chime_endpoint = match (&options.chime_endpoint, &simulator) {
+        (Some(ChimeEndpoint::Url(url)), _) => Some(url.clone()),
+        (_, Some(simulator)) => Some(simulator.endpoint()),
+        (_, None) => None,
+    };
+    let chime = match &chime_endpoint {
+        Some(url) => format!("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS={url}"),
+        None => format!("the real service in {}, with your AWS credentials", options.region()),
+    };
+    let mut tenants = None;
+    let front = if options.simulator_only {
+        None
+    } else {
+        let settings = settings(options, &issuer, chime_endpoint);
+        // Tokens of another issuer can't be made here, so there is no curl that works when pasted.
+        tenants = if has_own_issuer() { None } else { Some(sample_tenants(&read_policy(options)?)) };
+        let aws = aws::environment(&options.region(), options.chime_endpoint.as_ref()).await?;
+        let environment = gateway::Environment { settings, aws };
+        Some(start_front(options, gateway::handler(environment, output.clone()).await?)?)
+    };
+    // Waits for Ctrl-C from here on, not only after the welcome.
+    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    tokio::select! {
+        biased;
+        interrupted = &mut interrupt => return interrupted.map_err(|error| cannot_wait(&error)),
+        () = std::future::ready(()) => {}
+    }
+    let policy = options.policy_file();
+    let welcome = Welcome {
+        front: front.as_ref().map(Front::url),
+        chime,
+        issuer: issuer.issuer_url(),
+        policy: front.is_some().then_some(policy.as_path()),
+        tenants,
+    };
+    let printed = output.welcome(&welcome.text());
+    printed.map_err(|error| format!("cannot write to the standard output: {error}"))?;
+    interrupt.await.map_err(|error| cannot_wait(&error))
+}
+
+fn cannot_wait(error: &io::Error) -> String {
+    format!("cannot wait for Ctrl-C: {error}")
+}
+
+/// The settings of an identity provider, which the environment may give in place of the issuer that is started here.
+const ISSUER_SETTINGS: &[&str] =
+    &["JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URI", "JWKS_FILE", "JWT_ISSUERS", "TOKEN_USE"];
+
+/// The names of the claims that an identity is read from.
+pub(crate) const CLAIM_SETTINGS: &[&str] = &["TENANT_CLAIM", "SCOPE_CLAIM", "GROUPS_CLAIM", "SUBJECT_CLAIM"];
+
+/// The AWS SDKs' own variables that count for the real Chime.
+const HOW_AWS_IS_CALLED: &[&str] =
+    &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SDK_UA_APP_ID"];
+
+pub(crate) fn from_environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the environment names an identity provider of the user's own.
+fn has_own_issuer() -> bool {
+    from_environment("JWT_ISSUER").is_some() || from_environment("JWT_ISSUERS").is_some()
+}
+
+/// What the deployed function would find in its environment.
+fn settings(
+    options: &ServeOptions,
+    issuer: &Issuer,
+    chime_endpoint: Option<String>,
+) -> BTreeMap<String, String> {
+    let region = options.region();
+    let local_queue = format!("arn:aws:sqs:{region}:{ACCOUNT}:local-notifications");
+    let queue = from_environment("NOTIFICATIONS_QUEUE_ARN");
+    let mut settings = BTreeMap::from([
+        ("AUTH_MODE".to_owned(), "bearer".to_owned()),
+        ("JWT_ISSUER".to_owned(), issuer.issuer_url()),
+        ("JWT_AUDIENCE".to_owned(), AUDIENCE.to_owned()),
+        ("NOTIFICATIONS_QUEUE_ARN".to_owned(), queue.unwrap_or(local_queue)),
+        ("GATEWAY_NAME".to_owned(), GATEWAY_NAME.to_owned()),
+        ("AWS_REGION".to_owned(), region),
+        ("POLICY_FILE".to_owned(), options.policy_file().display().to_string()),
+    ]);
+    if has_own_issuer() {
+        settings.retain(|name, _| !ISSUER_SETTINGS.contains(&name.as_str()));
+    }
+    for name in ISSUER_SETTINGS.iter().chain(CLAIM_SETTINGS) {
+        settings.extend(from_environment(name).map(|value| ((*name).to_owned(), value)));
+    }
+    if options.chime_endpoint == Some(ChimeEndpoint::Aws) {
+        for name in HOW_AWS_IS_CALLED {
+            settings.extend(from_environment(name).map(|value| ((*name).to_owned(), value)));
+        }
+    }
+    if let Some(url) = chime_endpoint {
+        settings.insert("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), url);
+    }
+    settings
+}
+
+fn read_policy(options: &ServeOptions) -> Result<serde_json::Value, String> {
+    let file = options.policy_file();
+    let document = std::fs::read(&file)
+        .map_err(|error| format!("cannot read the policy {}: {error}; see --policy", file.display()))?;
+    serde_json::from_slice(&document)
+        .map_err(|error| format!("the policy {} is not JSON: {error}", file.display()))
+}
+
+fn start_simulator(options: &ServeOptions, output: Output) -> Result<Simulator, String> {
+    let address = SocketAddr::new(options.bind, options.simulator_port);
+    let simulator = SimulatorOptions {
+        log: Some(Box::new(output)),
+        gateway_name: options.tag_of_simulator(),
+        ..SimulatorOptions::default()
+    };
+    Simulator::start_with(address, simulator)
+        .map_err(|error| cannot_bind(&error, address, "--simulator-port"))
+}
+
+fn start_issuer(options: &ServeOptions) -> Result<Issuer, String> {
+    let address = SocketAddr::new(options.bind, options.issuer_port);
+    Issuer::start(address).map_err(|error| match error {
+        IssuerError::Bind(error) => cannot_bind(&error, address, "--issuer-port"),
+        other => other.to_string(),
+    })
+}
+
+fn start_front(options: &ServeOptions, handler: local::front::Handler) -> Result<Front, String> {
+    let address = SocketAddr::new(options.bind, options.port);
+    let routes = OPERATIONS.iter().map(Route::from).collect();
+    Front::start(address, routes, handler).map_err(|error| cannot_bind(&error, address, "--port"))
+}
+
+fn cannot_bind(error: &io::Error, address: SocketAddr, option: &str) -> String {
+    match error.kind() {
+        ErrorKind::AddrInUse => {
+            format!("port {} on {} is in use; choose another with {option}", address.port(), address.ip())
+        }
+        ErrorKind::AddrNotAvailable => {
+            format!("{} is not an address of this machine; see --bind", address.ip())
+        }
+        _ => format!("cannot listen on {address}: {error}"),
+    }
+}

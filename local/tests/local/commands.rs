@@ -1,0 +1,363 @@
+//! The subcommands that answer a question and end.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::program::{Program, command, policy_file, refusal};
+
+/// The exit status, the standard output and the standard error of a command with that standard input.
+fn run(arguments: &[&str], stdin: &str) -> (Option<i32>, String, String) {
+    let mut child = command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that ends before it reads closes the pipe.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// What `explain --json` prints for a request of a host of acme, with its exit status.
+fn explained(policy: &Value, arguments: &[&str]) -> (Option<i32>, Value) {
+    let name = format!("explained-{}", std::thread::current().name().unwrap().replace("::", "-"));
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+    std::fs::write(&file, policy.to_string()).unwrap();
+    let claims = r#"{"sub":"anna","custom:tenant_id":"acme","cognito:groups":["hosts"]}"#;
+    let fixed = ["explain", "--json", "--policy", file.to_str().unwrap(), "--claims", "-"];
+    let (code, stdout, stderr) = run(&[&fixed[..], arguments].concat(), claims);
+    let value = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}"));
+    (code, value)
+}
+
+/// The value of a member, where it comes from, and the place in the policy.
+fn member<'v>(explained: &'v Value, member: &str) -> (&'v Value, &'v str, Option<&'v str>) {
+    let rows = explained["members"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["member"] == member);
+    let row = row.unwrap_or_else(|| panic!("no `{member}` in {rows:#?}"));
+    (&row["value"], row["from"].as_str().unwrap(), row["pointer"].as_str())
+}
+
+fn policy() -> Value {
+    json!({
+        "Everyone": {
+            "Fixed": { "TenantIds": ["${tenant}"], "Tags": { "Tenant": "${tenant}" } },
+            "Default": { "MediaRegion": "us-east-1" },
+            "Allowed": { "MeetingFeatures": { "Attendee": { "MaxCount": 50 } } },
+            "Callers": { "AnyGroup": ["hosts"], "End": { "AnyGroup": ["owners"] } },
+        },
+        "Tenants": {
+            "acme": {
+                "Fixed": { "Capabilities": { "Video": "Receive" } },
+                "Default": { "MediaRegion": "eu-central-1" },
+                "Allowed": { "MediaRegion": ["eu-central-1", "eu-west-2"], "Tags": ["Course"], "PrimaryMeetingId": true },
+            },
+        },
+    })
+}
+
+#[test]
+fn each_value_is_explained_with_its_origin_and_its_place() {
+    let body = r#"{"ExternalMeetingId":"standup","MediaRegion":"eu-west-2","Tags":[{"Key":"Course","Value":"physics"}]}"#;
+    let (code, explained) = explained(&policy(), &["--request", body]);
+    assert_eq!((code, &explained["status"]), (Some(0), &json!(201)));
+    let acme = "#/Tenants/acme";
+    for (name, value, from, pointer, why) in [
+        ("#/ExternalMeetingId", json!("standup"), "caller", None, "the caller's own"),
+        (
+            "#/MediaRegion",
+            json!("eu-west-2"),
+            "caller",
+            Some(format!("{acme}/Allowed/MediaRegion")),
+            "the tenant allows it",
+        ),
+        (
+            "#/MeetingFeatures/Attendee/MaxCount",
+            json!(50),
+            "ceiling",
+            Some("#/Everyone/Allowed/MeetingFeatures/Attendee/MaxCount".to_owned()),
+            "binds silence",
+        ),
+        ("#/MeetingFeatures/Video/MaxResolution", json!("HD"), "Chime's default", None, "nothing is written"),
+        ("#/TenantIds", json!(["acme"]), "Fixed", Some("#/Everyone/Fixed/TenantIds".to_owned()), "filled in"),
+        (
+            "#/Tags/Tenant",
+            json!("acme"),
+            "Fixed",
+            Some("#/Everyone/Fixed/Tags/Tenant".to_owned()),
+            "a fixed tag",
+        ),
+        (
+            "#/Tags/Course",
+            json!("physics"),
+            "caller",
+            Some(format!("{acme}/Allowed/Tags/0")),
+            "an allowed tag",
+        ),
+        ("#/Tags/MeetingGateway", json!("GATEWAY_NAME"), "gateway", None, "a placeholder"),
+    ] {
+        assert_eq!(member(&explained, name), (&value, from, pointer.as_deref()), "{why}");
+    }
+    let sent = &explained["requests"][0];
+    assert_eq!((&sent["method"], &sent["path"]), (&json!("POST"), &json!("/meetings")));
+    assert_eq!(sent["body"]["MediaRegion"], "eu-west-2");
+    assert_eq!(
+        sent["body"]["NotificationsConfiguration"]["SqsQueueArn"],
+        "arn:aws:sqs:us-east-1:111122223333:QUEUE"
+    );
+}
+
+#[test]
+fn silence_is_explained_by_the_default_that_wins() {
+    let (_, explained) = explained(&policy(), &["--request", r#"{"ExternalMeetingId":"standup"}"#]);
+    let expected = (&json!("eu-central-1"), "Default", Some("#/Tenants/acme/Default/MediaRegion"));
+    assert_eq!(member(&explained, "#/MediaRegion"), expected);
+}
+
+#[test]
+fn refused_request_shows_every_finding_and_no_request() {
+    let body = r#"{"ExternalMeetingId":"x","MediaRegion":"us-west-2","TenantIds":["globex"]}"#;
+    let (code, explained) = explained(&policy(), &["--request", body]);
+    assert_eq!((code, &explained["status"]), (Some(1), &json!(400)));
+    let errors = explained["problem"]["errors"].as_array().unwrap();
+    let mut pointers: Vec<&str> = errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    pointers.sort_unstable();
+    assert_eq!(pointers, ["#/ExternalMeetingId", "#/MediaRegion", "#/TenantIds"]);
+    assert_eq!(member(&explained, "#/MediaRegion").1, "caller, refused");
+    assert_eq!(explained["requests"], json!([]));
+}
+
+#[test]
+fn rights_are_explained_with_the_place_that_decides_them() {
+    let (code, explained) = explained(&policy(), &["--operation", "DeleteMeeting"]);
+    assert_eq!((code, &explained["status"], &explained["needs"]), (Some(1), &json!(403), &json!("End")));
+    let rights = explained["rights"].as_array().unwrap();
+    let end = rights.iter().find(|right| right["right"] == "End").unwrap();
+    assert_eq!((&end["held"], &end["pointer"]), (&json!(false), &json!("#/Everyone/Callers/End")));
+    let create = rights.iter().find(|right| right["right"] == "Create").unwrap();
+    assert_eq!((&create["held"], &create["pointer"]), (&json!(true), &json!("#/Everyone/Callers")));
+}
+
+#[test]
+fn attendees_capabilities_are_explained_in_a_meeting_that_is_taken_to_be_the_tenants() {
+    let mut policy = policy();
+    policy["Everyone"]["Callers"] = json!({});
+    let (code, explained) = explained(&policy, &["--operation", "Join"]);
+    assert_eq!((code, &explained["status"]), (Some(0), &json!(201)));
+    assert_eq!(member(&explained, "#/ExternalUserId"), (&json!("anna"), "subject", None));
+    let video = (&json!("Receive"), "Fixed", Some("#/Tenants/acme/Fixed/Capabilities/Video"));
+    assert_eq!(member(&explained, "#/Capabilities/Video"), video);
+    assert_eq!(member(&explained, "#/Capabilities/Audio").1, "Chime's default");
+    let requests = explained["requests"].as_array().unwrap();
+    let paths: Vec<&str> = requests.iter().map(|request| request["path"].as_str().unwrap()).collect();
+    assert!(paths[1].ends_with("/attendees"), "{paths:?}");
+}
+
+#[test]
+fn primary_is_taken_to_be_the_tenants() {
+    let body = r#"{"ExternalMeetingId":"standup","PrimaryMeetingId":"6b1e5a3b-0000-4000-8000-00000000abcd"}"#;
+    let (code, explained) = explained(&policy(), &["--request", body]);
+    assert_eq!((code, &explained["status"]), (Some(0), &json!(201)), "{explained:#}");
+}
+
+#[test]
+fn every_operation_can_be_explained() {
+    let user = r#"{"ExternalUserId":"bob#1"}"#;
+    let capabilities = r#"{"Audio":"None","Video":"None","Content":"None"}"#;
+    let bodies = [
+        ("CreateMeeting", r#"{"ExternalMeetingId":"standup"}"#.to_owned()),
+        ("CreateMeetingWithAttendees", format!(r#"{{"ExternalMeetingId":"standup","Attendees":[{user}]}}"#)),
+        ("CreateAttendee", user.to_owned()),
+        ("BatchCreateAttendee", format!(r#"{{"Attendees":[{user}]}}"#)),
+        ("UpdateAttendeeCapabilities", format!(r#"{{"Capabilities":{capabilities}}}"#)),
+        (
+            "BatchUpdateAttendeeCapabilitiesExcept",
+            format!(
+                r#"{{"Capabilities":{capabilities},"ExcludedAttendeeIds":[{{"AttendeeId":"5a3b1e00-0000-4000-8000-000000000002"}}]}}"#
+            ),
+        ),
+    ];
+    let mut policy = policy();
+    policy["Everyone"]["Callers"] = json!({ "AnyGroup": ["hosts"] });
+    let (_, operations, _) = run(&["operations"], "");
+    for line in operations.lines() {
+        let name = line.split(' ').nth(2).unwrap();
+        let body = bodies.iter().find(|(operation, _)| *operation == name);
+        let body: Vec<&str> = body.into_iter().flat_map(|(_, body)| ["--request", body.as_str()]).collect();
+        let (code, explained) = explained(&policy, &[&["--operation", name], body.as_slice()].concat());
+        assert_eq!(code, Some(0), "{name}: {explained:#}");
+        assert!(!explained["requests"].as_array().unwrap().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn text_for_people_has_the_same_answer() {
+    let file = policy_file("explained-text");
+    let claims = r#"{"sub":"anna","custom:tenant_id":"acme","cognito:groups":["hosts"]}"#;
+    let policy = ["explain", "--policy", file.to_str().unwrap(), "--claims", "-"];
+    let (code, text, stderr) =
+        run(&[&policy[..], &["--request", r#"{"ExternalMeetingId":"standup"}"#]].concat(), claims);
+    assert_eq!(code, Some(0), "{text}{stderr}");
+    for part in [
+        "Create     yes",
+        "Everyone's #/Everyone/Default/MediaRegion",
+        "served     201",
+        "Chime gets POST /meetings",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let (code, text, _) = run(&[&policy[..], &["--request", r#"{"ExternalMeetingId":""}"#]].concat(), claims);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("refused    400") && text.contains("#/ExternalMeetingId must"), "{text}");
+}
+
+#[test]
+fn explain_that_cant_be_carried_out_exits_2_and_says_why() {
+    let file = policy_file("explain-refused");
+    let policy = file.to_str().unwrap();
+    for (arguments, stdin, message) in [
+        (vec!["--policy", "/no/such.json", "--claims", "-"], "{}", "cannot read the policy /no/such.json"),
+        (vec!["--policy", policy, "--claims", "-"], "[]", "must be a JSON object"),
+        (vec!["--policy", policy, "--claims", "-"], "{", "are not JSON"),
+        (vec!["--policy", policy, "--claims", "-"], r#"{"sub":"anna"}"#, "identify no caller"),
+        (
+            vec!["--policy", policy, "--claims", "-", "--operation", "Leave"],
+            "{}",
+            "unknown operation `Leave`; there are CreateMeeting",
+        ),
+        (vec!["--policy", policy], "", "--claims"),
+    ] {
+        let (code, _, stderr) = run(&[&["explain"], arguments.as_slice()].concat(), stdin);
+        assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn check_reads_several_documents_and_the_standard_input() {
+    let good = policy_file("checked");
+    let good = good.to_str().unwrap();
+    let (code, stdout, stderr) =
+        run(&["check", good, "-"], r#"{ "Tenants": { "acme": { "Colour": "red" } } }"#);
+    assert_eq!(code, Some(1));
+    assert!(stdout.contains(&format!("{good}: no fault found")), "{stdout}");
+    assert!(stdout.contains("Create: callers with one of the groups `hosts` (acme)"), "{stdout}");
+    assert!(stderr.contains("-: #/Tenants/acme/Colour"), "{stderr}");
+    let (code, _, stderr) = run(&["check", good, "/no/such/policy.json"], "");
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("cannot read /no/such/policy.json"), "{stderr}");
+}
+
+#[test]
+fn check_prints_json_for_programs() {
+    let good = policy_file("checked-json");
+    let (code, stdout, stderr) =
+        run(&["check", "--json", good.to_str().unwrap(), "-", "--region", "eu-centrl-1"], "{}");
+    assert_eq!((code, stderr.as_str()), (Some(1), ""));
+    let documents: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(documents[0]["faults"][0]["pointer"], Value::Null, "a fault of the region");
+    assert_eq!(documents[1]["file"], "-");
+    let (code, stdout, _) = run(&["check", "--json", good.to_str().unwrap()], "");
+    assert_eq!(code, Some(0));
+    let documents: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(documents[0]["faults"], json!([]));
+    assert_eq!(documents[0]["rights"][0]["right"], "Create");
+}
+
+#[test]
+fn a_region_without_chime_is_a_fault_of_a_checked_policy() {
+    let policy = policy_file("checked-for-a-region");
+    let policy = policy.to_str().unwrap();
+    let check = |region| refusal(&["check", policy, "--region", region]);
+    assert_eq!(check("eu-central-1"), (Some(0), String::new()));
+    for (region, why) in [
+        ("eu-centrl-1", "a typing error"),
+        ("eu-west-1", "hosts media only"),
+        ("US-EAST-1", "regions are compared exactly"),
+    ] {
+        let (code, stderr) = check(region);
+        assert_eq!(code, Some(1), "{why}: {stderr}");
+        assert!(stderr.contains(&format!("`{region}` has no Chime endpoint")), "{why}: {stderr}");
+        assert!(stderr.contains("eu-central-1"), "{why}: the regions that have one are named: {stderr}");
+    }
+}
+
+#[test]
+fn a_region_without_chime_is_reported_with_the_policys_own_faults() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("two-faults.json");
+    std::fs::write(&file, r#"{ "Tenants": { "acme": { "Colour": "red" } } }"#).unwrap();
+    let (code, stderr) = refusal(&["check", file.to_str().unwrap(), "--region", "eu-centrl-1"]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("eu-centrl-1") && stderr.contains("#/Tenants/acme/Colour"), "{stderr}");
+}
+
+#[test]
+fn token_is_the_issuers_for_the_named_tenant() {
+    use base64::Engine;
+    let program = Program::start(&["--simulator-only"], "Ctrl-C stops");
+    let port = program.word_after("JWT_ISSUER=http://127.0.0.1:").to_owned();
+    let (code, token, stderr) = run(
+        &["token", "--issuer-port", &port, "--tenant", "acme", "--groups", "hosts,members", "--sub", "ann"],
+        "",
+    );
+    assert_eq!(code, Some(0), "{stderr}");
+    let claims = token.split('.').nth(1).unwrap();
+    let claims: Value =
+        serde_json::from_slice(&base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    assert_eq!((&claims["custom:tenant_id"], &claims["sub"]), (&json!("acme"), &json!("ann")));
+    assert_eq!(claims["cognito:groups"], json!(["hosts", "members"]));
+    drop(program);
+    let (code, _, stderr) = run(&["token", "--issuer-port", &port], "");
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("is `serve` running?"), "{stderr}");
+}
+
+#[test]
+fn help_names_every_subcommand_option_and_exit_status() {
+    let help = |arguments: &[&str]| run(arguments, "").1;
+    let top = help(&["--help"]);
+    for name in [
+        "serve", "check", "explain", "schema", "settings", "operations", "token", "Exit statuses",
+        "--version",
+    ] {
+        assert!(top.contains(name), "{name} is not in {top}");
+    }
+    let serve = help(&["serve", "--help"]);
+    for option in [
+        "--port",
+        "--simulator-port",
+        "--issuer-port",
+        "--bind",
+        "--policy",
+        "--chime-endpoint",
+        "--region",
+        "--simulator-only",
+        "--allow-remote",
+        "--simulator-gateway-name",
+        "Who is answered",
+    ] {
+        assert!(serve.contains(option), "{option} is not in {serve}");
+    }
+    for option in ["--policy", "--claims", "--request", "--operation", "--json"] {
+        assert!(help(&["explain", "--help"]).contains(option), "{option}");
+    }
+}
+
+#[test]
+fn old_flags_are_gone_and_the_options_of_serve_need_no_name() {
+    for flag in ["--check-policy", "--policy-schema", "--list-settings", "--list-operations"] {
+        let (code, stderr) = refusal(&[flag]);
+        assert!(code == Some(2) && stderr.contains("unexpected argument"), "{flag}: {stderr}");
+    }
+    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
+    for named in [&["serve"][..], &[]] {
+        let (code, stderr) = refusal(&[named, &ports[..], &["--policy", "/no/such.json"]].concat());
+        assert!(code == Some(1) && stderr.contains("cannot read the policy /no/such.json"), "{stderr}");
+    }
+    let (code, stdout, _) = run(&["--version"], "");
+    assert_eq!((code, stdout.trim()), (Some(0), concat!("local ", env!("CARGO_PKG_VERSION"))));
+}
