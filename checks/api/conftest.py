@@ -2,9 +2,8 @@
 
 import pytest
 import yaml
-from processes import REPOSITORY, LocalGateway
-
-DOCUMENT = REPOSITORY / "openapi.yaml"
+from description import DOCUMENT
+from processes import LocalGateway
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from function_environment import BINARY, built_template, layer_folder, overrides, sample_environment
 from emulator import Emulator
+from function_environment import BINARY, built_template, layer_folder, overrides, sample_environment
 from processes import REPOSITORY, LocalServices
 
 EVENTS = REPOSITORY / "events"

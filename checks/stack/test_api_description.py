@@ -7,7 +7,7 @@ from deployed_stack import REPOSITORY, deploy, parsed_template
 
 CORS = REPOSITORY / "local" / "src" / "front" / "cors.json"
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
-# Pages that ask for more than the origin's own answer may read these without being told so (Fetch standard).
+# Every page may read these: they are on the Fetch standard's list.
 ALWAYS_READABLE = {"cache-control"}
 # Pages see the status, which says what these say: a token is needed, or another method.
 NOT_FOR_PAGES = {"www-authenticate", "allow"}
