@@ -1,7 +1,7 @@
 """Hooks of Schemathesis: most requests are about a meeting that goes on, and valid ones keep the rules between members.
 
-Schemathesis makes each member by itself. Without these hooks nearly every request would end in 404, in 400 for a rule that
-OpenAPI can't express, or in 403 for a value that the sample policy does not allow.
+Schemathesis makes each member by itself. Without these hooks nearly every request would end in 404, in 400 for a rule
+that OpenAPI can't express, or in 403 for a value that the sample policy does not allow.
 """
 
 import json
@@ -181,7 +181,7 @@ def headers_are_described(_context, response, case) -> None:
 
 
 @schemathesis.check
-def answers_of_the_function_have_its_headers(_context, response, case) -> None:
+def answers_of_the_function_have_its_headers(_context, response, _case) -> None:
     """Fails when an answer lacks a header that every answer of the function has, or contradicts its own body."""
     (content_type, *_) = response.headers.get("content-type", [""])
     if content_type == "application/json" and response.status_code >= 400:

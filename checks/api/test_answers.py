@@ -167,9 +167,9 @@ def test_the_gateway_answers_as_in_the_example(local, document, answer, example)
         if answer == "Unauthorized":
             needed.add("www-authenticate")
     assert needed <= headers.keys() & {name.lower() for name in described}
-    for name, header in described.items():
-        header = document["components"]["headers"][header["$ref"].rpartition("/")[2]]
+    for name, reference in described.items():
+        schema = document["components"]["headers"][reference["$ref"].rpartition("/")[2]]["schema"]
         if (value := headers.get(name.lower())) is not None:
-            value = int(value) if header["schema"].get("type") == "integer" else value
-            assert Draft202012Validator(header["schema"]).is_valid(value), name
+            value = int(value) if schema.get("type") == "integer" else value
+            assert Draft202012Validator(schema).is_valid(value), name
     local.reset()
