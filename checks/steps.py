@@ -155,6 +155,11 @@ def check_model() -> None:
     pytest(CHECKS / "model")
 
 
+def check_api() -> None:
+    build_local()
+    pytest(CHECKS / "api", environment="api")
+
+
 def check_frontend() -> None:
     build_local()
     folder = CHECKS / "frontend"
