@@ -17,9 +17,10 @@ ENVIRONMENTS = {
     "venv": (CHECKS / "requirements.txt", CHECKS / "constraints.txt"),
     "checkov": (CHECKS / "checkov-requirements.txt", CHECKS / "checkov-constraints.txt"),
     "tokens": (CHECKS / "tokens" / "requirements.txt", CHECKS / "tokens" / "constraints.txt"),
+    "clients": (CHECKS / "clients" / "requirements.txt", CHECKS / "clients" / "constraints.txt"),
 }
 
-NODE_FOLDERS = [CHECKS / "frontend", CHECKS / "tokens"]
+NODE_FOLDERS = [CHECKS / "frontend", CHECKS / "tokens", CHECKS / "clients"]
 
 
 def install_tools() -> None:

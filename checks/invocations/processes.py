@@ -1,8 +1,7 @@
-"""The processes that the tests start: the Lambda emulator, the Chime simulator, the issuer and the local gateway."""
+"""The processes that the tests start: the Chime simulator, the issuer and the local gateway."""
 
 import json
 import os
-import platform
 import socket
 import subprocess
 import tempfile
@@ -12,18 +11,9 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-import samcli
-from samcli.yamlhelper import yaml_parse
-
 REPOSITORY = Path(__file__).resolve().parents[2]
-# The emulator that `sam local invoke` uses.
-EMULATOR = (
-    Path(samcli.__file__).parent
-    / "local"
-    / "rapid"
-    / ("aws-lambda-rie-arm64" if platform.machine() in ("aarch64", "arm64") else "aws-lambda-rie-x86_64")
-)
-INVOCATION = "/2015-03-31/functions/function/invocations"
+# The built `local`; the variable names another one.
+LOCAL = os.environ.get("LOCAL_PROGRAM", REPOSITORY / "target" / "debug" / "local")
 START_SECONDS = 20
 
 
@@ -32,13 +22,6 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
-
-
-def function_timeout() -> int:
-    """Reads the function's timeout in seconds from the template."""
-    return yaml_parse((REPOSITORY / "template.yaml").read_text())["Resources"]["GatewayFunction"]["Properties"][
-        "Timeout"
-    ]
 
 
 def get(url: str) -> tuple[int, bytes]:
@@ -93,45 +76,13 @@ class Process:
         return self.log.read()
 
 
-class Emulator(Process):
-    """The built function under Lambda's runtime interface emulator, with Lambda's variables and others."""
-
-    def __init__(self, binary: Path, variables: dict[str, str]):
-        port, runtime_port = free_port(), free_port()
-        command = [
-            EMULATOR,
-            "--runtime-interface-emulator-address",
-            f"127.0.0.1:{port}",
-            "--runtime-api-address",
-            f"127.0.0.1:{runtime_port}",
-            binary,
-        ]
-        platform_variables = {
-            "PATH": os.environ["PATH"],
-            "AWS_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "example",
-            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(function_timeout()),
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
-        }
-        super().__init__(command, port, platform_variables | variables)
-
-    def invoke(self, event: bytes) -> tuple[int, bytes]:
-        """Returns the emulator's status and the function's answer.
-
-        The emulator also answers 200 for a function's errors and timeouts; the body tells them apart.
-        """
-        url = f"http://127.0.0.1:{self.port}{INVOCATION}"
-        return send(urllib.request.Request(url, data=event, method="POST"))
-
-
 class LocalServices(Process):
     """The Chime simulator and the token issuer of `cargo run -p local`, without its HTTP front."""
 
     def __init__(self, bind: str = "127.0.0.1", options: tuple = ("--simulator-only",), port: int | None = None):
         self.simulator, self.issuer = free_port(), free_port()
         ports = ["--simulator-port", self.simulator, "--issuer-port", self.issuer, "--bind", bind]
-        command = [REPOSITORY / "target" / "debug" / "local", *ports, *options]
+        command = [LOCAL, *ports, *options]
         super().__init__(command, port or self.simulator, dict(os.environ), bind)
 
     @property
@@ -146,6 +97,13 @@ class LocalServices(Process):
     def meetings(self) -> list[dict]:
         """Returns every meeting that exists."""
         return json.loads(get(f"{self.chime_url}/simulator/meetings")[1])
+
+    def arm(self, **fault: object) -> None:
+        """Arms a fault of the simulator for coming requests."""
+        request = urllib.request.Request(f"{self.chime_url}/simulator/faults", json.dumps(fault).encode(), method="POST")
+        status, body = send(request)
+        if status != 204:
+            raise ValueError(f"the simulator answers {status}: {body.decode()}")
 
     def reset(self) -> None:
         """Removes requests, meetings and faults from the simulator."""

@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from emulator import Emulator
 from function_environment import BINARY, built_template, layer_folder, overrides, sample_environment
-from processes import REPOSITORY, Emulator, LocalServices
+from processes import REPOSITORY, LocalServices
 
 EVENTS = REPOSITORY / "events"
 # A file of events/ that is not an event: the environment for `sam local --env-vars`.
