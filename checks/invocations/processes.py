@@ -100,8 +100,8 @@ class LocalServices(Process):
 
     def arm(self, **fault: object) -> None:
         """Arms a fault of the simulator for coming requests."""
-        request = urllib.request.Request(f"{self.chime_url}/simulator/faults", json.dumps(fault).encode(), method="POST")
-        status, body = send(request)
+        url, data = f"{self.chime_url}/simulator/faults", json.dumps(fault).encode()
+        status, body = send(urllib.request.Request(url, data, method="POST"))
         if status != 204:
             raise ValueError(f"the simulator answers {status}: {body.decode()}")
 
@@ -130,3 +130,12 @@ class LocalGateway(LocalServices):
     def url(self) -> str:
         """The gateway's endpoint."""
         return f"http://{self.host}:{self.port}"
+
+    def post(self, path: str, token: str, body: dict | None = None) -> dict:
+        """Sends the gateway a request that has to succeed; returns the answer."""
+        headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
+        data = json.dumps(body).encode() if body else None
+        status, answer = send(urllib.request.Request(self.url + path, data, headers, method="POST"))
+        if status != 201:
+            raise ValueError(f"the gateway answers {status}: {answer.decode()}")
+        return json.loads(answer)
