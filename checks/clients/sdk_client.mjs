@@ -2,6 +2,9 @@
 // that a page can hand it to a test.
 import * as sdk from "@aws-sdk/client-chime-sdk-meetings";
 
+// Commands and exceptions by their names.
+const EXPORTS = new Map(Object.entries(sdk));
+
 export class SdkClient {
   #url;
   #token;
@@ -29,7 +32,8 @@ export class SdkClient {
 
   /** Calls an operation by its name in the model; returns the answer's members. */
   async call(operation, input) {
-    const { $metadata, ...answer } = await this.#client.send(new sdk[`${operation}Command`](input));
+    const Command = EXPORTS.get(`${operation}Command`);
+    const { $metadata, ...answer } = await this.#client.send(new Command(input));
     return answer;
   }
 
@@ -40,7 +44,7 @@ export class SdkClient {
     } catch (error) {
       const { headers = {} } = error.$response ?? {};
       const waits = Object.fromEntries(Object.entries(headers).filter(([name]) => name.endsWith("retry-after")));
-      const isTyped = Boolean(sdk[error.name]) && error instanceof sdk[error.name];
+      const isTyped = EXPORTS.has(error.name) && error instanceof EXPORTS.get(error.name);
       return { exception: isTyped ? error.name : String(error), status: error.$metadata?.httpStatusCode, waits };
     }
   }

@@ -2,6 +2,7 @@
 import * as sdk from "@aws-sdk/client-chime-sdk-meetings";
 import { NormalizedSchema } from "@smithy/core/schema";
 
+const SCHEMAS = new Map(Object.entries(sdk));
 // The SDK's schemas know no enumerations; these are its constants for the members that have one.
 const ENUMERATIONS = {
   "Capabilities.Audio": sdk.MediaCapabilities,
@@ -17,7 +18,7 @@ const ENUMERATIONS = {
  * whose paths are in `missing`, which may not.
  */
 export function differences(operation, answer, missing = []) {
-  const output = sdk[`${operation}$`][5];
+  const output = SCHEMAS.get(`${operation}$`)[5];
   const schema = NormalizedSchema.of(typeof output === "function" ? output() : output);
   if (schema.isUnitSchema()) return Object.keys(answer);
   return [...walk(schema, answer, operation, new Set(missing.map((path) => `${operation}.${path}`)))];
@@ -39,9 +40,9 @@ function* walk(schema, value, path, missing) {
   } else {
     const type = schema.isNumericSchema() ? "number" : schema.isBooleanSchema() ? "boolean" : "string";
     const enumeration = ENUMERATIONS[path.split(".").slice(-2).join(".")];
-    // biome-ignore lint/suspicious/useValidTypeof: the names above are types.
     if (typeof value !== type) yield `${path} is no ${type}: ${value}`;
-    else if (enumeration && !Object.values(enumeration).includes(value)) yield `${path} is none of its values: ${value}`;
+    else if (enumeration && !Object.values(enumeration).includes(value))
+      yield `${path} is none of its values: ${value}`;
     else if (value === "") yield `${path} is empty`;
   }
 }
