@@ -45,10 +45,10 @@ def python(*arguments: str | Path, environment: str = "venv", **variables: str) 
     run(TOOLS / environment / "bin" / "python", *arguments, **variables)
 
 
-def pytest(folder: Path, environment: str = "venv") -> None:
+def pytest(folder: Path, *options: str, environment: str = "venv") -> None:
     """Runs the tests of a folder of checks/."""
-    options = ("--config-file", CHECKS / "pytest.ini", "--rootdir", CHECKS)
-    python("-m", "pytest", *options, folder, environment=environment)
+    configuration = ("--config-file", CHECKS / "pytest.ini", "--rootdir", CHECKS)
+    python("-m", "pytest", *configuration, *options, folder, environment=environment)
 
 
 def run_where_possible(what: str, *arguments: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from commands import (
@@ -166,6 +167,25 @@ def check_frontend() -> None:
     run("node", folder / "meeting_session.mjs", LOCAL_PROGRAM=str(LOCAL))
     tests = sorted(folder.glob("*.test.mjs")) + sorted(folder.glob("browser/*.test.mjs"))
     run("node", "--test", "--test-reporter=spec", *tests, LOCAL_PROGRAM=str(LOCAL))
+
+
+def check_clients() -> None:
+    build_local()
+    tests = sorted((CHECKS / "clients").glob("*.test.mjs"))
+    # Mostly they wait: for answers that do not come, and as long as a refusal says.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        runs = [
+            pool.submit(pytest, CHECKS / "clients", "-n4", "--dist=loadfile", environment="clients"),
+            pool.submit(
+                run,
+                *("node", "--test", "--test-concurrency=4", "--test-reporter=spec", *tests),
+                LOCAL_PROGRAM=str(LOCAL),
+                # It says at each start that the SDK's later versions need a later Node.js.
+                AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED="true",
+            ),
+        ]
+    for done in runs:
+        done.result()
 
 
 def check_tokens() -> None:

@@ -18,9 +18,10 @@ ENVIRONMENTS = {
     "checkov": (CHECKS / "checkov-requirements.txt", CHECKS / "checkov-constraints.txt"),
     "tokens": (CHECKS / "tokens" / "requirements.txt", CHECKS / "tokens" / "constraints.txt"),
     "api": (CHECKS / "api" / "requirements.txt", CHECKS / "api" / "constraints.txt"),
+    "clients": (CHECKS / "clients" / "requirements.txt", CHECKS / "clients" / "constraints.txt"),
 }
 
-NODE_FOLDERS = [CHECKS / "frontend", CHECKS / "tokens", CHECKS / "api"]
+NODE_FOLDERS = [CHECKS / folder for folder in ("frontend", "tokens", "api", "clients")]
 
 
 def install_tools() -> None:

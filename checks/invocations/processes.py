@@ -12,6 +12,8 @@ import urllib.request
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# The built `local`; the variable names another one.
+LOCAL = os.environ.get("LOCAL_PROGRAM", REPOSITORY / "target" / "debug" / "local")
 START_SECONDS = 20
 
 
@@ -80,7 +82,7 @@ class LocalServices(Process):
     def __init__(self, bind: str = "127.0.0.1", options: tuple = ("--simulator-only",), port: int | None = None):
         self.simulator, self.issuer = free_port(), free_port()
         ports = ["--simulator-port", self.simulator, "--issuer-port", self.issuer, "--bind", bind]
-        command = [REPOSITORY / "target" / "debug" / "local", *ports, *options]
+        command = [LOCAL, *ports, *options]
         super().__init__(command, port or self.simulator, dict(os.environ), bind)
 
     @property
@@ -95,6 +97,13 @@ class LocalServices(Process):
     def meetings(self) -> list[dict]:
         """Returns every meeting that exists."""
         return json.loads(get(f"{self.chime_url}/simulator/meetings")[1])
+
+    def arm(self, **fault: object) -> None:
+        """Arms a fault of the simulator for coming requests."""
+        url, data = f"{self.chime_url}/simulator/faults", json.dumps(fault).encode()
+        status, body = send(urllib.request.Request(url, data, method="POST"))
+        if status != 204:
+            raise ValueError(f"the simulator answers {status}: {body.decode()}")
 
     def reset(self) -> None:
         """Removes requests, meetings and faults from the simulator."""
@@ -121,3 +130,12 @@ class LocalGateway(LocalServices):
     def url(self) -> str:
         """The gateway's endpoint."""
         return f"http://{self.host}:{self.port}"
+
+    def post(self, path: str, token: str, body: dict | None = None) -> dict:
+        """Sends the gateway a request that has to succeed; returns the answer."""
+        headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
+        data = json.dumps(body).encode() if body else None
+        status, answer = send(urllib.request.Request(self.url + path, data, headers, method="POST"))
+        if status != 201:
+            raise ValueError(f"the gateway answers {status}: {answer.decode()}")
+        return json.loads(answer)

@@ -60,6 +60,17 @@ export class LocalGateway {
     if (!answer.ok) throw new Error(`the simulator answers ${answer.status}: ${await answer.text()}`);
   }
 
+  /** Every meeting that exists or existed, as the simulator has them. */
+  async meetings() {
+    const answer = await fetch(`${this.simulatorUrl}/simulator/meetings`);
+    return answer.json();
+  }
+
+  /** Removes meetings and faults from the simulator. */
+  async reset() {
+    await fetch(`${this.simulatorUrl}/simulator/state`, { method: "DELETE" });
+  }
+
   async stop() {
     if (this.#process.exitCode !== null) return;
     const end = once(this.#process, "exit");
