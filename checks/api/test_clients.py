@@ -1,7 +1,8 @@
-"""Clients that are made of openapi.yaml create a meeting and join it."""
+"""Clients that are made of openapi.yaml create a meeting and join it, by the programs of docs/clients.md."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from description import DOCUMENT
+from processes import REPOSITORY
 
 HERE = Path(__file__).parent
 GENERATED = HERE / "generated"
 BIN = HERE / "node_modules" / ".bin"
+PAGE = (REPOSITORY / "docs" / "clients.md").read_text()
 HOST = {"tenant": "acme", "groups": "hosts", "sub": "anna"}
 VISITOR = {"tenant": "acme", "groups": "visitors", "sub": "eve"}
 
@@ -21,6 +24,14 @@ def run(*command, **variables: str) -> subprocess.CompletedProcess:
     """Runs a command in the folder of the programs."""
     words = [str(word) for word in command]
     return subprocess.run(words, cwd=HERE, env=os.environ | variables, capture_output=True, text=True, check=False)
+
+
+def recipe(language: str) -> str:
+    """Returns the program in a language below the page's heading on generated clients."""
+    _, heading, section = PAGE.partition("\n## A client generated from the API's description\n")
+    assert heading
+    (program,) = re.findall(rf"^```{language}\n(.*?)^```$", section, flags=re.MULTILINE | re.DOTALL)
+    return program
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +46,7 @@ def python_client() -> dict[str, str]:
         PATH=os.pathsep.join([str(generator.parent), os.environ["PATH"]]),
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
+    (GENERATED / "join_meeting.py").write_text(recipe("python"))
     return {"PYTHONPATH": str(GENERATED)}
 
 
@@ -42,6 +54,8 @@ def python_client() -> dict[str, str]:
 def typescript_types() -> Path:
     """Makes the types of the TypeScript client."""
     types = GENERATED / "gateway.d.ts"
+    GENERATED.mkdir(exist_ok=True)
+    (GENERATED / "join_meeting.ts").write_text(recipe("ts"))
     made = run(BIN / "openapi-typescript", DOCUMENT, "--output", types)
     assert made.returncode == 0, made.stdout + made.stderr
     return types
@@ -59,13 +73,13 @@ def assert_is_annas(answer: str, local) -> None:
 
 
 def test_python_client_creates_a_meeting_and_joins_it(local, python_client):
-    done = run(sys.executable, "join_meeting.py", local.url, local.token(**HOST), "standup", **python_client)
+    done = run(sys.executable, GENERATED / "join_meeting.py", local.url, local.token(**HOST), "standup", **python_client)
     assert done.returncode == 0, done.stderr
     assert_is_annas(done.stdout, local)
 
 
 def test_python_client_has_the_reason_of_a_refusal(local, python_client):
-    done = run(sys.executable, "join_meeting.py", local.url, local.token(**VISITOR), "standup", **python_client)
+    done = run(sys.executable, GENERATED / "join_meeting.py", local.url, local.token(**VISITOR), "standup", **python_client)
     assert done.returncode == 1
     assert "no meeting: the operation needs the right Create" in done.stderr
 
@@ -93,7 +107,7 @@ WRONG = [
 
 
 def test_typescript_refuses_what_the_document_does_not_have(typescript_types):
-    program = (HERE / "join_meeting.ts").read_text().replace("./generated/", "./")
+    program = recipe("ts")
     files = []
     for number, (right, wrong) in enumerate(WRONG):
         assert right in program

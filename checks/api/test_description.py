@@ -19,7 +19,7 @@ def rows_of_the_document(document: dict) -> set[tuple]:
 
 def rows_of_the_table() -> set[tuple]:
     """Returns the same of the table of operations, as `local` lists it."""
-    command = [REPOSITORY / "target" / "debug" / "local", "--list-operations"]
+    command = [REPOSITORY / "target" / "debug" / "local", "operations"]
     listing = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     rows = set()
     for line in listing.splitlines():

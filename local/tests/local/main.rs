@@ -20,7 +20,23 @@ mod issuer;
 mod model;
 mod program;
 mod runtime_api;
+mod rust_sdk;
 mod sdk;
 mod simulator;
 mod stack_tag;
 mod template;
+
+/// The recipe of docs/clients.md, as it stands there.
+#[expect(dead_code, reason = "its `main` needs the SDK's default HTTP client, and `rust_sdk` brings another")]
+#[expect(clippy::print_stdout, reason = "a reader of the page sees what it did")]
+mod recipe {
+    include!(concat!(env!("OUT_DIR"), "/recipe.rs"));
+
+    pub(crate) fn configured(gateway: &str, token: &str) -> Builder {
+        configuration(gateway, token)
+    }
+
+    pub(crate) async fn run(chime: &Client) -> Result<(), BoxError> {
+        create_and_join(chime).await
+    }
+}

@@ -66,18 +66,22 @@ impl Program {
         rest.split_whitespace().next().unwrap()
     }
 
-    fn front(&self) -> SocketAddr {
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.front())
+    }
+
+    pub(crate) fn front(&self) -> SocketAddr {
         let url = self.word_after("Meeting gateway");
         url.trim_start_matches("http://").trim_end_matches('/').parse().unwrap()
     }
 
     /// A token of its issuer.
-    async fn token(&self, query: &str) -> String {
+    pub(crate) async fn token(&self, query: &str) -> String {
         let issuer = self.word_after("JWT_ISSUER=").trim_start_matches("http://").parse().unwrap();
         exchange(issuer, "GET", &format!("/token?{query}"), &[], b"").await.text()
     }
 
-    fn simulator(&self) -> SocketAddr {
+    pub(crate) fn simulator(&self) -> SocketAddr {
         self.word_after("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS=http://").parse().unwrap()
     }
 }
