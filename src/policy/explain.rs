@@ -4,7 +4,7 @@
 
 use super::admit::missing;
 use super::document::Block;
-use super::layers::{Layers, NOTHING, Source};
+use super::layers::{DocumentPlace, Layers, NOTHING, Source};
 use super::lists::{ListedGroup, Reading};
 use super::merge_callers::{merge_callers, place_of_right};
 use super::merge_members::Statements;
@@ -26,16 +26,7 @@ pub struct PolicyExplanation {
     /// Each tag that the policy sends or allows.
     pub tags: Vec<TagPlace>,
     /// Where the TenantIds are written.
-    pub tenant_ids: Option<Place>,
-}
-
-/// A place in the policy document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// `Fixed`, `Default` or `Allowed`.
-    pub list: &'static str,
-    /// JSON pointer in fragment form.
-    pub pointer: String,
+    pub tenant_ids: Option<DocumentPlace>,
 }
 
 /// Who has a right.
@@ -59,9 +50,9 @@ pub struct MemberExplanation {
     /// What the gateway sends when the caller does not ask for the member, as text.
     pub sent: Option<String>,
     /// Where that is written: `Fixed`, `Default`, or `Allowed` for a ceiling that binds silence too.
-    pub source: Option<Place>,
+    pub source: Option<DocumentPlace>,
     /// Where the bound of what the caller may ask for is written.
-    pub allowed: Option<Place>,
+    pub allowed: Option<DocumentPlace>,
     /// What the meeting has when nothing is sent, by Chime's documentation.
     pub chime_default: Option<String>,
 }
@@ -120,11 +111,11 @@ fn rights(layers: Layers<'_>, caller: &Caller) -> Vec<RightExplanation> {
     RightName::ALL.iter().map(explain).collect()
 }
 
-fn tenant_ids(layers: Layers<'_>) -> Option<Place> {
+fn tenant_ids(layers: Layers<'_>) -> Option<DocumentPlace> {
     let source = [layers.own, layers.everyone].into_iter().find(|source| source.block.tenant_ids().is_some());
     source.map(|source| {
         let fixed = Path::Member(source.path, "Fixed");
-        Place { list: "Fixed", pointer: Path::Member(&fixed, "TenantIds").to_string() }
+        DocumentPlace { list: "Fixed", pointer: Path::Member(&fixed, "TenantIds").to_string() }
     })
 }
 
@@ -162,7 +153,7 @@ mod tests {
 
     #[test]
     fn each_members_value_has_the_place_that_decides_it() {
-        let place = |list, pointer: &str| Some(Place { list, pointer: pointer.to_owned() });
+        let place = |list, pointer: &str| Some(DocumentPlace { list, pointer: pointer.to_owned() });
         for (everyone, own, sent, source, allowed, why) in [
             (
                 serde_json::json!({ "Default": { "MediaRegion": "us-east-1" } }),

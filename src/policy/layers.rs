@@ -10,6 +10,15 @@ pub(super) struct Source<'b> {
     pub(super) path: &'b Path<'b>,
 }
 
+/// A place in the policy document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentPlace {
+    /// `Fixed`, `Default` or `Allowed`.
+    pub list: &'static str,
+    /// JSON pointer in fragment form.
+    pub pointer: String,
+}
+
 /// The two blocks that make a tenant's policy.
 #[derive(Clone, Copy)]
 pub(super) struct Layers<'b> {

@@ -1,8 +1,7 @@
 //! Merges each member's rule from the two layers.
 
 use super::document::Block;
-use super::explain;
-use super::layers::{Layers, Source};
+use super::layers::{DocumentPlace, Layers, Source};
 use super::lists::{Bounded, ListedGroup, Values, Written};
 use super::rules::{Rule, Ruled};
 use crate::json::{MemberError, Path};
@@ -63,9 +62,9 @@ impl Place<'_> {
         MemberError::at(&Path::Below(&Path::Member(self.source.path, self.list), self.name), detail)
     }
 
-    fn explained(&self) -> explain::Place {
+    fn explained(&self) -> DocumentPlace {
         let path = Path::Member(self.source.path, self.list);
-        explain::Place { list: self.list, pointer: Path::Below(&path, self.name).to_string() }
+        DocumentPlace { list: self.list, pointer: Path::Below(&path, self.name).to_string() }
     }
 }
 
@@ -86,14 +85,14 @@ impl<'b, M: Member<Group: ListedGroup>> Statements<'b, M> {
     }
 
     /// The place of what is sent when the caller does not ask, in a rule that sends anything.
-    pub(super) fn place_of_sent(&self) -> Option<explain::Place> {
+    pub(super) fn place_of_sent(&self) -> Option<DocumentPlace> {
         let has_value =
             [&self.own, &self.everyone].iter().any(|at| at.fixed.is_some() || at.default.is_some());
         if has_value { Some(self.place_of_value().explained()) } else { self.place_of_allowed() }
     }
 
     /// The place of the bound, which no Fixed value overrules.
-    pub(super) fn place_of_allowed(&self) -> Option<explain::Place> {
+    pub(super) fn place_of_allowed(&self) -> Option<DocumentPlace> {
         let has_bound = self.own.allowed.is_some() || self.everyone.allowed.is_some();
         let is_fixed = self.own.fixed.is_some() || self.everyone.fixed.is_some();
         (has_bound && !is_fixed).then(|| self.place_of_highest().explained())

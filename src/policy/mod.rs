@@ -26,7 +26,8 @@ mod tests;
 
 pub use admit::{AdmissionError, Admitted, MissingRight};
 pub use attendee_plan::{AttendeePlan, CapabilitiesPlan, NewAttendee, NewCapabilities};
-pub use explain::{MemberExplanation, Place, PolicyExplanation, RightExplanation, explain};
+pub use explain::{MemberExplanation, PolicyExplanation, RightExplanation, explain};
+pub use layers::DocumentPlace;
 pub use load::Policies;
 pub(crate) use merge_tags::GATEWAY_TAG;
 pub use merge_tags::TagPlace;

@@ -12,20 +12,21 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use local::simulator::{ACCOUNT, PlantedMeeting, RecordedRequest, Simulator};
+use local::simulator::{ACCOUNT, PlantedMeeting, Simulator};
 use meeting_gateway::api_gateway::HttpRequest;
 use meeting_gateway::auth::{Caller, authorizer};
 use meeting_gateway::config::AuthSettings;
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::model::Partition;
 use meeting_gateway::operation::{OPERATIONS, Operation};
-use meeting_gateway::policy::{self, PolicyExplanation};
+use meeting_gateway::policy;
 use meeting_gateway::start;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use self::event::Asked;
-use self::values::{Row, rows};
+use self::report::Explained;
+use self::values::rows;
 use crate::check::{check, faults_json};
 use crate::cli::{ExplainOptions, policy_file};
 use crate::command::{CommandError, Outcome, print, print_json, read};
@@ -42,19 +43,6 @@ const ATTENDEE: &str = "5a3b1e00-0000-4000-8000-000000000002";
 
 /// Long enough for a few requests on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A request, what it gets, and why.
-#[derive(Debug)]
-struct Explained {
-    operation: &'static Operation,
-    caller: Caller,
-    policy: PolicyExplanation,
-    rows: Vec<Row>,
-    requests: Vec<RecordedRequest>,
-    status: u16,
-    /// A problem's title and its `errors`; null for a success.
-    problem: Value,
-}
 
 /// Explains the request.
 pub(crate) async fn run(options: &ExplainOptions) -> Result<Outcome, CommandError> {

@@ -2,11 +2,26 @@
 
 use std::fmt::Write;
 
-use meeting_gateway::policy::RightExplanation;
+use local::simulator::RecordedRequest;
+use meeting_gateway::auth::Caller;
+use meeting_gateway::operation::Operation;
+use meeting_gateway::policy::{PolicyExplanation, RightExplanation};
 use serde_json::{Value, json};
 
-use super::Explained;
 use super::values::Row;
+
+/// A request, what it gets, and why.
+#[derive(Debug)]
+pub(super) struct Explained {
+    pub(super) operation: &'static Operation,
+    pub(super) caller: Caller,
+    pub(super) policy: PolicyExplanation,
+    pub(super) rows: Vec<Row>,
+    pub(super) requests: Vec<RecordedRequest>,
+    pub(super) status: u16,
+    /// A problem's title and its `errors`; null for a success.
+    pub(super) problem: Value,
+}
 
 /// For people.
 pub(super) fn text(explained: &Explained) -> String {
