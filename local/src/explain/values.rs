@@ -1,7 +1,7 @@
 //! Where each value of a request comes from.
 
 use local::simulator::RecordedRequest;
-use meeting_gateway::policy::{MemberExplanation, PolicyExplanation};
+use meeting_gateway::policy::{DocumentPlace, MemberExplanation, PolicyExplanation};
 use serde_json::{Value, json};
 
 use super::event::Asked;
@@ -34,7 +34,7 @@ pub(super) enum From {
     Ceiling,
     /// Chime's documented default.
     Chime,
-    /// The policy, lowered to what the meeting has.
+    /// The policy or Chime's default, lowered to what the meeting has.
     Lowered,
     /// The gateway alone.
     Gateway,
@@ -172,8 +172,7 @@ impl Rows<'_> {
         let sent = below(self.sent, &name);
         let source = member.source.as_ref();
         if let Some(value) = below(self.asked, &name) {
-            // What allows it: the bound, or the value that a request without the member gets.
-            let allows = member.allowed.as_ref().or(source).map(|place| place.pointer.clone());
+            let allows = self.allows(member, value).map(|place| place.pointer.clone());
             return Some(row(&name, value.clone(), From::Caller, allows));
         }
         let by_policy = member.sent.as_ref().zip(source);
@@ -190,12 +189,28 @@ impl Rows<'_> {
                 let from = From::unasked(place.list, member, by_policy);
                 Some(row(&name, json!(by_policy), from, Some(place.pointer.clone())))
             }
-            (None, Some(value)) => Some(row(&name, value.clone(), From::Chime, None)),
+            (None, Some(value)) => {
+                let is_default = member.chime_default.as_ref().is_some_and(|default| is_same(value, default));
+                let from = if is_default { From::Chime } else { From::Lowered };
+                Some(row(&name, value.clone(), from, None))
+            }
             (_, None) => {
                 let default = member.chime_default.as_ref()?;
                 Some(row(&name, json!(default), From::Chime, None))
             }
         }
+    }
+
+    /// What allows a value that was asked for: the value that a request without the member gets, else the bound. Nothing of
+    /// the policy where the model alone binds the caller.
+    fn allows<'m>(&self, member: &'m MemberExplanation, value: &Value) -> Option<&'m DocumentPlace> {
+        let moderates = self.policy.rights.iter().any(|right| right.right == "Moderate" && right.is_held);
+        if moderates && member.name.starts_with(OF_ATTENDEES) {
+            return None;
+        }
+        let is_repeated = member.sent.as_ref().is_some_and(|sent| is_same(value, sent));
+        let place = if is_repeated { member.source.as_ref() } else { member.allowed.as_ref() };
+        place.or(member.source.as_ref())
     }
 
     fn tags(&self, rows: &mut Vec<Row>) {

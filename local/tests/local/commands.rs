@@ -158,6 +158,29 @@ fn attendees_capabilities_are_explained_in_a_meeting_that_is_taken_to_be_the_ten
 }
 
 #[test]
+fn capabilities_are_explained_as_lowered_and_a_moderators_as_bound_by_the_model_alone() {
+    let mut policy = policy();
+    policy["Tenants"]["acme"]["Fixed"]["Capabilities"] = json!({ "Audio": "Receive" });
+    policy["Tenants"]["acme"]["Allowed"]["MeetingFeatures"] = json!({ "Video": { "MaxResolution": "HD" } });
+    let body = r#"{"ExternalMeetingId":"standup","MeetingFeatures":{"Video":{"MaxResolution":"None"}},
+        "Attendees":[{"ExternalUserId":"bob"},
+                     {"ExternalUserId":"eve","Capabilities":{"Audio":"SendReceive","Video":"None","Content":"None"}}]}"#;
+    let operation = ["--operation", "CreateMeetingWithAttendees", "--request", body];
+    let (code, explained) = explained(&policy, &operation);
+    assert_eq!(code, Some(0), "{explained:#}");
+    let audio = (&json!("Receive"), "Fixed", Some("#/Tenants/acme/Fixed/Capabilities/Audio"));
+    assert_eq!(member(&explained, "#/Attendees/0/Capabilities/Audio"), audio);
+    let lowered = (&json!("None"), "lowered to what the meeting has", None);
+    assert_eq!(member(&explained, "#/Attendees/0/Capabilities/Video"), lowered);
+    let asked = (&json!("SendReceive"), "caller", None);
+    assert_eq!(
+        member(&explained, "#/Attendees/1/Capabilities/Audio"),
+        asked,
+        "a moderator may ask for anything"
+    );
+}
+
+#[test]
 fn primary_is_taken_to_be_the_tenants() {
     let body = r#"{"ExternalMeetingId":"standup","PrimaryMeetingId":"6b1e5a3b-0000-4000-8000-00000000abcd"}"#;
     let (code, explained) = explained(&policy(), &["--request", body]);

@@ -38,6 +38,22 @@ fn verify(token: &str, jwks: &Value) -> Option<(Value, Value)> {
 }
 
 #[tokio::test]
+async fn discovery_names_nothing_that_is_not_served() {
+    let issuer = Issuer::start(ANY_PORT).unwrap();
+    let discovery =
+        exchange(issuer.address(), "GET", "/.well-known/openid-configuration", &[], b"").await.json();
+    let members = discovery.as_object().unwrap();
+    let urls = members.iter().filter(|(name, _)| name.ends_with("_uri") || name.ends_with("_endpoint"));
+    let urls: Vec<&str> = urls.map(|(_, url)| url.as_str().unwrap()).collect();
+    assert_eq!(urls.len(), 1, "{discovery}");
+    for url in urls {
+        let path = url.strip_prefix(&issuer.issuer_url()).unwrap();
+        assert_eq!(exchange(issuer.address(), "GET", path, &[], b"").await.status, 200, "{url}");
+    }
+    assert_eq!(discovery["response_types_supported"], json!([]), "there is no authorization endpoint");
+}
+
+#[tokio::test]
 async fn discovery_leads_to_the_keys_and_they_verify_both_algorithms() {
     let issuer = Issuer::start_with_published_rsa_key().unwrap();
     let discovery =

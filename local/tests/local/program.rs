@@ -153,6 +153,7 @@ fn the_printed_commands_work_when_pasted_and_the_log_shows_what_chime_was_asked(
     assert!(answer.contains("MediaPlacement") && answer.contains("JoinToken"), "{script}: {answer}");
     let log = program.read_through("\"TenantIds\"");
     assert!(log.contains("POST /meetings -> 201"), "{log}");
+    assert!(!log.contains("GET / ->"), "opening the connection is no request to Chime: {log}");
     for shown in ["\"TenantIds\"", "\"acme\"", "\"CostCenter\"", "\"MeetingGateway\"", "local-notifications"]
     {
         assert!(log.contains(shown), "{shown} is not in {log}");
