@@ -58,19 +58,38 @@ pub struct SeenAttendee {
 /// The names of the attendees that were asked for.
 pub(super) struct AskedNames<'n>(BTreeSet<&'n str>);
 
+/// The answer has other attendees than those that were asked for.
+pub(super) struct OtherAttendees;
+
 impl<'n> AskedNames<'n> {
     pub(super) fn of(attendees: &'n [NewAttendee]) -> Self {
         AskedNames(attendees.iter().map(|attendee| attendee.external_user_id().as_str()).collect())
     }
 
     /// Whether an attendee was asked for and can join. Another one's JoinToken would let the caller join as somebody else.
-    pub(super) fn have(&self, attendee: &AttendeeText<'_>) -> bool {
+    fn have(&self, attendee: &AttendeeText<'_>) -> bool {
         attendee.has_join_token()
             && attendee.external_user_id().is_some_and(|id| self.0.contains(id.as_ref()))
     }
 
+    /// The members `Attendees` and `Errors` of an answer, for the creator of the attendees. `None` when an attendee is
+    /// invalid, and [`OtherAttendees`] when the answer is not about exactly those that were asked for.
+    pub(super) fn answered(
+        &self,
+        attendees: Vec<&RawValue>,
+        errors: Option<&RawValue>,
+    ) -> Option<Result<String, OtherAttendees>> {
+        let attendees = AttendeeText::read_all(attendees)?;
+        if !attendees.iter().all(|attendee| self.have(attendee)) || !self.are_all_in(&attendees, errors) {
+            return Some(Err(OtherAttendees));
+        }
+        let texts: Vec<&str> = attendees.iter().map(AttendeeText::for_creator).collect();
+        let errors = errors.map(|errors| format!(r#","Errors":{}"#, errors.get())).unwrap_or_default();
+        Some(Ok(format!(r#""Attendees":[{}]{errors}"#, texts.join(","))))
+    }
+
     /// Whether each that was asked for is among the attendees or the errors.
-    pub(super) fn are_all_in(&self, attendees: &[AttendeeText<'_>], errors: Option<&RawValue>) -> bool {
+    fn are_all_in(&self, attendees: &[AttendeeText<'_>], errors: Option<&RawValue>) -> bool {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct NotCreated {
@@ -135,13 +154,8 @@ impl Chime {
         let send = |text| request.clone().customize().interceptor(text).send();
         let created = ask(attempts, send, |answer| {
             let created = answer.text.read(|raw| {
-                let attendees = AttendeeText::read_all(raw.attendees.unwrap_or_default())?;
-                let are_the_ones = attendees.iter().all(|attendee| names.have(attendee))
-                    && names.are_all_in(&attendees, raw.errors);
-                let attendees = attendees.iter().map(AttendeeText::for_creator).collect::<Vec<_>>().join(",");
-                let errors = raw.errors.map(|errors| format!(r#","Errors":{}"#, errors.get()));
-                let body = format!(r#"{{"Attendees":[{attendees}]{}}}"#, errors.unwrap_or_default());
-                are_the_ones.then_some(body)
+                let members = names.answered(raw.attendees.unwrap_or_default(), raw.errors)?.ok()?;
+                Some(format!("{{{members}}}"))
             });
             AttendeeAnswer::of(created, answer)
         });

@@ -11,8 +11,7 @@ use aws_sdk_chimesdkmeetings::types::{
 
 use super::ask::{ChimeAnswer, ask};
 use super::attempt::Attempts;
-use super::attendee_text::AttendeeText;
-use super::attendees::AskedNames;
+use super::attendees::{AskedNames, OtherAttendees};
 use super::client::Chime;
 use super::echo::differences;
 use super::error::{ChimeError, ChimeErrorKind};
@@ -139,20 +138,13 @@ impl Chime {
 
 /// The members of the answer besides the meeting. Attendees that were not asked for belong to another request.
 fn created_attendees<T>(answer: &ChimeAnswer<T>, names: &AskedNames<'_>) -> Result<String, ChimeError> {
-    // `None`: the answer is invalid. `Some(None)`: it has other attendees than those that were asked for.
-    let others = answer.text.read(|raw| {
-        let read = AttendeeText::read_all(raw.attendees.unwrap_or_default())?;
-        if !read.iter().all(|attendee| names.have(attendee)) || !names.are_all_in(&read, raw.errors) {
-            return Some(None);
-        }
-        let texts: Vec<&str> = read.iter().map(AttendeeText::for_creator).collect();
-        let errors = raw.errors.map(|errors| format!(r#","Errors":{}"#, errors.get())).unwrap_or_default();
-        Some(Some(format!(r#","Attendees":[{}]{errors}"#, texts.join(","))))
-    });
-    others.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?.ok_or_else(|| {
+    let others = answer.text.read(|raw| names.answered(raw.attendees.unwrap_or_default(), raw.errors));
+    let others = others.ok_or_else(|| answer.invalid("Chime returned an invalid attendee"))?;
+    let members = others.map_err(|OtherAttendees| {
         let kind = ChimeErrorKind::DifferentMeeting(vec!["Attendees".to_owned()]);
         ChimeError { kind, ..answer.invalid("Chime returned other attendees than those that were asked for") }
-    })
+    })?;
+    Ok(format!(",{members}"))
 }
 
 /// The plan's tags and the gateway's own.
