@@ -72,14 +72,19 @@ def assert_is_annas(answer: str, local) -> None:
     assert [it["Attendee"]["AttendeeId"] for it in meeting["attendees"]] == [joined["Attendee"]["AttendeeId"]]
 
 
+def join_in_python(local, person: dict[str, str], variables: dict[str, str]) -> subprocess.CompletedProcess:
+    program = GENERATED / "join_meeting.py"
+    return run(sys.executable, program, local.url, local.token(**person), "standup", **variables)
+
+
 def test_python_client_creates_a_meeting_and_joins_it(local, python_client):
-    done = run(sys.executable, GENERATED / "join_meeting.py", local.url, local.token(**HOST), "standup", **python_client)
+    done = join_in_python(local, HOST, python_client)
     assert done.returncode == 0, done.stderr
     assert_is_annas(done.stdout, local)
 
 
 def test_python_client_has_the_reason_of_a_refusal(local, python_client):
-    done = run(sys.executable, GENERATED / "join_meeting.py", local.url, local.token(**VISITOR), "standup", **python_client)
+    done = join_in_python(local, VISITOR, python_client)
     assert done.returncode == 1
     assert "no meeting: the operation needs the right Create" in done.stderr
 
