@@ -13,9 +13,16 @@ use crate::command::{CommandError, Outcome, print, print_json, read};
 /// Checks every document.
 pub(crate) fn run(options: &CheckOptions) -> Result<Outcome, CommandError> {
     let region = options.region.get();
-    let mut checked = Vec::with_capacity(options.files.len());
+    let inputs = options.files.iter().filter(|file| file.as_os_str() == "-").count();
+    if inputs > 1 {
+        return Err(CommandError("`-` is named twice, and the standard input can be read once".to_owned()));
+    }
+    let (mut checked, mut unreadable) = (Vec::with_capacity(options.files.len()), Vec::new());
     for file in &options.files {
-        checked.push((file.as_path(), check(&read(file)?, &region)));
+        match read(file) {
+            Ok(document) => checked.push((file.as_path(), check(&document, &region))),
+            Err(CommandError(message)) => unreadable.push(message),
+        }
     }
     if options.json {
         let documents: Vec<Value> = checked.iter().map(|(file, found)| to_json(file, found)).collect();
@@ -24,6 +31,9 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Outcome, CommandError> {
         for (file, found) in &checked {
             report(file, found)?;
         }
+    }
+    if !unreadable.is_empty() {
+        return Err(CommandError(unreadable.join("\n")));
     }
     let is_faulty = checked.iter().any(|(_, found)| found.is_err());
     Ok(if is_faulty { Outcome::Faulty } else { Outcome::Done })

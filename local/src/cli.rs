@@ -193,7 +193,7 @@ Exit statuses:
   0  done; `check`: no document has a fault; `explain`: the request would be served
   1  `check`: a document has faults; `explain`: the request would be refused; `serve`: it can't start
   2  the command can't be carried out: unknown or missing options, a file that can't be read, claims that are not a JSON
-     object, an unknown operation, `explain` with a policy that has faults, `token` without a running issuer";
+     object or identify no caller, an unknown operation, `explain` with a policy that has faults, `token` without a running issuer";
 
 impl ServeOptions {
     /// The policy file.

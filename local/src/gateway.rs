@@ -32,6 +32,8 @@ const POLL: Duration = Duration::from_millis(250);
 /// # Errors
 /// Every invalid setting and every fault of the policy document.
 pub(crate) async fn handler(environment: Environment, output: Output) -> Result<Handler, String> {
+    // Before the document is read, so that no change of it is missed.
+    let known = std::fs::read(environment.policy_file()).ok();
     let config = environment.read()?;
     // Only the log says why a request was refused, here as in Lambda.
     start_log(config.log_filter.clone(), output.clone());
@@ -39,7 +41,7 @@ pub(crate) async fn handler(environment: Environment, output: Output) -> Result<
     let gateway = Arc::clone(&serving.read());
     gateway.warm_up().await;
     let watched = Arc::clone(&serving);
-    tokio::spawn(async move { watch(environment, &watched, output).await });
+    tokio::spawn(async move { watch(environment, known, &watched, output).await });
     Ok(Arc::new(move |event, invocation| {
         let gateway = Arc::clone(&serving.read());
         Box::pin(async move {
@@ -79,9 +81,13 @@ fn start_log(filter: LogFilter, output: Output) {
 }
 
 /// Serves every changed document that has no error.
-async fn watch(environment: Environment, serving: &RwLock<Arc<Gateway>>, mut output: Output) {
+async fn watch(
+    environment: Environment,
+    mut known: Option<Vec<u8>>,
+    serving: &RwLock<Arc<Gateway>>,
+    mut output: Output,
+) {
     let file = environment.policy_file();
-    let mut known = std::fs::read(&file).ok();
     let mut before = known.clone();
     loop {
         tokio::time::sleep(POLL).await;

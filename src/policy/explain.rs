@@ -2,6 +2,8 @@
 //!
 //! No request needs this. Operators do, who ask why a request was decided as it was.
 
+use serde_json::Value;
+
 use super::admit::missing;
 use super::document::Block;
 use super::layers::{DocumentPlace, Layers, NOTHING, Source};
@@ -12,14 +14,16 @@ use super::merge_tags::{TagPlace, tag_places};
 use super::right::RightName;
 use crate::auth::Caller;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path};
-use crate::model::{Capabilities, Member, Members, Partition, Visit};
+use crate::model::{Capabilities, Member, Members, Partition, Visit, Wire};
 
 /// The policy of a caller's tenant, with the place of each part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyExplanation {
     /// Pointer to the tenant's block. `None` for a tenant that is not listed.
     pub tenant: Option<String>,
-    /// Each right, and whether the caller has it.
+    /// Whether the document admits the tenant: it is listed, or unlisted tenants get what `Everyone` has.
+    pub is_admitted: bool,
+    /// Each right, and whether the caller has it. Empty for a tenant that is not admitted.
     pub rights: Vec<RightExplanation>,
     /// Each member of a meeting and each capability of an attendee.
     pub members: Vec<MemberExplanation>,
@@ -47,14 +51,14 @@ pub struct RightExplanation {
 pub struct MemberExplanation {
     /// The member's path in the request, with `/` between the names.
     pub name: &'static str,
-    /// What the gateway sends when the caller does not ask for the member, as text.
-    pub sent: Option<String>,
+    /// What the gateway sends when the caller does not ask for the member.
+    pub sent: Option<Value>,
     /// Where that is written: `Fixed`, `Default`, or `Allowed` for a ceiling that binds silence too.
     pub source: Option<DocumentPlace>,
     /// Where the bound of what the caller may ask for is written.
     pub allowed: Option<DocumentPlace>,
     /// What the meeting has when nothing is sent, by Chime's documentation.
-    pub chime_default: Option<String>,
+    pub chime_default: Option<Value>,
 }
 
 /// Explains the policy of the caller's tenant in a document that [`Policies::load`](super::Policies::load) accepts.
@@ -88,16 +92,26 @@ pub fn explain(
         everyone: Source { block: &everyone, path: &everyone_path },
         own: Source { block: own.as_ref().unwrap_or(&NOTHING), path: &own_path },
     };
+    let admits_unlisted = members.get("UnlistedTenants").and_then(Json::as_str) == Some("Everyone");
+    let is_admitted = own.is_some() || admits_unlisted;
     let mut members = Explain { layers, members: Vec::new() };
     Members::visit(&mut members);
     Capabilities::visit(&mut members);
     Ok(PolicyExplanation {
         tenant: own.as_ref().map(|_| own_path.to_string()),
-        rights: rights(layers, caller),
+        is_admitted,
+        rights: if is_admitted { rights(layers, caller) } else { Vec::new() },
         members: members.members,
         tags: tag_places(layers),
         tenant_ids: tenant_ids(layers),
     })
+}
+
+fn json(value: Wire<'_>) -> Value {
+    match value {
+        Wire::Text(text) => text.into(),
+        Wire::Number(number) => number.into(),
+    }
 }
 
 fn rights(layers: Layers<'_>, caller: &Caller) -> Vec<RightExplanation> {
@@ -134,9 +148,9 @@ impl<G: ListedGroup> Visit<G> for Explain<'_> {
         self.members.push(MemberExplanation {
             name: M::NAME,
             source: source.filter(|_| sent.is_some()),
-            sent: sent.map(|value| value.wire().to_string()),
+            sent: sent.map(|value| json(value.wire())),
             allowed,
-            chime_default: M::CHIME_DEFAULT.map(|value| value.wire().to_string()),
+            chime_default: M::CHIME_DEFAULT.map(|value| json(value.wire())),
         });
     }
 }
@@ -191,7 +205,7 @@ mod tests {
             let document = serde_json::json!({ "Everyone": everyone, "Tenants": { "a/b": own } });
             let explained = explained(&document, "a/b", &[]);
             let member = explained.members.into_iter().find(|member| member.name == "MediaRegion").unwrap();
-            assert_eq!(member.sent.as_deref(), sent, "{why}");
+            assert_eq!(member.sent, sent.map(Value::from), "{why}");
             assert_eq!((member.source, member.allowed), (source, allowed), "{why}");
         }
     }
@@ -203,13 +217,14 @@ mod tests {
         });
         let explained = explained(&document, "acme", &[]);
         let count = explained.members.iter().find(|member| member.name.ends_with("MaxCount")).unwrap();
-        assert_eq!(count.sent.as_deref(), Some("50"));
+        assert_eq!(count.sent, Some(50.into()));
         assert_eq!(
             count.source.as_ref().unwrap().pointer,
             "#/Everyone/Allowed/MeetingFeatures/Attendee/MaxCount"
         );
-        assert_eq!(count.chime_default.as_deref(), Some("250"));
-        assert_eq!(explained.tenant, None, "the tenant is not listed");
+        assert_eq!(count.chime_default, Some(250.into()));
+        assert_eq!((explained.tenant, explained.is_admitted), (None, false), "the tenant is not listed");
+        assert_eq!(explained.rights, []);
     }
 
     #[test]
@@ -236,7 +251,7 @@ mod tests {
     fn each_tag_has_the_place_that_decides_it() {
         let document = serde_json::json!({
             "Everyone": { "Fixed": { "Tags": { "Tenant": "${tenant}" } }, "Default": { "Tags": { "Plan": "free" } },
-                          "Allowed": { "Tags": ["Course"] } },
+                          "Allowed": { "Tags": ["Course", "plan"] } },
             "Tenants": { "acme": { "Fixed": { "Tags": { "Plan": "paid" } } } }
         });
         let tags = explained(&document, "acme", &[]).tags;

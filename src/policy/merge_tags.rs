@@ -75,7 +75,13 @@ pub(super) fn tag_places(layers: Layers<'_>) -> Vec<TagPlace> {
             let is_inherited = std::ptr::eq(source.block, everyone.block);
             for place in places(source, list) {
                 let is_overlaid = is_inherited && holds(valued(own, list), place.key);
-                let is_fixed = list == List::Default && holds(valued(own, List::Fixed), place.key);
+                let fixed = |source| holds(valued(source, List::Fixed), place.key);
+                // What is fixed can't be chosen, and the default of a key that the tenant fixes is not sent.
+                let is_fixed = match list {
+                    List::Fixed => false,
+                    List::Default => fixed(own),
+                    List::Allowed => fixed(own) || fixed(everyone),
+                };
                 if !is_overlaid && !is_fixed {
                     let key = place.key.as_str().to_owned();
                     found.push(TagPlace { key, list: list.word(), pointer: place.pointer() });

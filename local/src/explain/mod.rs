@@ -37,7 +37,7 @@ use crate::{aws, serve};
 const GATEWAY_NAME: &str = "GATEWAY_NAME";
 const QUEUE: &str = "QUEUE";
 
-/// The meeting and the attendee of paths, and another person's attendee.
+/// The meeting of paths, and the attendee, who is the caller.
 const MEETING: &str = "5a3b1e00-0000-4000-8000-000000000001";
 const ATTENDEE: &str = "5a3b1e00-0000-4000-8000-000000000002";
 
@@ -58,6 +58,9 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<Outcome, CommandErro
         return Err(CommandError(faults.join("\n")));
     }
     let operation = operation(&options.operation)?;
+    if options.claims.as_os_str() == "-" && options.request.as_deref() == Some("@-") {
+        return Err(CommandError("the standard input can be the claims or the request, not both".to_owned()));
+    }
     let asked = Asked { operation, claims: claims(&options.claims)?, body: body(options)? };
     let explained = explain(&file, &document, &region, &asked).await?;
     if options.json {
@@ -124,7 +127,7 @@ async fn explain(
     let problem: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     let problem = if status < 300 { Value::Null } else { problem };
     let requests = simulator.requests();
-    let rows = rows(&policy, &document, asked, &requests, caller.tenant(), &problem);
+    let rows = rows(&policy, asked, &requests, &problem);
     Ok(Explained { operation: asked.operation, caller, policy, rows, requests, status, problem })
 }
 

@@ -32,7 +32,11 @@ pub(super) fn text(explained: &Explained) -> String {
         let _ = writeln!(text, "{line}");
     };
     line(format!("operation  {}, which needs the right: {}", operation.name, operation.right()));
-    let listed = policy.tenant.as_deref().unwrap_or("not listed");
+    let listed = match (&policy.tenant, policy.is_admitted) {
+        (Some(pointer), _) => pointer.as_str(),
+        (None, true) => "not listed: it gets what Everyone has",
+        (None, false) => "not listed, and UnlistedTenants is Deny",
+    };
     line(format!("tenant     {} ({listed})", caller.tenant()));
     let names = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     line(format!(
@@ -119,7 +123,7 @@ pub(super) fn json(explained: &Explained) -> Value {
     json!({
         "operation": operation.name,
         "needs": operation.right(),
-        "tenant": { "name": caller.tenant(), "pointer": policy.tenant },
+        "tenant": { "name": caller.tenant(), "pointer": policy.tenant, "admitted": policy.is_admitted },
         "caller": { "subject": caller.subject(), "groups": caller.groups(), "scopes": caller.scopes() },
         "rights": policy.rights.iter().map(right).collect::<Vec<_>>(),
         "members": rows.iter().map(member).collect::<Vec<_>>(),

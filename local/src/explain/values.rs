@@ -34,7 +34,7 @@ pub(super) enum From {
     Ceiling,
     /// Chime's documented default.
     Chime,
-    /// The policy or Chime's default, lowered to what the meeting has.
+    /// The policy or Chime's default, lowered: the meeting has no such media, or Video does not receive.
     Lowered,
     /// The gateway alone.
     Gateway,
@@ -51,7 +51,7 @@ impl From {
             From::Default => "Default",
             From::Ceiling => "ceiling",
             From::Chime => "Chime's default",
-            From::Lowered => "lowered to what the meeting has",
+            From::Lowered => "lowered to what the meeting, or Video that does not receive, demands",
             From::Gateway => "gateway",
         }
     }
@@ -65,9 +65,9 @@ impl From {
     }
 
     /// Where a value comes from that is sent without being asked for. A ceiling sends Chime's default where that is lower.
-    fn unasked(list: &str, member: &MemberExplanation, value: &str) -> Self {
+    fn unasked(list: &str, member: &MemberExplanation, value: &Value) -> Self {
         let from = From::of_list(list);
-        let is_default = member.chime_default.as_deref() == Some(value);
+        let is_default = member.chime_default.as_ref() == Some(value);
         if from == From::Ceiling && is_default { From::Chime } else { from }
     }
 }
@@ -78,26 +78,19 @@ const GATEWAYS_OWN: [&str; 2] = ["ClientRequestToken", "NotificationsConfigurati
 /// The group of members that an attendee has and a meeting has not.
 const OF_ATTENDEES: &str = "Capabilities/";
 
-/// The rows of a request. Without a request to Chime, of what would be sent if nothing were refused.
+/// The rows of a request. Of a refused one only what it asks for, since the rest is not decided.
 pub(super) fn rows(
     policy: &PolicyExplanation,
-    document: &Value,
     asked: &Asked,
     requests: &[RecordedRequest],
-    tenant: &str,
     problem: &Value,
 ) -> Vec<Row> {
     let asked_body = asked.json_body();
     // The last one is the operation's own: those before it are proofs.
     let sent = requests.last().map_or(&Value::Null, |request| &request.body);
-    let rows = Rows { policy, document, tenant, asked: &asked_body, sent };
+    let rows = Rows { policy, asked: &asked_body, sent };
     let findings = problem.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let is_refused = |row: &Row| {
-        row.from == From::Caller
-            && findings
-                .iter()
-                .any(|finding| finding.get("pointer").and_then(Value::as_str) == Some(&row.member))
-    };
+    let refused: Vec<&str> = findings.iter().filter_map(|finding| finding.get("pointer")?.as_str()).collect();
     let operation = asked.operation.name;
     let mut all = Vec::new();
     if operation.starts_with("CreateMeeting") {
@@ -110,9 +103,18 @@ pub(super) fn rows(
     } else if operation == "Join" || operation == "CreateAttendee" || operation.contains("Capabilities") {
         rows.attendee("", &mut all);
     }
-    for row in &mut all {
-        if is_refused(row) {
-            row.from = From::Refused;
+    if let Some(excluded) = asked_body.get("ExcludedAttendeeIds") {
+        all.push(row("ExcludedAttendeeIds", excluded.clone(), From::Caller, None));
+    }
+    for row in all.iter_mut().filter(|row| refused.contains(&row.member.as_str())) {
+        row.from = From::Refused;
+    }
+    for pointer in refused {
+        // Unknown members, and those that only the gateway sets.
+        if let (false, Some(value)) = (all.iter().any(|row| row.member == pointer), at(&asked_body, pointer))
+        {
+            let member = pointer.to_owned();
+            all.push(Row { member, value: value.clone(), from: From::Refused, pointer: None });
         }
     }
     all
@@ -127,8 +129,6 @@ pub(super) fn tenant_ids(policy: &PolicyExplanation, document: &Value, tenant: &
 
 struct Rows<'r> {
     policy: &'r PolicyExplanation,
-    document: &'r Value,
-    tenant: &'r str,
     asked: &'r Value,
     sent: &'r Value,
 }
@@ -142,9 +142,10 @@ impl Rows<'_> {
         for member in self.policy.members.iter().filter(|member| !member.name.starts_with(OF_ATTENDEES)) {
             rows.extend(self.member(member, ""));
         }
-        let ids = tenant_ids(self.policy, self.document, self.tenant);
-        let place = self.policy.tenant_ids.as_ref().map(|place| place.pointer.clone());
-        rows.push(row("TenantIds", json!(ids), From::Fixed, place));
+        if let Some(ids) = self.sent.get("TenantIds") {
+            let place = self.policy.tenant_ids.as_ref().map(|place| place.pointer.clone());
+            rows.push(row("TenantIds", ids.clone(), From::Fixed, place));
+        }
         self.tags(rows);
         for name in GATEWAYS_OWN {
             if let Some(value) = self.sent.get(name) {
@@ -175,28 +176,25 @@ impl Rows<'_> {
             let allows = self.allows(member, value).map(|place| place.pointer.clone());
             return Some(row(&name, value.clone(), From::Caller, allows));
         }
+        if self.sent.is_null() {
+            return None;
+        }
         let by_policy = member.sent.as_ref().zip(source);
-        let is_open = self.sent.is_null();
         match (by_policy, sent) {
             (Some((by_policy, place)), Some(value)) => {
-                let is_lowered = !is_same(value, by_policy);
+                let is_lowered = value != by_policy;
                 let from =
                     if is_lowered { From::Lowered } else { From::unasked(place.list, member, by_policy) };
                 Some(row(&name, value.clone(), from, Some(place.pointer.clone())))
             }
-            // Nothing reached Chime: what would be sent.
-            (Some((by_policy, place)), None) if is_open => {
-                let from = From::unasked(place.list, member, by_policy);
-                Some(row(&name, json!(by_policy), from, Some(place.pointer.clone())))
-            }
             (None, Some(value)) => {
-                let is_default = member.chime_default.as_ref().is_some_and(|default| is_same(value, default));
+                let is_default = member.chime_default.as_ref().is_some_and(|default| value == default);
                 let from = if is_default { From::Chime } else { From::Lowered };
                 Some(row(&name, value.clone(), from, None))
             }
             (_, None) => {
                 let default = member.chime_default.as_ref()?;
-                Some(row(&name, json!(default), From::Chime, None))
+                Some(row(&name, default.clone(), From::Chime, None))
             }
         }
     }
@@ -208,26 +206,27 @@ impl Rows<'_> {
         if moderates && member.name.starts_with(OF_ATTENDEES) {
             return None;
         }
-        let is_repeated = member.sent.as_ref().is_some_and(|sent| is_same(value, sent));
+        let is_repeated = member.sent.as_ref().is_some_and(|sent| value == sent);
         let place = if is_repeated { member.source.as_ref() } else { member.allowed.as_ref() };
         place.or(member.source.as_ref())
     }
 
     fn tags(&self, rows: &mut Vec<Row>) {
         let asked = |key: &str| tags(self.asked).any(|(asked, _)| asked == key);
-        let place_of = |lists: &[&str], key: &str| {
-            let mut places = self.policy.tags.iter().filter(|place| lists.contains(&place.list));
-            places.find(|place| place.key.eq_ignore_ascii_case(key))
+        let place_of = |list: &str, key: &str| {
+            self.policy.tags.iter().find(|place| place.list == list && place.key == key)
         };
         for (key, value) in tags(self.sent) {
-            let place = place_of(&["Fixed", "Default"], key);
-            let allowed = place_of(&["Allowed"], key);
-            let (from, place) = match (place, allowed) {
-                (_, Some(allowed)) if asked(key) => (From::Caller, Some(allowed)),
-                (Some(place), _) => (From::of_list(place.list), Some(place)),
-                (None, _) => (From::Gateway, None),
+            // In the order of the decision: what is fixed, what was asked for, what is sent without asking.
+            let allowed = place_of("Allowed", key).filter(|_| asked(key));
+            let (from, place) = match (place_of("Fixed", key), allowed, place_of("Default", key)) {
+                (Some(fixed), _, _) => (From::Fixed, Some(fixed)),
+                (None, Some(allowed), _) => (From::Caller, Some(allowed)),
+                (None, None, Some(default)) => (From::Default, Some(default)),
+                (None, None, None) => (From::Gateway, None),
             };
             let pointer = place.map(|place| place.pointer.clone());
+            let key = key.replace('~', "~0").replace('/', "~1");
             rows.push(row(&format!("Tags/{key}"), json!(value), from, pointer));
         }
     }
@@ -250,10 +249,4 @@ fn below<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
 /// The value at a pointer in fragment form.
 fn at<'v>(document: &'v Value, pointer: &str) -> Option<&'v Value> {
     document.pointer(pointer.strip_prefix('#')?)
-}
-
-/// Whether a value is that text, or a number of that text.
-fn is_same(value: &Value, text: &str) -> bool {
-    let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    shown == text
 }

@@ -127,8 +127,35 @@ fn refused_request_shows_every_finding_and_no_request() {
     let mut pointers: Vec<&str> = errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect();
     pointers.sort_unstable();
     assert_eq!(pointers, ["#/ExternalMeetingId", "#/MediaRegion", "#/TenantIds"]);
-    assert_eq!(member(&explained, "#/MediaRegion").1, "caller, refused");
+    for pointer in pointers {
+        assert_eq!(member(&explained, pointer).1, "caller, refused");
+    }
+    assert_eq!(explained["members"].as_array().unwrap().len(), 3, "what is not asked for is not decided");
     assert_eq!(explained["requests"], json!([]));
+}
+
+#[test]
+fn fixed_tag_that_is_asked_for_stays_the_policys_and_numbers_stay_numbers() {
+    let mut policy = policy();
+    policy["Everyone"]["Allowed"] = json!({ "Tags": ["Course"] });
+    policy["Tenants"]["acme"]["Allowed"] = json!({ "MediaRegion": ["eu-central-1"] });
+    policy["Tenants"]["acme"]["Fixed"]["Tags"] = json!({ "Course": "physics", "a/b": "c" });
+    let body = r#"{"ExternalMeetingId":"standup","Tags":[{"Key":"Course","Value":"physics"}]}"#;
+    let (code, explained) = explained(&policy, &["--request", body]);
+    assert_eq!(code, Some(0), "{explained:#}");
+    let course = (&json!("physics"), "Fixed", Some("#/Tenants/acme/Fixed/Tags/Course"));
+    assert_eq!(member(&explained, "#/Tags/Course"), course);
+    assert_eq!(member(&explained, "#/Tags/a~1b").1, "Fixed");
+    assert_eq!(member(&explained, "#/MeetingFeatures/Attendee/MaxCount").0, &json!(250));
+}
+
+#[test]
+fn tenant_that_is_not_admitted_has_no_rights() {
+    let mut policy = policy();
+    policy["Tenants"] = json!({});
+    let (code, explained) = explained(&policy, &["--request", r#"{"ExternalMeetingId":"standup"}"#]);
+    assert_eq!((code, &explained["status"]), (Some(1), &json!(403)));
+    assert_eq!((&explained["tenant"]["admitted"], &explained["rights"]), (&json!(false), &json!([])));
 }
 
 #[test]
@@ -170,7 +197,8 @@ fn capabilities_are_explained_as_lowered_and_a_moderators_as_bound_by_the_model_
     assert_eq!(code, Some(0), "{explained:#}");
     let audio = (&json!("Receive"), "Fixed", Some("#/Tenants/acme/Fixed/Capabilities/Audio"));
     assert_eq!(member(&explained, "#/Attendees/0/Capabilities/Audio"), audio);
-    let lowered = (&json!("None"), "lowered to what the meeting has", None);
+    let lowered =
+        (&json!("None"), "lowered to what the meeting, or Video that does not receive, demands", None);
     assert_eq!(member(&explained, "#/Attendees/0/Capabilities/Video"), lowered);
     let asked = (&json!("SendReceive"), "caller", None);
     assert_eq!(
@@ -270,8 +298,9 @@ fn check_reads_several_documents_and_the_standard_input() {
     assert!(stdout.contains(&format!("{good}: no fault found")), "{stdout}");
     assert!(stdout.contains("Create: callers with one of the groups `hosts` (acme)"), "{stdout}");
     assert!(stderr.contains("-: #/Tenants/acme/Colour"), "{stderr}");
-    let (code, _, stderr) = run(&["check", good, "/no/such/policy.json"], "");
+    let (code, stdout, stderr) = run(&["check", "/no/such/policy.json", good], "");
     assert_eq!(code, Some(2), "{stderr}");
+    assert!(stdout.contains("no fault found"), "the other document is reported: {stdout}");
     assert!(stderr.contains("cannot read /no/such/policy.json"), "{stderr}");
 }
 
