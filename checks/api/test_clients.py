@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -10,12 +9,11 @@ from pathlib import Path
 
 import pytest
 from description import DOCUMENT
-from processes import REPOSITORY
+from recipes import code_of
 
 HERE = Path(__file__).parent
 GENERATED = HERE / "generated"
 BIN = HERE / "node_modules" / ".bin"
-PAGE = (REPOSITORY / "docs" / "clients.md").read_text()
 HOST = {"tenant": "acme", "groups": "hosts", "sub": "anna"}
 VISITOR = {"tenant": "acme", "groups": "visitors", "sub": "eve"}
 
@@ -24,14 +22,6 @@ def run(*command, **variables: str) -> subprocess.CompletedProcess:
     """Runs a command in the folder of the programs."""
     words = [str(word) for word in command]
     return subprocess.run(words, cwd=HERE, env=os.environ | variables, capture_output=True, text=True, check=False)
-
-
-def recipe(language: str) -> str:
-    """Returns the program in a language below the page's heading on generated clients."""
-    _, heading, section = PAGE.partition("\n## A client generated from the API's description\n")
-    assert heading
-    (program,) = re.findall(rf"^```{language}\n(.*?)^```$", section, flags=re.MULTILINE | re.DOTALL)
-    return program
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +36,7 @@ def python_client() -> dict[str, str]:
         PATH=os.pathsep.join([str(generator.parent), os.environ["PATH"]]),
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
-    (GENERATED / "join_meeting.py").write_text(recipe("python"))
+    (GENERATED / "join_meeting.py").write_text(code_of("generated", "python"))
     return {"PYTHONPATH": str(GENERATED)}
 
 
@@ -55,7 +45,7 @@ def typescript_types() -> Path:
     """Makes the types of the TypeScript client."""
     types = GENERATED / "gateway.d.ts"
     GENERATED.mkdir(exist_ok=True)
-    (GENERATED / "join_meeting.ts").write_text(recipe("ts"))
+    (GENERATED / "join_meeting.ts").write_text(code_of("generated", "ts"))
     made = run(BIN / "openapi-typescript", DOCUMENT, "--output", types)
     assert made.returncode == 0, made.stdout + made.stderr
     return types
@@ -112,7 +102,7 @@ WRONG = [
 
 
 def test_typescript_refuses_what_the_document_does_not_have(typescript_types):
-    program = recipe("ts")
+    program = code_of("generated", "ts")
     files = []
     for number, (right, wrong) in enumerate(WRONG):
         assert right in program

@@ -9,6 +9,7 @@ PAGE = (REPOSITORY / "docs" / "clients.md").read_text()
 HEADINGS = {
     "boto3": "Python: boto3",
     "aws-cli": "AWS CLI",
+    "generated": "A client generated from the API's description",
 }
 
 

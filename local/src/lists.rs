@@ -1,4 +1,4 @@
-//! `settings`, `operations` and `schema`: what the gateway reads and serves, from the code.
+//! `settings` and `schema`: what the gateway reads, from the code.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -39,11 +39,6 @@ pub(crate) fn settings_list() -> String {
         text.push_str(&format!("{name} {word}{mode}\n"));
     }
     text
-}
-
-/// The operations that the gateway serves, a line each: method, path, name and right.
-pub(crate) fn operations_list() -> String {
-    local::front::operations_list()
 }
 
 /// The JSON Schema of the policy document.

@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
         Some(Command::Explain(options)) => exit(explain::run(&options).await),
         Some(Command::Schema) => printed(lists::policy_schema()),
         Some(Command::Settings) => printed(lists::settings_list()),
-        Some(Command::Operations) => printed(lists::operations_list()),
+        Some(Command::Operations) => printed(local::front::operations_list()),
         Some(Command::Token(options)) => exit(token::run(&options).await),
     }
 }

@@ -79,8 +79,13 @@ pub(crate) const CLAIM_SETTINGS: &[&str] = &["TENANT_CLAIM", "SCOPE_CLAIM", "GRO
 const HOW_AWS_IS_CALLED: &[&str] =
     &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SDK_UA_APP_ID"];
 
-pub(crate) fn from_environment(name: &str) -> Option<String> {
+fn from_environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Those of the settings that the environment has.
+pub(crate) fn all_from_environment(names: &[&str]) -> impl Iterator<Item = (String, String)> {
+    names.iter().filter_map(|name| Some(((*name).to_owned(), from_environment(name)?)))
 }
 
 /// Whether the environment names an identity provider of the user's own.
@@ -109,13 +114,9 @@ fn settings(
     if has_own_issuer() {
         settings.retain(|name, _| !ISSUER_SETTINGS.contains(&name.as_str()));
     }
-    for name in ISSUER_SETTINGS.iter().chain(CLAIM_SETTINGS) {
-        settings.extend(from_environment(name).map(|value| ((*name).to_owned(), value)));
-    }
+    settings.extend(all_from_environment(ISSUER_SETTINGS).chain(all_from_environment(CLAIM_SETTINGS)));
     if options.chime_endpoint == Some(ChimeEndpoint::Aws) {
-        for name in HOW_AWS_IS_CALLED {
-            settings.extend(from_environment(name).map(|value| ((*name).to_owned(), value)));
-        }
+        settings.extend(all_from_environment(HOW_AWS_IS_CALLED));
     }
     if let Some(url) = chime_endpoint {
         settings.insert("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), url);

@@ -29,8 +29,8 @@ pub struct PolicyExplanation {
     pub members: Vec<MemberExplanation>,
     /// Each tag that the policy sends or allows.
     pub tags: Vec<TagPlace>,
-    /// Where the TenantIds are written.
-    pub tenant_ids: Option<DocumentPlace>,
+    /// The TenantIds, and where they are written. `None` without any.
+    pub tenant_ids: Option<(Vec<String>, DocumentPlace)>,
 }
 
 /// Who has a right.
@@ -103,7 +103,7 @@ pub fn explain(
         rights: if is_admitted { rights(layers, caller) } else { Vec::new() },
         members: members.members,
         tags: tag_places(layers),
-        tenant_ids: tenant_ids(layers),
+        tenant_ids: tenant_ids(layers, caller.tenant()),
     })
 }
 
@@ -125,11 +125,12 @@ fn rights(layers: Layers<'_>, caller: &Caller) -> Vec<RightExplanation> {
     RightName::ALL.iter().map(explain).collect()
 }
 
-fn tenant_ids(layers: Layers<'_>) -> Option<DocumentPlace> {
-    let source = [layers.own, layers.everyone].into_iter().find(|source| source.block.tenant_ids().is_some());
-    source.map(|source| {
+fn tenant_ids(layers: Layers<'_>, tenant: &str) -> Option<(Vec<String>, DocumentPlace)> {
+    [layers.own, layers.everyone].into_iter().find_map(|source| {
+        let ids = source.block.tenant_ids()?.iter().map(|template| template.fill(tenant).into_owned());
         let fixed = Path::Member(source.path, "Fixed");
-        DocumentPlace { list: "Fixed", pointer: Path::Member(&fixed, "TenantIds").to_string() }
+        let pointer = Path::Member(&fixed, "TenantIds").to_string();
+        Some((ids.collect(), DocumentPlace { list: "Fixed", pointer }))
     })
 }
 

@@ -59,7 +59,7 @@ struct Place<'b> {
 
 impl Place<'_> {
     fn error(&self, detail: impl Into<String>) -> MemberError {
-        MemberError::at(&Path::Below(&Path::Member(self.source.path, self.list), self.name), detail)
+        MemberError { pointer: self.explained().pointer, detail: detail.into() }
     }
 
     fn explained(&self) -> DocumentPlace {

@@ -117,8 +117,8 @@ async fn explain(
         .map_err(|error| CommandError(format!("the claims identify no caller: {error}")))?;
     let policy = policy::explain(document, Partition::of_region(region), &caller)
         .map_err(|errors| CommandError(errors.iter().map(|error| format!("{error}\n")).collect()))?;
-    let document: Value = serde_json::from_slice(document).unwrap_or_default();
-    plant(&simulator, region, asked, &caller, &values::tenant_ids(&policy, &document, caller.tenant()));
+    let tenant_ids = policy.tenant_ids.as_ref().map_or(&[][..], |(ids, _)| ids);
+    plant(&simulator, region, asked, &caller, tenant_ids);
 
     let deadline = Instant::now().checked_add(PATIENCE).unwrap_or_else(Instant::now);
     let gateway = start::gateway(config);
@@ -141,9 +141,7 @@ fn settings(policy: &Path, region: &str, simulator: &Simulator) -> BTreeMap<Stri
         ("POLICY_FILE".to_owned(), policy.display().to_string()),
         ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), simulator.endpoint()),
     ]);
-    for name in serve::CLAIM_SETTINGS {
-        settings.extend(serve::from_environment(name).map(|value| ((*name).to_owned(), value)));
-    }
+    settings.extend(serve::all_from_environment(serve::CLAIM_SETTINGS));
     settings
 }
 

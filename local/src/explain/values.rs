@@ -120,13 +120,6 @@ pub(super) fn rows(
     all
 }
 
-/// The TenantIds of the tenant, by the document.
-pub(super) fn tenant_ids(policy: &PolicyExplanation, document: &Value, tenant: &str) -> Vec<String> {
-    let place = policy.tenant_ids.as_ref();
-    let ids = place.and_then(|place| at(document, &place.pointer)).and_then(Value::as_array);
-    ids.into_iter().flatten().filter_map(Value::as_str).map(|id| id.replace("${tenant}", tenant)).collect()
-}
-
 struct Rows<'r> {
     policy: &'r PolicyExplanation,
     asked: &'r Value,
@@ -143,7 +136,7 @@ impl Rows<'_> {
             rows.extend(self.member(member, ""));
         }
         if let Some(ids) = self.sent.get("TenantIds") {
-            let place = self.policy.tenant_ids.as_ref().map(|place| place.pointer.clone());
+            let place = self.policy.tenant_ids.as_ref().map(|(_, place)| place.pointer.clone());
             rows.push(row("TenantIds", ids.clone(), From::Fixed, place));
         }
         self.tags(rows);
@@ -247,6 +240,6 @@ fn below<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
 }
 
 /// The value at a pointer in fragment form.
-fn at<'v>(document: &'v Value, pointer: &str) -> Option<&'v Value> {
-    document.pointer(pointer.strip_prefix('#')?)
+fn at<'v>(body: &'v Value, pointer: &str) -> Option<&'v Value> {
+    body.pointer(pointer.strip_prefix('#')?)
 }
