@@ -144,6 +144,11 @@ def check_events() -> None:
     pytest(CHECKS / "invocations")
 
 
+def check_loop() -> None:
+    build_local()
+    pytest(CHECKS / "notifications", environment="notifications")
+
+
 def check_sam_local() -> None:
     run_where_possible("sam local invoke", CHECKS / "invocations" / "sam_local.py")
 
