@@ -32,10 +32,7 @@ pub enum RequestError {
     ImpossibleId(&'static str),
     /// The attendee is another person's, and the caller may act on their own alone.
     #[error("the attendee is another person's")]
-    AnothersAttendee {
-        /// Chime's request id, for the log.
-        chime_request_id: Option<String>,
-    },
+    AnothersAttendee,
     /// Chime failed, or its answer can't be returned to the caller.
     #[error(transparent)]
     Chime(#[from] ChimeError),
