@@ -67,9 +67,9 @@ class Queues:
         return take_all(self.sqs, self.dead_letters_url)
 
     def empty(self) -> None:
-        """Deletes every message."""
+        """Deletes every message. SQS purges a queue only once a minute."""
         for url in (self.url, self.dead_letters_url):
-            self.sqs.purge_queue(QueueUrl=url)
+            take_all(self.sqs, url)
 
 
 def create_queues(peer: Peer, name: str) -> Queues:
