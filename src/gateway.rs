@@ -102,10 +102,13 @@ impl Gateway {
             }
             Err(error) => {
                 let problem = Problem::of(&error);
-                let ending = Ending::of_error(&error, problem.status(), problem.code());
+                let cause = error.to_string();
+                let ending = Ending::refused(problem.status(), problem.code(), cause, error.alarm());
                 (None, ending, problem.into_answer(request_id))
             }
         };
+        let caller = known.caller.get();
+        let chime_request_id = known.usage.request_id();
         let request = Request {
             service: self.chime.gateway_name(),
             is_cold_start: self.cold_start.take(),
@@ -113,10 +116,13 @@ impl Gateway {
             xray_trace_id: invocation.trace_id,
             correlation_id: request_id,
             operation: known.operation.get().copied(),
-            caller: known.caller.get(),
+            tenant: caller.map(|caller| caller.tenant.as_str()),
+            caller: caller.map(|caller| caller.caller.as_str()),
             meeting_id: meeting.as_ref().map(|(id, _)| id).or(known.meeting_id.get()).map(String::as_str),
             media_region: meeting.as_ref().and_then(|(_, region)| region.as_deref()),
-            usage: &known.usage,
+            attempts: known.usage.attempts(),
+            chime_request_id: chime_request_id.as_deref(),
+            chime_duration: known.usage.time(),
             duration: known.started.elapsed(),
         };
         let line = request.line(ending, SystemTime::now());

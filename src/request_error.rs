@@ -2,9 +2,10 @@
 
 use crate::api_gateway::{BodyError, RouteError, UnknownEventError};
 use crate::auth::AuthenticationError;
-use crate::chime::ChimeError;
+use crate::chime::{ChimeError, ChimeErrorKind};
 use crate::finding::{Finding, FindingKind, Findings, Place};
 use crate::policy::AdmissionError;
+use crate::request_line::Alarm;
 
 /// Why a request was not served. The text is for the log and has nothing sensitive.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,24 @@ pub enum RequestError {
     /// The gateway panicked: a bug.
     #[error("the handler panicked")]
     Panicked,
+}
+
+impl RequestError {
+    /// The alarm for an error that an operator must look into.
+    pub(crate) fn alarm(&self) -> Option<Alarm> {
+        match self {
+            RequestError::Panicked => Some(Alarm::InternalError),
+            RequestError::Chime(error) => match error.kind {
+                ChimeErrorKind::QuotaFull => Some(Alarm::QuotaFull),
+                ChimeErrorKind::DifferentMeeting(_) => Some(Alarm::DifferentMeeting),
+                ChimeErrorKind::Rejected => Some(Alarm::ChimeRejected),
+                ChimeErrorKind::Forbidden | ChimeErrorKind::Misconfigured => Some(Alarm::ChimeAccessDenied),
+                ChimeErrorKind::NotSent => Some(Alarm::InternalError),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 impl From<Findings> for RequestError {

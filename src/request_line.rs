@@ -4,9 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::auth::LoggedCaller;
-use crate::chime::{ChimeErrorKind, ChimeUsage};
-use crate::request_error::RequestError;
 use crate::telemetry::{Level, Line, Measured, Metric, Unit};
 
 /// All requests.
@@ -29,38 +26,44 @@ const CHIME_DURATION: Metric =
 /// Processes that served their first request.
 const COLD_STARTS: Metric = Metric::of_service("ColdStarts");
 
-/// The account has as many meetings as its quota allows.
+/// What must wake somebody, whatever status the caller gets. Each is a metric of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alarm {
+    /// The account has as many meetings as its quota allows.
+    QuotaFull,
+    /// Chime returned another meeting than the one asked for.
+    DifferentMeeting,
+    /// Chime refused members that satisfy its published rules.
+    ChimeRejected,
+    /// Chime does not let the stack call it, or there are no credentials.
+    ChimeAccessDenied,
+    /// A bug of the gateway.
+    InternalError,
+}
+
 const QUOTA_FULL: Metric = Metric::of_service("QuotaFull");
-/// Chime returned another meeting than the one asked for.
 const DIFFERENT_MEETING: Metric = Metric::of_service("DifferentMeeting");
-/// Chime refused members that satisfy its published rules.
 const CHIME_REJECTED: Metric = Metric::of_service("ChimeRejected");
-/// Chime does not let the stack call it, or there are no credentials.
 const CHIME_ACCESS_DENIED: Metric = Metric::of_service("ChimeAccessDenied");
-/// A bug of the gateway.
 const INTERNAL_ERROR: Metric = Metric::of_service("InternalError");
+
+impl Alarm {
+    fn metric(self) -> &'static Metric {
+        match self {
+            Alarm::QuotaFull => &QUOTA_FULL,
+            Alarm::DifferentMeeting => &DIFFERENT_MEETING,
+            Alarm::ChimeRejected => &CHIME_REJECTED,
+            Alarm::ChimeAccessDenied => &CHIME_ACCESS_DENIED,
+            Alarm::InternalError => &INTERNAL_ERROR,
+        }
+    }
+}
 
 /// Every metric of the gateway.
 pub const METRICS: &[&Metric] = &[
     &REQUESTS, &DURATION, &CHIME_DURATION, &COLD_STARTS, &QUOTA_FULL, &DIFFERENT_MEETING, &CHIME_REJECTED,
     &CHIME_ACCESS_DENIED, &INTERNAL_ERROR,
 ];
-
-/// The metric of an error that must wake somebody, whatever status the caller gets.
-fn alarm(error: &RequestError) -> Option<&'static Metric> {
-    match error {
-        RequestError::Panicked => Some(&INTERNAL_ERROR),
-        RequestError::Chime(error) => match error.kind {
-            ChimeErrorKind::QuotaFull => Some(&QUOTA_FULL),
-            ChimeErrorKind::DifferentMeeting(_) => Some(&DIFFERENT_MEETING),
-            ChimeErrorKind::Rejected => Some(&CHIME_REJECTED),
-            ChimeErrorKind::Forbidden | ChimeErrorKind::Misconfigured => Some(&CHIME_ACCESS_DENIED),
-            ChimeErrorKind::NotSent => Some(&INTERNAL_ERROR),
-            _ => None,
-        },
-        _ => None,
-    }
-}
 
 /// How a request ended, for its log line.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ pub(crate) struct Ending {
     status: u16,
     code: Option<&'static str>,
     cause: Option<String>,
-    alarm: Option<&'static Metric>,
+    alarm: Option<Alarm>,
 }
 
 impl Ending {
@@ -88,9 +91,8 @@ impl Ending {
         }
     }
 
-    /// The request was answered with a problem of that status and code.
-    pub(crate) fn of_error(error: &RequestError, status: u16, code: &'static str) -> Self {
-        let alarm = alarm(error);
+    /// The request was answered with a problem of that status and code. The cause has nothing sensitive.
+    pub(crate) fn refused(status: u16, code: &'static str, cause: String, alarm: Option<Alarm>) -> Self {
         let (level, message) = match status {
             500.. => (Level::Error, "request failed"),
             // Some refusals need an operator too, such as a meeting that is not the one asked for.
@@ -102,8 +104,7 @@ impl Ending {
             500.. => "failed",
             _ => "refused",
         };
-        let cause = Some(error.to_string());
-        Ending { level, message, outcome, status, code: Some(code), cause, alarm }
+        Ending { level, message, outcome, status, code: Some(code), cause: Some(cause), alarm }
     }
 }
 
@@ -117,10 +118,18 @@ pub(crate) struct Request<'r> {
     /// The id that the caller sees.
     pub(crate) correlation_id: &'r str,
     pub(crate) operation: Option<&'static str>,
-    pub(crate) caller: Option<&'r LoggedCaller>,
+    pub(crate) tenant: Option<&'r str>,
+    /// Stands for the caller, who must not be named.
+    pub(crate) caller: Option<&'r str>,
     pub(crate) meeting_id: Option<&'r str>,
     pub(crate) media_region: Option<&'r str>,
-    pub(crate) usage: &'r ChimeUsage,
+    /// How many HTTP requests to Chime were begun.
+    pub(crate) attempts: u32,
+    /// Chime's id of the last of them.
+    pub(crate) chime_request_id: Option<&'r str>,
+    /// The part of `duration` that was spent on Chime.
+    pub(crate) chime_duration: Duration,
+    /// From the event to the answer.
     pub(crate) duration: Duration,
 }
 
@@ -142,7 +151,7 @@ struct Members<'r> {
     cause: Option<String>,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    chime_request_id: Option<String>,
+    chime_request_id: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     meeting_id: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,12 +164,12 @@ impl Request<'_> {
         let mut measured = Measured::default();
         measured.count(&REQUESTS);
         measured.time(&DURATION, self.duration);
-        measured.time(&CHIME_DURATION, self.usage.time());
+        measured.time(&CHIME_DURATION, self.chime_duration);
         if self.is_cold_start {
             measured.count(&COLD_STARTS);
         }
         if let Some(alarm) = ending.alarm {
-            measured.count(alarm);
+            measured.count(alarm.metric());
         }
         let line = Line {
             level: ending.level,
@@ -172,14 +181,14 @@ impl Request<'_> {
             members: Members {
                 correlation_id: self.correlation_id,
                 operation: self.operation.unwrap_or("none"),
-                tenant: self.caller.map(|caller| caller.tenant.as_str()),
-                caller: self.caller.map(|caller| caller.caller.as_str()),
+                tenant: self.tenant,
+                caller: self.caller,
                 outcome: ending.outcome,
                 status: ending.status,
                 code: ending.code,
                 cause: ending.cause,
-                attempts: self.usage.attempts(),
-                chime_request_id: self.usage.request_id(),
+                attempts: self.attempts,
+                chime_request_id: self.chime_request_id,
                 meeting_id: self.meeting_id,
                 media_region: self.media_region,
             },
