@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::attendees::Attendees;
+use super::attendees::{Attendee, Attendees};
 use super::events::queue_of;
 use super::operations::Operation;
 
@@ -165,6 +165,12 @@ impl Meeting {
     #[must_use]
     pub fn id(&self) -> &str {
         self.body.get("MeetingId").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Every attendee made so far, deleted ones too, in order.
+    #[must_use]
+    pub fn attendees(&self) -> &[Attendee] {
+        self.attendees.all()
     }
 
     fn is(&self, id: &str, region: &str) -> bool {
