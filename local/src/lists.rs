@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use meeting_gateway::config::{AwsEnvironment, Config};
-use meeting_gateway::request_line;
 use meeting_gateway::settings::Settings;
 use meeting_gateway::telemetry::Metric;
+use meeting_gateway::{notifications, request_line};
 use serde_json::{Value, json};
 
 /// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line
@@ -59,6 +59,7 @@ pub(crate) fn metrics() -> String {
             json!({ "name": name, "unit": unit, "dimensions": dimensions, "function": function })
         })
     };
-    let all: Vec<Value> = of("gateway", request_line::METRICS).collect();
+    let all: Vec<Value> =
+        of("gateway", request_line::METRICS).chain(of("notifications", notifications::METRICS)).collect();
     format!("{:#}\n", Value::Array(all))
 }
