@@ -1,8 +1,8 @@
-//! The path of a request: runs its steps in order, and logs the result. A good place to start reading.
+//! The path of a request: runs its steps in order. A good place to start reading.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt as _;
 use http::header::CONTENT_TYPE;
@@ -10,11 +10,14 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::api_gateway::{Answer, HttpRequest, PayloadFormat, REQUEST_ID};
 use crate::auth::{AuthenticationError, Caller, ClaimNames, LoggedCaller, authorizer, bearer};
-use crate::chime::{Attempts, Chime};
+use crate::chime::{Attempts, Chime, ChimeUsage};
+use crate::model::MeetingId;
 use crate::operation::{self, Call, Operation, Route, Success};
 use crate::policy::Policies;
 use crate::problem::Problem;
 use crate::request_error::RequestError;
+use crate::request_line::{Ending, Request};
+use crate::telemetry::ColdStart;
 
 /// How callers are authenticated. There is no mode without authentication.
 #[derive(Debug)]
@@ -31,6 +34,17 @@ pub struct Gateway {
     authenticator: Authenticator,
     policies: Policies,
     chime: Chime,
+    cold_start: ColdStart,
+}
+
+/// An answered event.
+#[derive(Debug)]
+#[must_use]
+pub struct Handled {
+    /// The answer.
+    pub answer: Answer,
+    /// The log line, with the line break at its end. Whoever gets it must write it, whatever the log level is.
+    pub line: String,
 }
 
 /// An invocation of the function.
@@ -38,6 +52,8 @@ pub struct Gateway {
 pub struct Invocation<'i> {
     /// The id of the invocation, for events without a request id.
     pub request_id: &'i str,
+    /// X-Ray's id of the trace.
+    pub trace_id: Option<&'i str>,
     /// When Lambda stops waiting for the answer.
     pub deadline: Instant,
 }
@@ -52,7 +68,7 @@ impl Gateway {
     /// A gateway with these parts.
     #[must_use]
     pub fn new(authenticator: Authenticator, policies: Policies, chime: Chime) -> Self {
-        Gateway { authenticator, policies, chime }
+        Gateway { authenticator, policies, chime, cold_start: ColdStart::default() }
     }
 
     /// Prepares for the first request: opens the connection to Chime and fetches the issuers' keys. Bounded in time,
@@ -66,22 +82,51 @@ impl Gateway {
         }
     }
 
-    /// Answers an event, and logs the answer with its cause.
+    /// Answers an event.
     ///
     /// A panic is answered too. `lambda_runtime` would report a failed invocation, for which API Gateway's answer is
     /// not a problem that clients understand.
-    pub async fn handle(&self, event: &[u8], invocation: Invocation<'_>) -> Answer {
-        let known = Known::of(invocation.request_id);
+    pub async fn handle(&self, event: &[u8], invocation: Invocation<'_>) -> Handled {
+        let known = Known::of(invocation);
         let deadline = end_of_work(known.started, invocation.deadline);
         // Unwind safe: the cache of keys is consistent between any two statements, and the SDK's client drops the
         // connection in use.
         let serving = AssertUnwindSafe(self.serve(event, deadline, &known));
         let result = serving.catch_unwind().await.unwrap_or(Err(RequestError::Panicked));
-        let answer = match result {
-            Ok((operation, success)) => known.success(operation, success),
-            Err(error) => known.refused(error),
+        let request_id = known.request_id();
+        let (meeting, ending, answer) = match result {
+            Ok((operation, success)) => {
+                let Success { body, meeting_id, media_region } = success;
+                let ending = Ending::served(operation.success);
+                (Some((meeting_id, media_region)), ending, served(operation, body, request_id))
+            }
+            Err(error) => {
+                let problem = Problem::of(&error);
+                let cause = error.to_string();
+                let ending = Ending::refused(problem.status(), problem.code(), cause, error.alarm());
+                (None, ending, problem.into_answer(request_id))
+            }
         };
-        answer.in_format(known.format.get().copied().unwrap_or(PayloadFormat::V2))
+        let caller = known.caller.get();
+        let chime_request_id = known.usage.request_id();
+        let request = Request {
+            service: self.chime.gateway_name(),
+            is_cold_start: self.cold_start.take(),
+            function_request_id: invocation.request_id,
+            xray_trace_id: invocation.trace_id,
+            correlation_id: request_id,
+            operation: known.operation.get().copied(),
+            tenant: caller.map(|caller| caller.tenant.as_str()),
+            caller: caller.map(|caller| caller.caller.as_str()),
+            meeting_id: meeting.as_ref().map(|(id, _)| id).or(known.meeting_id.get()).map(String::as_str),
+            media_region: meeting.as_ref().and_then(|(_, region)| region.as_deref()),
+            attempts: known.usage.attempts(),
+            chime_request_id: chime_request_id.as_deref(),
+            chime_duration: known.usage.time(),
+            duration: known.started.elapsed(),
+        };
+        let line = request.line(ending, SystemTime::now());
+        Handled { answer: answer.in_format(known.format.get().copied().unwrap_or(PayloadFormat::V2)), line }
     }
 
     async fn serve(
@@ -94,6 +139,11 @@ impl Gateway {
         known.note_request(&request);
         let Route { operation, parameters } = operation::find(&request)?;
         known.operation.get_or_init(|| operation.name);
+        if let Some(id) =
+            parameters.get("MeetingId").and_then(|id| MeetingId::parse(&id.to_ascii_lowercase()).ok())
+        {
+            known.meeting_id.get_or_init(|| id.as_str().to_owned());
+        }
         // Only fetching an issuer's keys can take this long.
         let caller = timeout_at(deadline, self.authenticate(&request))
             .await
@@ -107,7 +157,7 @@ impl Gateway {
             caller: &caller,
             request: &request,
             parameters: &parameters,
-            attempts: Attempts { deadline, repeat: operation.repeat },
+            attempts: Attempts { deadline, repeat: operation.repeat, usage: &known.usage },
         };
         Ok((operation, operation.serve(call).await?))
     }
@@ -142,6 +192,18 @@ fn is_plain(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// The answer of a successful operation.
+fn served(operation: &Operation, body: Option<String>, request_id: &str) -> Answer {
+    let request_id = (REQUEST_ID, request_id.to_owned().into());
+    match body {
+        Some(body) => {
+            let content_type = (CONTENT_TYPE, "application/json".into());
+            Answer::new(operation.success, vec![content_type, request_id], body)
+        }
+        None => Answer::new(operation.success, vec![request_id], String::new()),
+    }
+}
+
 /// What is known about a request so far, for its log line and its answer, also after a panic.
 struct Known<'i> {
     started: Instant,
@@ -149,18 +211,23 @@ struct Known<'i> {
     request_id: OnceLock<String>,
     format: OnceLock<PayloadFormat>,
     operation: OnceLock<&'static str>,
+    /// The meeting in the path, whether it exists or not.
+    meeting_id: OnceLock<String>,
     caller: OnceLock<LoggedCaller>,
+    usage: ChimeUsage,
 }
 
 impl<'i> Known<'i> {
-    fn of(invocation_id: &'i str) -> Self {
+    fn of(invocation: Invocation<'i>) -> Self {
         Known {
             started: Instant::now(),
-            invocation_id,
+            invocation_id: invocation.request_id,
             request_id: OnceLock::new(),
             format: OnceLock::new(),
             operation: OnceLock::new(),
+            meeting_id: OnceLock::new(),
             caller: OnceLock::new(),
+            usage: ChimeUsage::default(),
         }
     }
 
@@ -175,66 +242,6 @@ impl<'i> Known<'i> {
     fn request_id(&self) -> &str {
         self.request_id.get().map_or(self.invocation_id, String::as_str)
     }
-
-    fn success(&self, operation: &Operation, success: Success) -> Answer {
-        let request_id = self.request_id();
-        let caller = self.caller.get();
-        tracing::info!(
-            request_id,
-            operation = operation.name,
-            tenant = caller.map(|caller| caller.tenant.as_str()),
-            caller = caller.map(|caller| caller.caller.as_str()),
-            meeting_id = success.meeting_id,
-            chime_request_id = success.chime_request_id,
-            status = operation.success,
-            milliseconds = milliseconds(self.started),
-            "request served"
-        );
-        let request_id = (REQUEST_ID, request_id.to_owned().into());
-        match success.body {
-            Some(body) => {
-                let content_type = (CONTENT_TYPE, "application/json".into());
-                Answer::new(operation.success, vec![content_type, request_id], body)
-            }
-            None => Answer::new(operation.success, vec![request_id], String::new()),
-        }
-    }
-
-    fn refused(&self, error: RequestError) -> Answer {
-        let request_id = self.request_id();
-        let operation = self.operation.get();
-        let caller = self.caller.get();
-        let tenant = caller.map(|caller| caller.tenant.as_str());
-        let caller = caller.map(|caller| caller.caller.as_str());
-        let cause = error.to_string();
-        let (chime_request_id, is_alarming) = match &error {
-            RequestError::Chime(error) => (error.request_id.clone(), error.is_alarming()),
-            RequestError::AnothersAttendee { chime_request_id } => (chime_request_id.clone(), false),
-            _ => (None, false),
-        };
-        let problem = Problem::of(error);
-        let status = problem.status();
-        let milliseconds = milliseconds(self.started);
-        macro_rules! log {
-            ($level:ident, $message:literal) => {
-                tracing::$level!(
-                    request_id, operation, tenant, caller, status, chime_request_id, milliseconds, cause,
-                    $message
-                )
-            };
-        }
-        // Some 4xx need an operator too, such as a meeting that is not the one asked for.
-        if status >= 500 || is_alarming {
-            log!(error, "request failed");
-        } else {
-            log!(warn, "request refused");
-        }
-        problem.into_answer(request_id)
-    }
-}
-
-fn milliseconds(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ use tokio::task::futures::TaskLocalFuture;
 use tokio::time::Instant;
 
 use crate::api_gateway::EventAnswer;
-use crate::gateway::{Gateway, Invocation};
+use crate::gateway::{Gateway, Handled, Invocation};
+use crate::telemetry::{trace_id, write_line};
 
 tokio::task_local! {
     static EVENT: Bytes;
@@ -39,9 +40,12 @@ pub async fn serve(gateway: Gateway) -> Result<(), Error> {
         let bytes = EVENT.with(Bytes::clone);
         let invocation = Invocation {
             request_id: &event.context.request_id,
+            trace_id: event.context.xray_trace_id.as_deref().and_then(trace_id),
             deadline: deadline(event.context.deadline, SystemTime::now(), Instant::now()),
         };
-        Ok::<EventAnswer, Infallible>(gateway.handle(&bytes, invocation).await.into())
+        let Handled { answer, line } = gateway.handle(&bytes, invocation).await;
+        write_line(&line);
+        Ok::<EventAnswer, Infallible>(answer.into())
     });
     let ended = Runtime::new(handler).layer(EventAside).run().await;
     match ended {

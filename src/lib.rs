@@ -9,7 +9,7 @@
 //! 5. [`model`] reads the body into types that can't have an invalid value. [`json`] keeps repeated members.
 //! 6. [`policy`] decides every member: a [`MeetingPlan`](policy::MeetingPlan), or a [`finding`] for each broken rule.
 //! 7. [`chime`] proves that a meeting is the tenant's, calls Chime and returns its answer.
-//! 8. [`api_gateway`] writes the answer, or the [`problem`] for a [`request_error`].
+//! 8. [`api_gateway`] writes the answer, or the [`problem`] for a [`request_error`]. The [`request_line`] logs it.
 //!
 //! Only these modules can make the types of steps 3, 4 and 6. [`outbound`] is the HTTPS client of 3 and 7. [`config`]
 //! reads the [`settings`], [`start`] makes the gateway from them, and [`telemetry`] starts the log.
@@ -38,6 +38,7 @@ pub mod outbound;
 
 pub mod problem;
 pub mod request_error;
+pub mod request_line;
 
 pub mod config;
 pub mod settings;

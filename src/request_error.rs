@@ -2,9 +2,10 @@
 
 use crate::api_gateway::{BodyError, RouteError, UnknownEventError};
 use crate::auth::AuthenticationError;
-use crate::chime::ChimeError;
+use crate::chime::{ChimeError, ChimeErrorKind};
 use crate::finding::{Finding, FindingKind, Findings, Place};
 use crate::policy::AdmissionError;
+use crate::request_line::Alarm;
 
 /// Why a request was not served. The text is for the log and has nothing sensitive.
 #[derive(Debug, thiserror::Error)]
@@ -32,16 +33,31 @@ pub enum RequestError {
     ImpossibleId(&'static str),
     /// The attendee is another person's, and the caller may act on their own alone.
     #[error("the attendee is another person's")]
-    AnothersAttendee {
-        /// Chime's request id, for the log.
-        chime_request_id: Option<String>,
-    },
+    AnothersAttendee,
     /// Chime failed, or its answer can't be returned to the caller.
     #[error(transparent)]
     Chime(#[from] ChimeError),
     /// The gateway panicked: a bug.
     #[error("the handler panicked")]
     Panicked,
+}
+
+impl RequestError {
+    /// The alarm for an error that an operator must look into.
+    pub(crate) fn alarm(&self) -> Option<Alarm> {
+        match self {
+            RequestError::Panicked => Some(Alarm::InternalError),
+            RequestError::Chime(error) => match error.kind {
+                ChimeErrorKind::QuotaFull => Some(Alarm::QuotaFull),
+                ChimeErrorKind::DifferentMeeting(_) => Some(Alarm::DifferentMeeting),
+                ChimeErrorKind::Rejected => Some(Alarm::ChimeRejected),
+                ChimeErrorKind::Forbidden | ChimeErrorKind::Misconfigured => Some(Alarm::ChimeAccessDenied),
+                ChimeErrorKind::NotSent => Some(Alarm::InternalError),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 impl From<Findings> for RequestError {

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Settings,
     /// Print the operations that the gateway serves, each with method, path, name and right
     Operations,
+    /// Print the metrics that the functions write to their logs, as a JSON array
+    Metrics,
     /// Print a token of the issuer that a running `serve` has started
     Token(TokenOptions),
 }

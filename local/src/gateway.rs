@@ -9,13 +9,14 @@ use std::time::Duration;
 use local::front::Handler;
 use meeting_gateway::api_gateway::EventAnswer;
 use meeting_gateway::config::{AwsEnvironment, Config};
-use meeting_gateway::gateway::{Gateway, Invocation};
+use meeting_gateway::gateway::{Gateway, Handled, Invocation};
 use meeting_gateway::settings::Settings;
 use meeting_gateway::start;
 use meeting_gateway::telemetry::{LogFilter, json_lines};
 use parking_lot::RwLock;
 
 use crate::output::Output;
+use crate::request_lines;
 
 /// What the deployed function would find in its environment.
 pub(crate) struct Environment {
@@ -41,13 +42,16 @@ pub(crate) async fn handler(environment: Environment, output: Output) -> Result<
     let gateway = Arc::clone(&serving.read());
     gateway.warm_up().await;
     let watched = Arc::clone(&serving);
+    let lines = output.clone();
     tokio::spawn(async move { watch(environment, known, &watched, output).await });
     Ok(Arc::new(move |event, invocation| {
         let gateway = Arc::clone(&serving.read());
+        let lines = lines.clone();
         Box::pin(async move {
             let deadline = tokio::time::Instant::from_std(invocation.deadline);
-            let invocation = Invocation { request_id: &invocation.request_id, deadline };
-            let answer = gateway.handle(&event, invocation).await;
+            let invocation = Invocation { request_id: &invocation.request_id, trace_id: None, deadline };
+            let Handled { answer, line } = gateway.handle(&event, invocation).await;
+            request_lines::write(&line, lines);
             // Text, numbers and maps of text always serialize.
             serde_json::to_vec(&EventAnswer::from(answer)).unwrap_or_default()
         })

@@ -1,11 +1,14 @@
-//! `settings` and `schema`: what the gateway reads, from the code.
+//! `settings`, `schema` and `metrics`: what the code reads and writes, from the code.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use meeting_gateway::config::{AwsEnvironment, Config};
+use meeting_gateway::request_line;
 use meeting_gateway::settings::Settings;
+use meeting_gateway::telemetry::Metric;
+use serde_json::{Value, json};
 
 /// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line
 /// a setting, followed by `bearer` where only that mode reads it.
@@ -46,4 +49,16 @@ pub(crate) fn policy_schema() -> String {
     // A schema is JSON already.
     let schema = serde_json::to_string_pretty(&local::policy_schema::document_schema());
     format!("{}\n", schema.unwrap_or_default())
+}
+
+/// Every metric, with its unit, its sets of dimensions, and the function that writes it.
+pub(crate) fn metrics() -> String {
+    let of = |function: &'static str, metrics: &'static [&Metric]| {
+        metrics.iter().map(move |metric| {
+            let Metric { name, unit, dimensions } = metric;
+            json!({ "name": name, "unit": unit, "dimensions": dimensions, "function": function })
+        })
+    };
+    let all: Vec<Value> = of("gateway", request_line::METRICS).collect();
+    format!("{:#}\n", Value::Array(all))
 }

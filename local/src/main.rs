@@ -8,6 +8,7 @@ mod explain;
 mod gateway;
 mod lists;
 mod output;
+mod request_lines;
 mod serve;
 mod token;
 mod welcome;
@@ -31,6 +32,7 @@ async fn main() -> ExitCode {
         Some(Command::Schema) => printed(lists::policy_schema()),
         Some(Command::Settings) => printed(lists::settings_list()),
         Some(Command::Operations) => printed(local::front::operations_list()),
+        Some(Command::Metrics) => printed(lists::metrics()),
         Some(Command::Token(options)) => exit(token::run(&options).await),
     }
 }

@@ -1,4 +1,4 @@
-//! One request to Chime: sends it with retries, and keeps the answer's text and request id.
+//! One request to Chime: sends it with retries, keeps the answer's text, and notes Chime's request id.
 
 use std::error::Error;
 
@@ -17,21 +17,19 @@ pub(super) struct ChimeAnswer<T> {
     pub(super) output: T,
     /// As Chime wrote it.
     pub(super) text: AnswerText,
-    /// Chime's request id, for the log.
-    pub(super) request_id: Option<String>,
 }
 
 impl<T> ChimeAnswer<T> {
     /// The error for an answer that can't be returned to the caller.
     pub(super) fn invalid(&self, detail: impl Into<String>) -> ChimeError {
-        ChimeError { request_id: self.request_id.clone(), ..ChimeError::new(ChimeErrorKind::Failed, detail) }
+        ChimeError::new(ChimeErrorKind::Failed, detail)
     }
 }
 
 /// Sends a request until it succeeds, fails permanently, or runs out of time or attempts. An answer that `read` refuses as
 /// invalid is a failed attempt.
 pub(super) async fn ask<T, U, E, F>(
-    attempts: Attempts,
+    attempts: Attempts<'_>,
     mut send: impl FnMut(AnswerText) -> F,
     read: impl Fn(ChimeAnswer<T>) -> Result<U, ChimeError>,
 ) -> Result<U, ChimeError>
@@ -45,9 +43,13 @@ where
         let sent = send(text.clone());
         let read = &read;
         async move {
-            let output = sent.await.map_err(|error| ChimeError::from_sdk(&error))?;
-            let request_id = output.request_id().map(str::to_owned);
-            read(ChimeAnswer { output, text, request_id })
+            let output = sent.await.map_err(|error| {
+                let error = ChimeError::from_sdk(&error);
+                attempts.usage.note_request_id(error.request_id.as_deref());
+                error
+            })?;
+            attempts.usage.note_request_id(output.request_id());
+            read(ChimeAnswer { output, text })
         }
     };
     with_retries(attempts, attempt).await

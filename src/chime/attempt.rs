@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::error::{ChimeError, ChimeErrorKind};
+use super::usage::ChimeUsage;
 
 /// Maximum number of attempts at one request.
 const MAX_ATTEMPTS: u32 = 3;
@@ -38,20 +39,22 @@ pub enum Repeat {
     IfNothingHappened,
 }
 
-/// Limits of the attempts at one request.
+/// Limits of the attempts at one request, and where they are counted.
 #[derive(Debug, Clone, Copy)]
-pub struct Attempts {
+pub struct Attempts<'u> {
     /// When the last attempt must have ended.
     pub deadline: Instant,
     /// When a failed attempt may be repeated.
     pub repeat: Repeat,
+    /// What the attempts took.
+    pub usage: &'u ChimeUsage,
 }
 
-impl Attempts {
-    /// For a request that only reads.
+impl Attempts<'_> {
+    /// The same for a request that only reads.
     #[must_use]
-    pub fn reading(deadline: Instant) -> Self {
-        Attempts { deadline, repeat: Repeat::Always }
+    pub fn reading(self) -> Self {
+        Attempts { repeat: Repeat::Always, ..self }
     }
 }
 
@@ -59,13 +62,23 @@ impl Attempts {
 ///
 /// A timed-out attempt is dropped together with its connection, so a late answer can't be taken for another request's.
 pub(super) async fn with_retries<T, F>(
-    attempts: Attempts,
-    mut attempt: impl FnMut() -> F,
+    attempts: Attempts<'_>,
+    attempt: impl FnMut() -> F,
 ) -> Result<T, ChimeError>
 where
     F: Future<Output = Result<T, ChimeError>>,
 {
-    let Attempts { deadline, repeat } = attempts;
+    let started = Instant::now();
+    let result = retry(attempts, attempt).await;
+    attempts.usage.add_time(started.elapsed());
+    result
+}
+
+async fn retry<T, F>(attempts: Attempts<'_>, mut attempt: impl FnMut() -> F) -> Result<T, ChimeError>
+where
+    F: Future<Output = Result<T, ChimeError>>,
+{
+    let Attempts { deadline, repeat, usage } = attempts;
     let mut made: u32 = 0;
     let mut last: Option<ChimeError> = None;
     // The first error that leaves open what happened.
@@ -81,6 +94,7 @@ where
         }
         let time = time_for_attempt(left, made);
         made = made.saturating_add(1);
+        usage.count_attempt();
         let result = timeout(time, attempt()).await.unwrap_or_else(|_| {
             Err(ChimeError::new(ChimeErrorKind::TimedOut, "no answer within the time for one attempt"))
         });

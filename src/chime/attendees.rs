@@ -22,8 +22,6 @@ use crate::policy::NewAttendee;
 pub struct AttendeeAnswer {
     /// The attendee, or the whole body for several.
     pub text: String,
-    /// Chime's request id, for the log.
-    pub chime_request_id: Option<String>,
 }
 
 /// Withholds the text, which may have a JoinToken.
@@ -38,11 +36,11 @@ impl AttendeeAnswer {
     ///
     /// # Errors
     /// Without a text, since Chime returned no attendee, an invalid one, or one that was not asked for.
-    pub(super) fn of<T>(text: Option<String>, answer: ChimeAnswer<T>) -> Result<Self, ChimeError> {
+    pub(super) fn of<T>(text: Option<String>, answer: &ChimeAnswer<T>) -> Result<Self, ChimeError> {
         let text = text.ok_or_else(|| {
             answer.invalid("Chime returned no attendee, an invalid one, or one that was not asked for")
         })?;
-        Ok(AttendeeAnswer { text, chime_request_id: answer.request_id })
+        Ok(AttendeeAnswer { text })
     }
 }
 
@@ -114,7 +112,7 @@ impl Chime {
         &self,
         meeting: &OwnMeeting,
         attendee: &NewAttendee,
-        attempts: Attempts,
+        attempts: Attempts<'_>,
     ) -> Result<AttendeeAnswer, ChimeError> {
         let request = self
             .client
@@ -130,7 +128,7 @@ impl Chime {
                 let is_the_one = names.have(&attendee);
                 is_the_one.then(|| attendee.for_creator().to_owned())
             });
-            AttendeeAnswer::of(created, answer)
+            AttendeeAnswer::of(created, &answer)
         });
         created.await.map_err(|error| self.error_in(meeting, full_meeting(error)))
     }
@@ -143,7 +141,7 @@ impl Chime {
         &self,
         meeting: &OwnMeeting,
         attendees: &[NewAttendee],
-        attempts: Attempts,
+        attempts: Attempts<'_>,
     ) -> Result<AttendeeAnswer, ChimeError> {
         let request = self
             .client
@@ -157,7 +155,7 @@ impl Chime {
                 let members = names.answered(raw.attendees.unwrap_or_default(), raw.errors)?.ok()?;
                 Some(format!("{{{members}}}"))
             });
-            AttendeeAnswer::of(created, answer)
+            AttendeeAnswer::of(created, &answer)
         });
         created.await.map_err(|error| self.error_in(meeting, full_meeting(error)))
     }
@@ -171,7 +169,7 @@ impl Chime {
         meeting: &OwnMeeting,
         page: &Page,
         reader: Option<&AttendeeOwner>,
-        attempts: Attempts,
+        attempts: Attempts<'_>,
     ) -> Result<AttendeeAnswer, ChimeError> {
         let request = self
             .client
@@ -188,7 +186,7 @@ impl Chime {
                 let next = raw.next_token.map(|token| format!(r#","NextToken":{}"#, token.get()));
                 Some(format!(r#"{{"Attendees":[{attendees}]{}}}"#, next.unwrap_or_default()))
             });
-            AttendeeAnswer::of(listed, answer)
+            AttendeeAnswer::of(listed, &answer)
         });
         listed.await.map_err(|error| match error.kind {
             ChimeErrorKind::Rejected if page.next_token.is_some() => {
@@ -207,14 +205,14 @@ impl Chime {
         meeting: &OwnMeeting,
         id: &AttendeeId,
         reader: Option<&AttendeeOwner>,
-        attempts: Attempts,
+        attempts: Attempts<'_>,
     ) -> Result<SeenAttendee, ChimeError> {
         let request = self.client.get_attendee().meeting_id(meeting.id().as_str()).attendee_id(id.as_str());
         let send = |text| request.clone().customize().interceptor(text).send();
         let got = ask(attempts, send, |answer| {
             let seen = answer.text.read(|raw| seen(raw.attendee?, id, reader));
             let (external_user_id, text) = seen.unzip();
-            let answer = AttendeeAnswer::of(text, answer)?;
+            let answer = AttendeeAnswer::of(text, &answer)?;
             Ok(SeenAttendee { external_user_id: external_user_id.unwrap_or_default(), answer })
         });
         got.await.map_err(no_such_attendee)
@@ -228,15 +226,14 @@ impl Chime {
         &self,
         meeting: &OwnMeeting,
         id: &AttendeeId,
-        attempts: Attempts,
-    ) -> Result<Option<String>, ChimeError> {
+        attempts: Attempts<'_>,
+    ) -> Result<(), ChimeError> {
         let request =
             self.client.delete_attendee().meeting_id(meeting.id().as_str()).attendee_id(id.as_str());
         let send = |text| request.clone().customize().interceptor(text).send();
-        match ask(attempts, send, |answer| Ok(answer.request_id)).await {
-            Ok(request_id) => Ok(request_id),
-            Err(error) if error.is_done_deletion() => Ok(error.request_id),
-            Err(error) => Err(no_such_attendee(error)),
+        match ask(attempts, send, |_| Ok(())).await {
+            Err(error) if !error.is_done_deletion() => Err(no_such_attendee(error)),
+            _ => Ok(()),
         }
     }
 }

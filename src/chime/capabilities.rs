@@ -23,7 +23,7 @@ impl Chime {
         id: &AttendeeId,
         capabilities: &NewCapabilities,
         reader: Option<&AttendeeOwner>,
-        attempts: Attempts,
+        attempts: Attempts<'_>,
     ) -> Result<AttendeeAnswer, ChimeError> {
         let request = self
             .client
@@ -34,12 +34,12 @@ impl Chime {
         let send = |text| request.clone().customize().interceptor(text).send();
         let updated = ask(attempts, send, |answer| {
             let seen = answer.text.read(|raw| seen(raw.attendee?, id, reader));
-            AttendeeAnswer::of(seen.map(|(_, text)| text), answer)
+            AttendeeAnswer::of(seen.map(|(_, text)| text), &answer)
         });
         updated.await.map_err(no_such_attendee)
     }
 
-    /// Sets the capabilities of all attendees but the excluded ones. Returns Chime's request id.
+    /// Sets the capabilities of all attendees but the excluded ones.
     ///
     /// # Errors
     /// When the meeting has ended, or Chime fails.
@@ -47,8 +47,8 @@ impl Chime {
         &self,
         meeting: &OwnMeeting,
         capabilities: &NewCapabilities,
-        attempts: Attempts,
-    ) -> Result<Option<String>, ChimeError> {
+        attempts: Attempts<'_>,
+    ) -> Result<(), ChimeError> {
         let excluded = capabilities.excluded().iter();
         let excluded: Result<Vec<AttendeeIdItem>, _> =
             excluded.map(|id| AttendeeIdItem::builder().attendee_id(id.as_str()).build()).collect();
@@ -62,6 +62,6 @@ impl Chime {
             .capabilities(sdk_capabilities(capabilities.capabilities())?);
         let send = |text| request.clone().customize().interceptor(text).send();
         // The excluded ids may be missing attendees, so the proof is not forgotten.
-        ask(attempts, send, |answer| Ok(answer.request_id)).await.map_err(no_such_attendee)
+        ask(attempts, send, |_| Ok(())).await.map_err(no_such_attendee)
     }
 }

@@ -30,8 +30,8 @@ pub struct CreatedMeeting {
     pub body: String,
     /// Chime's id of the meeting.
     pub meeting_id: String,
-    /// Chime's request id, for the log.
-    pub chime_request_id: Option<String>,
+    /// The region that hosts its media.
+    pub media_region: Option<String>,
 }
 
 /// Withholds the body, which may have JoinTokens.
@@ -70,7 +70,7 @@ impl Chime {
     pub async fn create_meeting(
         &self,
         plan: &ProvenPlan,
-        attempts: Attempts,
+        attempts: Attempts<'_>,
     ) -> Result<CreatedMeeting, ChimeError> {
         let token = self.token(&plan.plan, Purpose::Meeting)?;
         let request = with_members!(self.client.create_meeting(), self, &plan.plan, token);
@@ -88,7 +88,7 @@ impl Chime {
         &self,
         plan: &ProvenPlan,
         attendees: &[NewAttendee],
-        attempts: Attempts,
+        attempts: Attempts<'_>,
     ) -> Result<CreatedMeeting, ChimeError> {
         let token = self.token(&plan.plan, Purpose::MeetingWithAttendees)?;
         let request = with_members!(self.client.create_meeting_with_attendees(), self, &plan.plan, token);
@@ -126,7 +126,8 @@ impl Chime {
         if let Some(proof) = OwnMeeting::of_creation(meeting, text, plan.tenant_ids()) {
             self.proofs.remember(proof);
         }
-        Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), chime_request_id: answer.request_id })
+        let media_region = meeting.media_region().map(str::to_owned);
+        Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), media_region })
     }
 
     fn token(&self, plan: &MeetingPlan, purpose: Purpose) -> Result<String, ChimeError> {

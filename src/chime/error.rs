@@ -80,15 +80,6 @@ impl ChimeErrorKind {
 }
 
 impl ChimeError {
-    /// Whether an operator should look into it, whatever status the caller gets.
-    #[must_use]
-    pub fn is_alarming(&self) -> bool {
-        matches!(
-            self.kind,
-            ChimeErrorKind::DifferentMeeting(_) | ChimeErrorKind::Rejected | ChimeErrorKind::QuotaFull
-        )
-    }
-
     /// Whether a deletion is done although Chime found nothing to delete: an earlier attempt may have deleted it.
     pub(super) fn is_done_deletion(&self) -> bool {
         self.kind == ChimeErrorKind::NotFound && self.may_have_happened
@@ -262,20 +253,6 @@ mod tests {
     fn displays_the_kind_the_attempts_and_the_detail() {
         let failure = ChimeError { attempts: 3, ..ChimeError::new(ChimeErrorKind::Failed, "status 500") };
         assert_eq!(failure.to_string(), "Failed after 3 attempt(s): status 500");
-    }
-
-    #[test]
-    fn errors_that_only_an_operator_can_fix_are_alarming() {
-        for (error, alarming) in [
-            (ChimeErrorKind::DifferentMeeting(vec!["MediaRegion".to_owned()]), true),
-            (ChimeErrorKind::Rejected, true),
-            (ChimeErrorKind::QuotaFull, true),
-            (ChimeErrorKind::Conflict, false),
-            (ChimeErrorKind::Throttled(None), false),
-            (ChimeErrorKind::PrimaryNotTheTenants, false),
-        ] {
-            assert_eq!(ChimeError::new(error.clone(), "").is_alarming(), alarming, "{error:?}");
-        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod proofs;
 mod prove;
 mod sdk_attendee;
 mod token;
+mod usage;
 
 pub use attempt::{Attempts, Repeat};
 pub use attendees::{AttendeeAnswer, SeenAttendee};
@@ -30,3 +31,4 @@ pub use endpoint::ChimeEndpoint;
 pub use error::{ChimeError, ChimeErrorKind};
 pub use own_meeting::{OwnMeeting, Recency};
 pub use primary::ProvenPlan;
+pub use usage::ChimeUsage;

@@ -17,10 +17,9 @@ use crate::policy::TenantIds;
 /// Only [`Chime`](super::Chime) makes one, so an operation on a meeting can't skip the proof:
 ///
 /// ```
-/// # use meeting_gateway::{chime::{Chime, OwnMeeting, Recency}, model::MeetingId, policy::TenantIds};
-/// # use tokio::time::Instant;
-/// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, deadline: Instant) -> OwnMeeting {
-///     chime.own_meeting(id, ids, Recency::Any, deadline).await.unwrap()
+/// # use meeting_gateway::{chime::{Attempts, Chime, OwnMeeting, Recency}, model::MeetingId, policy::TenantIds};
+/// async fn prove(chime: &Chime, id: &MeetingId, ids: &TenantIds, attempts: Attempts<'_>) -> OwnMeeting {
+///     chime.own_meeting(id, ids, Recency::Any, attempts).await.unwrap()
 /// }
 /// ```
 ///
@@ -37,6 +36,7 @@ pub struct OwnMeeting {
     tenant: TenantId,
     media: MeetingMedia,
     pub(super) is_replica: bool,
+    media_region: Option<String>,
     /// The meeting, byte for byte as Chime wrote it.
     text: Arc<str>,
     /// When Chime wrote it, by the wall clock: Lambda freezes the process, and a monotonic clock may stop meanwhile.
@@ -96,6 +96,7 @@ impl OwnMeeting {
             id: asked.clone(),
             tenant: tenant.clone(),
             media: media(meeting),
+            media_region: meeting.media_region().map(str::to_owned),
             is_replica: meeting.primary_meeting_id().is_some(),
             text,
             read: SystemTime::now(),
@@ -118,6 +119,12 @@ impl OwnMeeting {
     #[must_use]
     pub fn media(&self) -> MeetingMedia {
         self.media
+    }
+
+    /// The region that hosts its media.
+    #[must_use]
+    pub fn media_region(&self) -> Option<&str> {
+        self.media_region.as_deref()
     }
 
     /// The meeting, byte for byte as Chime wrote it.

@@ -1,7 +1,6 @@
 //! Proof that the primary meeting of a plan is the tenant's.
 
-use tokio::time::Instant;
-
+use super::attempt::Attempts;
 use super::client::Chime;
 use super::error::{ChimeError, ChimeErrorKind};
 use super::own_meeting::{OwnMeeting, Recency};
@@ -14,15 +13,15 @@ use crate::policy::MeetingPlan;
 ///
 /// ```
 /// # use meeting_gateway::{chime::{Attempts, Chime}, policy::MeetingPlan};
-/// async fn create(chime: &Chime, plan: MeetingPlan, attempts: Attempts) {
-///     let plan = chime.prove_primary(plan, attempts.deadline).await.unwrap();
+/// async fn create(chime: &Chime, plan: MeetingPlan, attempts: Attempts<'_>) {
+///     let plan = chime.prove_primary(plan, attempts).await.unwrap();
 ///     let _ = chime.create_meeting(&plan, attempts).await;
 /// }
 /// ```
 ///
 /// ```compile_fail,E0308
 /// # use meeting_gateway::{chime::{Attempts, Chime}, policy::MeetingPlan};
-/// async fn create(chime: &Chime, plan: MeetingPlan, attempts: Attempts) {
+/// async fn create(chime: &Chime, plan: MeetingPlan, attempts: Attempts<'_>) {
 ///     let _ = chime.create_meeting(&plan, attempts).await;
 /// }
 /// ```
@@ -47,7 +46,7 @@ impl Chime {
     pub async fn prove_primary(
         &self,
         plan: MeetingPlan,
-        deadline: Instant,
+        attempts: Attempts<'_>,
     ) -> Result<ProvenPlan, ChimeError> {
         let Some(primary) = &plan.members().primary_meeting_id else {
             return Ok(ProvenPlan { plan, primary: None });
@@ -58,7 +57,7 @@ impl Chime {
             let detail = format!("Chime was not asked, since the primary's id is invalid: it {rule}");
             ChimeError::new(ChimeErrorKind::PrimaryNotTheTenants, detail)
         })?;
-        let primary = self.own_meeting(&id, plan.tenant_ids(), Recency::Now, deadline).await;
+        let primary = self.own_meeting(&id, plan.tenant_ids(), Recency::Now, attempts).await;
         let primary = primary.map_err(|error| match error.kind {
             ChimeErrorKind::NoSuchMeeting => {
                 ChimeError { kind: ChimeErrorKind::PrimaryNotTheTenants, ..error }

@@ -1,7 +1,5 @@
 //! Proves that a meeting is the tenant's, by GetMeeting or by what the process remembers.
 
-use tokio::time::Instant;
-
 use super::ask::ask;
 use super::attempt::Attempts;
 use super::client::Chime;
@@ -21,20 +19,18 @@ impl Chime {
         id: &MeetingId,
         tenant_ids: &TenantIds,
         recency: Recency,
-        deadline: Instant,
+        attempts: Attempts<'_>,
     ) -> Result<OwnMeeting, ChimeError> {
         if let Some(proof) = self.proofs.recall(tenant_ids, id, recency) {
             return Ok(proof);
         }
         let request = self.client.get_meeting().meeting_id(id.as_str());
-        let attempts = Attempts::reading(deadline);
         let send = |text| request.clone().customize().interceptor(text).send();
-        let answer = ask(attempts, send, Ok).await;
+        let answer = ask(attempts.reading(), send, Ok).await;
         // Checked outside of the attempt: another meeting than the one asked for is not repeated but reported.
         let proven = answer.and_then(|answer| {
             let text = answer.text.read(|raw| raw.meeting.map(|meeting| meeting.get().into()));
             OwnMeeting::check(id, answer.output.meeting(), text, tenant_ids)
-                .map_err(|error| ChimeError { request_id: answer.request_id, ..error })
         });
         match proven {
             Ok(proof) => {

@@ -20,5 +20,5 @@ async fn serve(admitted: Admitted<'_, Moderate>, call: Call<'_>) -> Result<Succe
     let meeting = call.own_meeting(&admitted, Recency::Any).await?;
     let attendees = AttendeePlan::fit_all(plans, meeting.media())?;
     let created = call.chime.batch_create_attendee(&meeting, &attendees, call.attempts).await?;
-    Ok(Success::in_meeting(&meeting, created.text, created.chime_request_id))
+    Ok(Success::in_meeting(&meeting, created.text))
 }

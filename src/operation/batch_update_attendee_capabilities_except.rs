@@ -22,6 +22,6 @@ async fn serve(admitted: Admitted<'_, Moderate>, call: Call<'_>) -> Result<Succe
     let capabilities = plan.fit(meeting.media())?;
     let request =
         call.chime.batch_update_attendee_capabilities_except(&meeting, &capabilities, call.attempts);
-    let chime_request_id = request.await?;
-    Ok(Success::in_meeting(&meeting, "{}".to_owned(), chime_request_id))
+    request.await?;
+    Ok(Success::in_meeting(&meeting, "{}".to_owned()))
 }

@@ -21,5 +21,5 @@ async fn serve(admitted: Admitted<'_, JoinOrModerate>, call: Call<'_>) -> Result
     let attendee = plan.fit(meeting.media())?;
     let created = call.chime.create_attendee(&meeting, &attendee, call.attempts).await?;
     let body = format!(r#"{{"Attendee":{}}}"#, created.text);
-    Ok(Success::in_meeting(&meeting, body, created.chime_request_id))
+    Ok(Success::in_meeting(&meeting, body))
 }

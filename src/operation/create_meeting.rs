@@ -17,7 +17,7 @@ impl Serve<Create> for CreateMeeting {
 async fn serve(admitted: Admitted<'_, Create>, call: Call<'_>) -> Result<Success, RequestError> {
     let key = call.request.header(IDEMPOTENCY_KEY_HEADER);
     let plan = admitted.decide(read(call, |body| MeetingRequest::read(body, key.as_deref()))?)?;
-    let plan = call.chime.prove_primary(plan, call.attempts.deadline).await?;
+    let plan = call.chime.prove_primary(plan, call.attempts).await?;
     let created = call.chime.create_meeting(&plan, call.attempts).await?;
     Ok(created.into())
 }

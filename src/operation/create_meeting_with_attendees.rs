@@ -18,7 +18,7 @@ async fn serve(admitted: Admitted<'_, CreateWithAttendees>, call: Call<'_>) -> R
     let key = call.request.header(IDEMPOTENCY_KEY_HEADER);
     let request = read(call, |body| MeetingWithAttendeesRequest::read(body, key.as_deref()))?;
     let (plan, attendees) = admitted.decide_with_attendees(request)?;
-    let plan = call.chime.prove_primary(plan, call.attempts.deadline).await?;
+    let plan = call.chime.prove_primary(plan, call.attempts).await?;
     let created = call.chime.create_meeting_with_attendees(&plan, &attendees, call.attempts).await?;
     Ok(created.into())
 }

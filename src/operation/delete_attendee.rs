@@ -20,6 +20,6 @@ async fn serve(admitted: Admitted<'_, JoinOrModerate>, call: Call<'_>) -> Result
     if !admitted.holds(RightName::Moderate) {
         call.see_attendee(&admitted, &meeting, &id).await?;
     }
-    let chime_request_id = call.chime.delete_attendee(&meeting, &id, call.attempts).await?;
-    Ok(Success::done(&meeting, chime_request_id))
+    call.chime.delete_attendee(&meeting, &id, call.attempts).await?;
+    Ok(Success::done(&meeting))
 }

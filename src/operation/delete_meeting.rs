@@ -15,6 +15,6 @@ impl Serve<End> for DeleteMeeting {
 
 async fn serve(admitted: Admitted<'_, End>, call: Call<'_>) -> Result<Success, RequestError> {
     let meeting = call.own_meeting(&admitted, Recency::Any).await?;
-    let chime_request_id = call.chime.delete_meeting(&meeting, call.attempts).await?;
-    Ok(Success::done(&meeting, chime_request_id))
+    call.chime.delete_meeting(&meeting, call.attempts).await?;
+    Ok(Success::done(&meeting))
 }

@@ -18,5 +18,5 @@ async fn serve(admitted: Admitted<'_, JoinOrModerate>, call: Call<'_>) -> Result
     let meeting = call.own_meeting(&admitted, Recency::Any).await?;
     let seen = call.see_attendee(&admitted, &meeting, &id).await?;
     let body = format!(r#"{{"Attendee":{}}}"#, seen.text);
-    Ok(Success::in_meeting(&meeting, body, seen.chime_request_id))
+    Ok(Success::in_meeting(&meeting, body))
 }

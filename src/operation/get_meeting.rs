@@ -16,5 +16,5 @@ impl Serve<AnyRight> for GetMeeting {
 async fn serve(admitted: Admitted<'_, AnyRight>, call: Call<'_>) -> Result<Success, RequestError> {
     let meeting = call.own_meeting(&admitted, Recency::Now).await?;
     let body = format!(r#"{{"Meeting":{}}}"#, meeting.text());
-    Ok(Success::in_meeting(&meeting, body, None))
+    Ok(Success::in_meeting(&meeting, body))
 }

@@ -21,5 +21,5 @@ async fn serve(admitted: Admitted<'_, policy::Join>, call: Call<'_>) -> Result<S
     let attendee = plan.fit(meeting.media())?;
     let created = call.chime.create_attendee(&meeting, &attendee, call.attempts).await?;
     let body = format!(r#"{{"Meeting":{},"Attendee":{}}}"#, meeting.text(), created.text);
-    Ok(Success::in_meeting(&meeting, body, created.chime_request_id))
+    Ok(Success::in_meeting(&meeting, body))
 }

@@ -20,5 +20,5 @@ async fn serve(admitted: Admitted<'_, Moderate>, call: Call<'_>) -> Result<Succe
     let meeting = call.own_meeting(&admitted, Recency::Any).await?;
     let reader = admitted.owner();
     let listed = call.chime.list_attendees(&meeting, &page, reader.as_ref(), call.attempts).await?;
-    Ok(Success::in_meeting(&meeting, listed.text, listed.chime_request_id))
+    Ok(Success::in_meeting(&meeting, listed.text))
 }

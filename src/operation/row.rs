@@ -72,7 +72,7 @@ pub struct Call<'c> {
     /// The values of the parameters in the path.
     pub parameters: &'c PathParameters,
     /// Limits of the attempts at Chime.
-    pub attempts: Attempts,
+    pub attempts: Attempts<'c>,
 }
 
 impl Call<'_> {
@@ -104,8 +104,7 @@ impl Call<'_> {
         recency: Recency,
     ) -> Result<OwnMeeting, RequestError> {
         let id = self.meeting_id()?;
-        let deadline = self.attempts.deadline;
-        Ok(self.chime.own_meeting(&id, admitted.tenant_ids(), recency, deadline).await?)
+        Ok(self.chime.own_meeting(&id, admitted.tenant_ids(), recency, self.attempts).await?)
     }
 
     /// Gets an attendee that the caller may see. Another person's is answered like a missing one.
@@ -119,12 +118,11 @@ impl Call<'_> {
         id: &AttendeeId,
     ) -> Result<AttendeeAnswer, RequestError> {
         let reader = admitted.owner();
-        let attempts = Attempts::reading(self.attempts.deadline);
-        let seen = self.chime.get_attendee(meeting, id, reader.as_ref(), attempts).await?;
+        let seen = self.chime.get_attendee(meeting, id, reader.as_ref(), self.attempts.reading()).await?;
         if admitted.may_act_on(&seen.external_user_id) {
             return Ok(seen.answer);
         }
-        Err(RequestError::AnothersAttendee { chime_request_id: seen.answer.chime_request_id })
+        Err(RequestError::AnothersAttendee)
     }
 }
 
@@ -133,10 +131,10 @@ impl Call<'_> {
 pub struct Success {
     /// The body, in JSON.
     pub body: Option<String>,
-    /// The meeting, for the log.
-    pub meeting_id: Option<String>,
-    /// Chime's request id, for the log.
-    pub chime_request_id: Option<String>,
+    /// The meeting's id, for the log.
+    pub meeting_id: String,
+    /// The region that hosts the meeting's media, for the log.
+    pub media_region: Option<String>,
 }
 
 /// The values of the parameters in a path, by name, not decoded.
@@ -182,20 +180,24 @@ impl std::fmt::Debug for Success {
 
 impl From<CreatedMeeting> for Success {
     fn from(created: CreatedMeeting) -> Self {
-        let CreatedMeeting { body, meeting_id, chime_request_id } = created;
-        Success { body: Some(body), meeting_id: Some(meeting_id), chime_request_id }
+        let CreatedMeeting { body, meeting_id, media_region } = created;
+        Success { body: Some(body), meeting_id, media_region }
     }
 }
 
 impl Success {
     /// A body about a meeting.
-    pub(super) fn in_meeting(meeting: &OwnMeeting, body: String, chime_request_id: Option<String>) -> Self {
-        Success { body: Some(body), ..Success::done(meeting, chime_request_id) }
+    pub(super) fn in_meeting(meeting: &OwnMeeting, body: String) -> Self {
+        Success { body: Some(body), ..Success::done(meeting) }
     }
 
     /// No body.
-    pub(super) fn done(meeting: &OwnMeeting, chime_request_id: Option<String>) -> Self {
-        Success { body: None, meeting_id: Some(meeting.id().as_str().to_owned()), chime_request_id }
+    pub(super) fn done(meeting: &OwnMeeting) -> Self {
+        Success {
+            body: None,
+            meeting_id: meeting.id().as_str().to_owned(),
+            media_region: meeting.media_region().map(str::to_owned),
+        }
     }
 }
 

@@ -25,5 +25,5 @@ async fn serve(admitted: Admitted<'_, Moderate>, call: Call<'_>) -> Result<Succe
         call.chime.update_attendee_capabilities(&meeting, &id, &capabilities, reader.as_ref(), call.attempts);
     let updated = request.await?;
     let body = format!(r#"{{"Attendee":{}}}"#, updated.text);
-    Ok(Success::in_meeting(&meeting, body, updated.chime_request_id))
+    Ok(Success::in_meeting(&meeting, body))
 }

@@ -65,7 +65,7 @@ struct ProblemBody<'a> {
 impl Problem {
     /// The problem for an error.
     #[must_use]
-    pub fn of(error: RequestError) -> Self {
+    pub fn of(error: &RequestError) -> Self {
         match error {
             RequestError::UnknownEvent(_) => {
                 let detail = "the event is not an HTTP request that this gateway serves";
@@ -79,8 +79,8 @@ impl Problem {
                 Problem::new(405, "BadRequestException", "the route has no such method")
                     .header(ALLOW, allow.join(", "))
             }
-            RequestError::Authentication(error) => Problem::of_authentication(&error),
-            RequestError::Admission(error) => Problem::of_admission(&error),
+            RequestError::Authentication(error) => Problem::of_authentication(error),
+            RequestError::Admission(error) => Problem::of_admission(error),
             RequestError::Body(BodyError::NotJson) => {
                 Problem::new(415, "BadRequestException", "the body must be `application/json`")
             }
@@ -92,9 +92,9 @@ impl Problem {
             RequestError::Body(BodyError::InvalidBase64) => {
                 Problem::of_findings(&Finding::breaks_model("#", "is not valid base64").into())
             }
-            RequestError::Findings(findings) => Problem::of_findings(&findings),
-            RequestError::ImpossibleId(_) | RequestError::AnothersAttendee { .. } => Problem::not_found(),
-            RequestError::Chime(error) => Problem::of_chime(&error),
+            RequestError::Findings(findings) => Problem::of_findings(findings),
+            RequestError::ImpossibleId(_) | RequestError::AnothersAttendee => Problem::not_found(),
+            RequestError::Chime(error) => Problem::of_chime(error),
             RequestError::Panicked => Problem::internal(),
         }
     }
@@ -103,6 +103,12 @@ impl Problem {
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
+    }
+
+    /// The exception of Chime's model.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// The answer to the request of that id.

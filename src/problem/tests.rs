@@ -59,7 +59,7 @@ fn every_error() -> Vec<RequestError> {
             MissingRight::Requires { right: RightName::Join, scopes: vec![text()], groups: vec![text()] },
         ])),
         RequestError::ImpossibleId("meeting's id"),
-        RequestError::AnothersAttendee { chime_request_id: None },
+        RequestError::AnothersAttendee,
         RequestError::Body(BodyError::NotJson),
         RequestError::Body(BodyError::TooLarge),
         RequestError::Body(BodyError::InvalidBase64),
@@ -83,7 +83,7 @@ fn needs_a_row(error: &RequestError) {
             | AuthenticationError::KeysUnavailable { .. },
         ) => {}
         RequestError::Admission(AdmissionError::NoSuchTenant(_) | AdmissionError::Lacking(_)) => {}
-        RequestError::ImpossibleId(_) | RequestError::AnothersAttendee { .. } => {}
+        RequestError::ImpossibleId(_) | RequestError::AnothersAttendee => {}
         RequestError::Body(BodyError::NotJson | BodyError::TooLarge | BodyError::InvalidBase64) => {}
         RequestError::Chime(error) => match error.kind {
             ChimeErrorKind::PrimaryNotTheTenants
@@ -127,7 +127,7 @@ fn every_code_is_an_exception_of_chimes_model() {
     for refusal in every_error() {
         needs_a_row(&refusal);
         let said = refusal.to_string();
-        let answer = Problem::of(refusal).into_answer("id-1");
+        let answer = Problem::of(&refusal).into_answer("id-1");
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         let code = body["Code"].as_str().unwrap();
         assert!(model.contains(code), "{said}: {code}");
@@ -142,7 +142,7 @@ fn answers_that_say_when_to_retry_have_both_headers() {
     let mut waits = Vec::new();
     for refusal in every_error() {
         let said = refusal.to_string();
-        let answer = Problem::of(refusal).into_answer("id-1");
+        let answer = Problem::of(&refusal).into_answer("id-1");
         let seconds = header(&answer, "retry-after").map(|value| value.parse::<u64>().unwrap());
         let milliseconds = header(&answer, "x-amz-retry-after").map(|value| value.parse::<u64>().unwrap());
         assert_eq!(seconds.map(|seconds| seconds * 1_000), milliseconds, "{said}");
@@ -157,7 +157,7 @@ fn answers_that_say_when_to_retry_have_both_headers() {
 fn findings_of_both_kinds_are_400_even_when_only_those_of_the_policy_are_listed() {
     let policy = || (0..150).map(|_| Finding::breaks_policy("#/a", "is fixed"));
     let mut findings = Findings::from(policy().collect::<Vec<_>>());
-    assert_eq!(Problem::of(RequestError::Findings(findings.clone())).status(), 403);
+    assert_eq!(Problem::of(&RequestError::Findings(findings.clone())).status(), 403);
     findings.push(Finding::breaks_model("#/b", "is required"));
-    assert_eq!(Problem::of(RequestError::Findings(findings)).status(), 400);
+    assert_eq!(Problem::of(&RequestError::Findings(findings)).status(), 400);
 }

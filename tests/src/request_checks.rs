@@ -123,7 +123,8 @@ impl Rig {
 
     fn answer(&self, gateway: &Gateway, event: &[u8]) -> Answer {
         self.runtime.block_on(async {
-            gateway.handle(event, Invocation { request_id: "lambda-id", deadline: Instant::now() }).await
+            let invocation = Invocation { request_id: "lambda-id", trace_id: None, deadline: Instant::now() };
+            gateway.handle(event, invocation).await.answer
         })
     }
 

@@ -249,7 +249,7 @@ async fn every_fault_has_its_answer_and_at_most_one_meeting() {
 async fn run(stack: &Stack, row: &Row) -> Option<String> {
     // A request beforehand, so that there is a pooled connection; a connection outlives the reset.
     stack.simulator.disarm();
-    let warm_up = stack.create("acme", &json!({ "ExternalMeetingId": "before" })).await;
+    let warm_up = stack.create("acme", &json!({ "ExternalMeetingId": "an-earlier-one" })).await;
     stack.simulator.reset();
     stack.simulator.inject(row.fault.clone(), row.times);
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "one-key" });

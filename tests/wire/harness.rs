@@ -12,6 +12,8 @@ use local::simulator::{Operation, Simulator};
 use serde_json::{Value, json};
 use tokio_rustls::rustls::ServerConfig;
 
+use crate::log_check::{Secrets, check_lines};
+
 pub(crate) const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:meeting-notifications";
 pub(crate) const GATEWAY_NAME: &str = "meeting-gateway";
 
@@ -28,6 +30,7 @@ pub(crate) struct Stack {
     pub(crate) issuer: Issuer,
     pub(crate) function: RuntimeApi,
     program: Function,
+    secrets: Secrets,
 }
 
 /// What a stack is made of, before it is started.
@@ -145,6 +148,8 @@ impl StackBuilder {
             ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             ("AWS_SESSION_TOKEN", "example-session-token"),
+            // At the lowest level, so that every line is checked for secrets.
+            ("RUST_LOG", "trace"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -167,7 +172,9 @@ impl StackBuilder {
         let issuer = Issuer::start_with_published_rsa_key().expect("a port is free");
         let program = self.function(&simulator, &issuer);
         let function = RuntimeApi::start(&program).expect("the gateway starts");
-        Stack { simulator, issuer, function, program }
+        let secrets = Secrets::default();
+        ["wJalrXUtnFEMI", "example-session-token"].iter().for_each(|secret| secrets.add(secret));
+        Stack { simulator, issuer, function, program, secrets }
     }
 
     /// Starts a process whose init is expected to fail. Returns its outcome and its output.
@@ -193,6 +200,7 @@ impl Stack {
 
     /// Replaces the process by another one, which remembers nothing.
     pub(crate) fn restart(&mut self) {
+        self.check_log();
         self.function = RuntimeApi::start(&self.program).expect("the gateway starts");
     }
 
@@ -214,7 +222,18 @@ impl Stack {
 
     /// Invokes the function with an event.
     pub(crate) async fn invoke(&self, event: &Value) -> Answer {
-        Answer::of(self.function.invoke(event.to_string(), PATIENCE).await)
+        self.secrets.add_members(event);
+        let answer = Answer::of(self.function.invoke(event.to_string(), PATIENCE).await);
+        self.secrets.add_members(&answer.body);
+        answer
+    }
+
+    /// Checks every line that the process has written so far.
+    fn check_log(&self) {
+        let output = self.function.standard_output();
+        check_lines(&output);
+        self.secrets.add_requests(&self.simulator.requests());
+        self.secrets.check(&format!("{output}{}", self.function.standard_error()));
     }
 
     /// Posts a body as a host of that tenant.
@@ -237,6 +256,15 @@ impl Stack {
         let mut creations = self.creations();
         assert_eq!(creations.len(), 1, "one CreateMeeting request reached Chime");
         creations.remove(0)
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // A test that fails already says why.
+        if !std::thread::panicking() {
+            self.check_log();
+        }
     }
 }
 

@@ -27,11 +27,13 @@ mod harness;
 mod hostile;
 mod idempotency;
 mod isolation;
+mod log_check;
 mod model;
 #[cfg(feature = "planted-panic")]
 mod panic;
 mod primary;
 mod properties;
+mod request_line;
 mod requests;
 mod sample_policy;
 mod startup;

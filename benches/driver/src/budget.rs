@@ -29,6 +29,9 @@ pub(crate) const MAX_ZIP_BYTES: u64 = 2_900_000;
 /// How many instructions Join may take above the SDK's CreateAttendee alone, where the proof is remembered.
 pub(crate) const MAX_JOIN_ABOVE_BARE: u64 = 100_000;
 
+/// How many instructions the log line of a request may take, from its values to the last byte that is written.
+pub(crate) const MAX_REQUEST_LINE: u64 = 30_000;
+
 /// Puts what was counted into the file; of the SDK's CreateAttendee a later request.
 pub(crate) fn write(counted: &[Counts], bare_attendee: u64) -> Result<(), Failure> {
     let budget = Budget {
@@ -42,7 +45,7 @@ pub(crate) fn write(counted: &[Counts], bare_attendee: u64) -> Result<(), Failur
 }
 
 /// Whether every count, and the program's archive, is within the budget; prints each.
-pub(crate) fn check(subjects: &[Subject], program: &Path) -> Result<bool, Failure> {
+pub(crate) fn check(subjects: &[Subject], program: &Path, request_line: u64) -> Result<bool, Failure> {
     let text = std::fs::read_to_string(repository().join("benches/budget.json"))?;
     let budget: Budget = serde_json::from_str(&text)?;
     let compiler = building::compiler()?;
@@ -50,7 +53,7 @@ pub(crate) fn check(subjects: &[Subject], program: &Path) -> Result<bool, Failur
     if compiler != budget.compiler {
         println_all(&format!("WARNING: the budget was counted with another compiler: {}", budget.compiler));
     }
-    let mut lines = vec![Line::of_zip(zipped_size(&[program])?)];
+    let mut lines = vec![Line::of_zip(zipped_size(&[program])?), Line::of_request_line(request_line)];
     for subject in subjects {
         lines.extend(budget.count(subject)?);
     }
@@ -120,6 +123,11 @@ impl Line {
     fn of_zip(bytes: u64) -> Self {
         let what = "budget: zip, in bytes".to_owned();
         Line { what, count: bytes, granted: MAX_ZIP_BYTES, allowed_excess_percent: 0 }
+    }
+
+    fn of_request_line(count: u64) -> Self {
+        let what = "promise: the log line of a request".to_owned();
+        Line { what, count, granted: MAX_REQUEST_LINE, allowed_excess_percent: 0 }
     }
 
     fn fits(&self) -> bool {

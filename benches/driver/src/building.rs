@@ -99,6 +99,12 @@ impl Artefacts {
     }
 }
 
+/// The program that writes the log line of a request alone.
+pub(crate) fn request_line(profile: &str) -> Result<PathBuf, Failure> {
+    run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-request-line"])?;
+    Ok(target_folder().join(if profile == "dev" { "debug" } else { profile }).join("request-line"))
+}
+
 /// The compiler, as `rustc --version` names it.
 pub(crate) fn compiler() -> Result<String, Failure> {
     asked(&repository(), "rustc", &["--version"])

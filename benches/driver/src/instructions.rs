@@ -3,7 +3,7 @@
 //! Valgrind plays a processor without the newest instructions, so cryptography takes more of them here than in Lambda.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,23 @@ pub(crate) fn instructions_of(subject: &Subject, requests: u64) -> Result<u64, F
     }
     player.terminate()?;
     total(&output)
+}
+
+/// Instructions of one log line: those of a program that writes some more lines, by line.
+pub(crate) fn of_request_line(program: &Path, folder: &Path) -> Result<u64, Failure> {
+    const LINES: u64 = 1_000;
+    let output = folder.join("request-line.callgrind");
+    let count = |lines: u64| -> Result<u64, Failure> {
+        let status = Command::new(valgrind()?)
+            .args(["--tool=callgrind", &format!("--callgrind-out-file={}", output.display())])
+            .args([program.as_os_str(), lines.to_string().as_ref()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if status.success() { total(&output) } else { Err("the program of the log line failed".into()) }
+    };
+    let more = count(LINES.saturating_mul(2))?.saturating_sub(count(LINES)?);
+    Ok(more.checked_div(LINES).unwrap_or_default())
 }
 
 /// The sum that callgrind writes at the end of its output.

@@ -103,7 +103,9 @@ fn run(options: &Options) -> Result<bool, Failure> {
             // The worst inputs come first: their lines are many, and the last lines are what a reader of a log sees.
             let modes = subjects::in_both_modes(&artefacts, &surroundings, &folder)?;
             let worst_are_within = worst_inputs::check(&modes)?;
-            Ok(budget::check(&subjects, &artefacts.gateway)? && worst_are_within)
+            let request_line = building::request_line(&options.profile)?;
+            let request_line = instructions::of_request_line(&request_line, &folder)?;
+            Ok(budget::check(&subjects, &artefacts.gateway, request_line)? && worst_are_within)
         }
         Command::All | Command::Times | Command::Instructions => {
             let artefacts = Artefacts::build_all(built, &options.profile)?;

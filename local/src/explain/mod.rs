@@ -122,7 +122,8 @@ async fn explain(
 
     let deadline = Instant::now().checked_add(PATIENCE).unwrap_or_else(Instant::now);
     let gateway = start::gateway(config);
-    let answer = gateway.handle(&event, Invocation { request_id: "explain", deadline }).await;
+    let invocation = Invocation { request_id: "explain", trace_id: None, deadline };
+    let answer = gateway.handle(&event, invocation).await.answer;
     let status = answer.status;
     let problem: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     let problem = if status < 300 { Value::Null } else { problem };

@@ -373,7 +373,7 @@ fn help_names_every_subcommand_option_and_exit_status() {
     let help = |arguments: &[&str]| run(arguments, "").1;
     let top = help(&["--help"]);
     for name in [
-        "serve", "check", "explain", "schema", "settings", "operations", "token", "Exit statuses",
+        "serve", "check", "explain", "schema", "settings", "operations", "metrics", "token", "Exit statuses",
         "--version",
     ] {
         assert!(top.contains(name), "{name} is not in {top}");

@@ -7,7 +7,7 @@ mod rows;
 use std::time::Duration;
 
 use gateway_tests::repository;
-use local::simulator::{Extent, Injection, Operation, TransportFault};
+use local::simulator::{Extent, Injection, Operation, Simulator, TransportFault};
 use meeting_gateway::chime::Repeat;
 use meeting_gateway::operation::OPERATIONS;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use self::lines::{EXCEPTIONS, Line, lines};
 use self::rows::Status::{Refused, Succeeds};
 use self::rows::{Row, rows};
-use crate::harness::{Answer, PATIENCE, Stack};
+use crate::harness::{Answer, PATIENCE, Stack, loopback};
 use crate::requests::{body, event, operation};
 
 #[test]
@@ -94,16 +94,16 @@ async fn tries_every_operation_three_times_where_nobody_listens() {
     let mut tasks = JoinSet::new();
     for Line { name, .. } in lines() {
         tasks.spawn(async move {
-            let stack = Stack::start().await;
+            let mut stack = Stack::start().await;
             let room = stack.room().await;
-            let request = event(name, &room, &stack.token("acme"), &body(name, &room)).to_string();
-            let Stack { simulator, issuer: _issuer, function, .. } = stack;
-            drop(simulator);
+            let request = event(name, &room, &stack.token("acme"), &body(name, &room));
+            // Another one, at another port.
+            stack.simulator = Simulator::start(loopback()).expect("a port is free");
             // The process notices that its pooled connection was closed.
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let answer = Answer::of(function.invoke(request, PATIENCE).await);
+            let answer = stack.invoke(&request).await;
             assert_eq!((answer.status, answer.header("retry-after")), (503, Some("2")), "{name}");
-            let log = function.logs_with("after 3 attempt(s)", PATIENCE).await;
+            let log = stack.function.logs_with("after 3 attempt(s)", PATIENCE).await;
             assert!(log.is_ok(), "{name}: {log:?}");
         });
     }

@@ -1,4 +1,4 @@
-//! Logs: one JSON object per line on standard output, where Lambda collects it.
+//! Which log lines are written, and how: one JSON object per line on standard output, where Lambda collects it.
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Subscriber};
