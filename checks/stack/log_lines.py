@@ -15,7 +15,12 @@ NOTIFICATIONS = {
     *("media_region", "machine", "event_bus_id", "cause"),
 }
 # Lambda's own lines: "Lambda Telemetry API Event schema reference" in Lambda's guide. Those that saved queries name.
-PLATFORM = {"time", "type", "record.status", "record.errorType", "record.requestId"}
+PLATFORM = {
+    *("time", "type", "record.status", "record.errorType", "record.requestId"),
+    *("record.metrics.maxMemoryUsedMB", "record.metrics.memorySizeMB"),
+}
+# Lines about a start or a panic: src/main.rs and src/telemetry/log_filter.rs.
+OF_STARTS = {"setting", "location", "error"}
 # What CloudWatch Logs Insights adds to each line.
 OF_INSIGHTS = {"@timestamp", "@message", "@log", "@logStream", "@ingestionTime"}
 
@@ -27,4 +32,4 @@ def members(group: str) -> set[str]:
     """Returns the members that lines of a log group can have."""
     function, own = GROUPS[group]
     metrics = {metric.name for metric in emitted_metrics().values() if metric.function == function}
-    return own | metrics | PLATFORM | OF_INSIGHTS
+    return own | metrics | PLATFORM | OF_STARTS | OF_INSIGHTS

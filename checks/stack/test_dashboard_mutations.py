@@ -218,6 +218,32 @@ def _(body):
     widget(body, LAST)["properties"]["view"] = "timeSeries"
 
 
+@mutation("no widgets", "MeetingDashboard: 0 widgets")
+def _(body):
+    body["widgets"] = []
+
+
+@mutation("a graph without metrics", "People: 0 metrics")
+def _(body):
+    metrics(body, "People").clear()
+
+
+@mutation("a metric as text", "People: a metric that is no list: AttendeesAdded")
+def _(body):
+    metrics(body, "People").append("AttendeesAdded")
+
+
+@mutation("an expression that the legend does not name", "an expression has an id, a label and an expression")
+def _(body):
+    del metrics(body, "Requests by outcome")[0][0]["label"]
+
+
+@mutation("an average of what is counted, in a search", "the search's statistic and period")
+def _(body):
+    expression = metrics(body, "Requests by outcome")[0][0]
+    expression["expression"] = expression["expression"].replace("'Sum'", "'Average'")
+
+
 @mutation("an unknown member of the body", "MeetingDashboard: its members")
 def _(body):
     body["title"] = "Meetings"

@@ -208,6 +208,22 @@ def _(resources):
 # ---- the function
 
 
+@mutation("an older runtime", "NotificationsFunction: Runtime")
+def _(resources):
+    notifications(resources)["Runtime"] = "provided.al2"
+
+
+@mutation("another handler", "NotificationsFunction: Handler")
+def _(resources):
+    notifications(resources)["Handler"] = "notifications"
+
+
+@mutation("a log group that the documentation does not name", "the log groups")
+def _(resources):
+    name = {"Fn::Sub": "/aws/lambda/${AWS::StackName}-notifications"}
+    resources["NotificationsLogGroup"]["Properties"]["LogGroupName"] = name
+
+
 @mutation("the gateway's binary", "NotificationsFunction: how it is built")
 def _(resources):
     resources["NotificationsFunction"]["Metadata"]["BuildProperties"]["Binary"] = "gateway"
@@ -280,6 +296,13 @@ def _(resources):
 @mutation("a release that the gateway's alarm rolls back", "NotificationsFunction: the alarms that roll a release back")
 def _(resources):
     notifications(resources)["DeploymentPreference"]["Alarms"] = [{"Ref": "FunctionErrorsAlarm"}]
+
+
+@mutation(
+    "a canary whatever the parameter says", "NotificationsFunction: the release's strategy", ReleaseStrategy="AllAtOnce"
+)
+def _(resources):
+    notifications(resources)["DeploymentPreference"]["Type"] = "Canary10Percent5Minutes"
 
 
 @mutation("CodeDeploy with SAM's own role", "NotificationsFunction: the release's role")

@@ -495,6 +495,23 @@ def _(resources):
     del function(resources)["DeploymentPreference"]["Role"]
 
 
+@mutation(
+    "a canary whatever the parameter says", "GatewayFunction: the release's strategy", ReleaseStrategy="AllAtOnce"
+)
+def _(resources):
+    function(resources)["DeploymentPreference"]["Type"] = "Canary10Percent5Minutes"
+
+
+@mutation("anyone may assume the releases' role", "ReleaseRole: trust")
+def _(resources):
+    resources["ReleaseRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {"AWS": "*"}
+
+
+@mutation("releases that may publish to every topic", "ReleaseRole: managed policies")
+def _(resources):
+    resources["ReleaseRole"]["Properties"]["ManagedPolicyArns"].append("arn:aws:iam::aws:policy/AmazonSNSFullAccess")
+
+
 @mutation("an error alarm that is too slow for a canary", "too slow for a canary")
 def _(resources):
     resources["FunctionErrorsAlarm"]["Properties"]["Period"] = 300
