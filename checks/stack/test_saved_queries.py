@@ -152,39 +152,27 @@ def post(url: str, body: dict, headers: dict) -> tuple[int, bytes]:
     return send(urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST"))
 
 
-# A fault of Chime, the answer, the metric in the line, and the queries that find the line.
+# A fault of Chime, the answer, how the cause begins, the metric in the line, and the queries that find the line.
+FAILED = {"Requests that failed"}
 PROBLEMS = {
     "the quota of meetings is full": (
         {"fault": "LimitExceededException"},
-        429,
-        "QuotaFull",
-        {"Requests that failed", "Who met the full quota"},
+        (429, "QuotaFull", "QuotaFull"),
+        FAILED | {"Who met the full quota"},
     ),
     "Chime returned another meeting": (
         {"fault": "OtherMeeting", "members": {"MediaRegion": "us-west-2"}},
-        409,
-        "DifferentMeeting",
-        {"Requests that failed"},
+        (409, "DifferentMeeting", "DifferentMeeting"),
+        FAILED,
     ),
-    "Chime refused the members": ({"fault": "BadRequestException"}, 400, "ChimeRejected", {"Requests that failed"}),
+    "Chime refused the members": ({"fault": "BadRequestException"}, (400, "Rejected", "ChimeRejected"), FAILED),
     "the stack may not call Chime": (
         {"fault": "AccessDeniedException"},
-        500,
-        "ChimeAccessDenied",
-        {"Requests that failed"},
+        (500, "Forbidden", "ChimeAccessDenied"),
+        FAILED,
     ),
-    "Chime is out of order": (
-        {"fault": "ServiceFailureException", "times": 3},
-        502,
-        None,
-        {"Requests that failed"},
-    ),
-    "Chime is unavailable": (
-        {"fault": "ServiceUnavailableException", "times": 3},
-        503,
-        None,
-        {"Requests that failed"},
-    ),
+    "Chime is out of order": ({"fault": "ServiceFailureException", "times": 3}, (502, "Failed", None), FAILED),
+    "Chime is unavailable": ({"fault": "ServiceUnavailableException", "times": 3}, (503, "Unavailable", None), FAILED),
 }
 OF_PROBLEMS = {"QuotaFull", "DifferentMeeting", "ChimeRejected", "ChimeAccessDenied", "InternalError"}
 BY_TITLE = {"Requests that failed", "Refusals by cause", "Who met the full quota", "Who filled the quota"}
@@ -197,10 +185,13 @@ def found_by(queries: dict[str, Query], lines: list[dict]) -> set[str]:
 
 @pytest.mark.parametrize("case", PROBLEMS)
 def test_a_failed_request_is_found_and_has_the_metric_of_its_alarm(local, queries, case):
-    fault, expected, metric, titles = PROBLEMS[case]
+    fault, (expected, cause, metric), titles = PROBLEMS[case]
     status, lines = lines_of_a_request(local, fault)
     assert status == expected
     (line,) = [line for line in lines if "outcome" in line]
+    # docs/operate.md sends people to this word.
+    assert line["cause"].startswith(cause)
+    assert f"`{cause}`" in OPERATE.read_text()
     assert line.keys() & OF_PROBLEMS == ({metric} if metric else set())
     assert found_by(queries, lines) == titles
 
