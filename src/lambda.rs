@@ -2,12 +2,13 @@
 //!
 //! `lambda_runtime` parses each event, and reports a failed invocation for an invalid one. The gateway answers every
 //! event, so a layer passes the event's bytes to the handler and leaves `null` for the parser. Only [`Gateway::handle`]
-//! parses the event.
+//! and [`Batch::read`] parse the event.
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::fmt;
 use std::future::Future;
-use std::task::{Context, Poll};
+use std::task::{self, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -15,37 +16,72 @@ use futures_util::TryFutureExt as _;
 use futures_util::future::MapErr;
 use hyper_util::client::legacy;
 use lambda_runtime::tower::{Layer, Service};
-use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
+use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
+use serde::Serialize;
 use tokio::task::futures::TaskLocalFuture;
 use tokio::time::Instant;
 
 use crate::api_gateway::EventAnswer;
 use crate::gateway::{Gateway, Handled, Invocation};
+use crate::notifications::{Batch, BatchAnswer, Notifications, Read};
 use crate::telemetry::{trace_id, write_line};
 
 tokio::task_local! {
     static EVENT: Bytes;
 }
 
-/// Serves invocations until Lambda ends the process, or the Runtime API closes while the process waits for an event, as
-/// emulators do.
+/// Serves requests with the gateway until Lambda ends the process, or the Runtime API closes while the process waits for
+/// an event, as emulators do.
 ///
 /// # Errors
 /// When the Runtime API can't be reached, breaks its protocol, or does not accept an answer.
 pub async fn serve(gateway: Gateway) -> Result<(), Error> {
     let gateway = &gateway;
-    let has_served = &Cell::new(false);
-    let handler = service_fn(move |event: LambdaEvent<()>| async move {
-        has_served.set(true);
-        let bytes = EVENT.with(Bytes::clone);
+    run(move |event: Bytes, context: Context| async move {
         let invocation = Invocation {
-            request_id: &event.context.request_id,
-            trace_id: event.context.xray_trace_id.as_deref().and_then(trace_id),
-            deadline: deadline(event.context.deadline, SystemTime::now(), Instant::now()),
+            request_id: &context.request_id,
+            trace_id: context.xray_trace_id.as_deref().and_then(trace_id),
+            deadline: deadline(context.deadline, SystemTime::now(), Instant::now()),
         };
-        let Handled { answer, line } = gateway.handle(&bytes, invocation).await;
+        let Handled { answer, line } = gateway.handle(&event, invocation).await;
         write_line(&line);
         Ok::<EventAnswer, Infallible>(answer.into())
+    })
+    .await
+}
+
+/// Reads batches of meeting events, likewise. A batch that is not one fails whole, and stays in the queue.
+///
+/// # Errors
+/// As for [`serve`].
+pub async fn serve_notifications(notifications: Notifications) -> Result<(), Error> {
+    let notifications = &notifications;
+    run(move |event: Bytes, context: Context| async move {
+        let batch = Batch::read(&event).inspect_err(|error| tracing::error!(%error, "unknown event"))?;
+        let deadline = deadline(context.deadline, SystemTime::now(), Instant::now());
+        let deadline = deadline.checked_sub(RESERVE).unwrap_or(deadline);
+        let trace = context.xray_trace_id.as_deref().and_then(trace_id);
+        let Read { answer, lines } = notifications.handle(&batch, &context.request_id, trace, deadline).await;
+        write_line(&lines);
+        Ok::<BatchAnswer, Error>(answer)
+    })
+    .await
+}
+
+/// Time before Lambda's deadline that is reserved for sending the answer about a batch.
+const RESERVE: Duration = Duration::from_millis(500);
+
+/// Serves invocations with `handle`, which gets each event as bytes.
+async fn run<A, E, F>(handle: impl Fn(Bytes, Context) -> F) -> Result<(), Error>
+where
+    A: Serialize,
+    E: Into<Diagnostic> + fmt::Debug,
+    F: Future<Output = Result<A, E>>,
+{
+    let has_served = &Cell::new(false);
+    let handler = service_fn(|event: LambdaEvent<()>| {
+        has_served.set(true);
+        handle(EVENT.with(Bytes::clone), event.context)
     });
     let ended = Runtime::new(handler).layer(EventAside).run().await;
     match ended {
@@ -102,7 +138,7 @@ where
     type Error = Error;
     type Future = MapErr<TaskLocalFuture<Bytes, S::Future>, fn(Error) -> Error>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 

@@ -11,8 +11,12 @@
 //! 7. [`chime`] proves that a meeting is the tenant's, calls Chime and returns its answer.
 //! 8. [`api_gateway`] writes the answer, or the [`problem`] for a [`request_error`]. The [`request_line`] logs it.
 //!
-//! Only these modules can make the types of steps 3, 4 and 6. [`outbound`] is the HTTPS client of 3 and 7. [`config`]
-//! reads the [`settings`], [`start`] makes the gateway from them, and [`telemetry`] starts the log.
+//! Only these modules can make the types of steps 3, 4 and 6. [`outbound`] is the HTTPS client of 3 and 7.
+//!
+//! [`notifications`] is the stack's other function, which reads the queue of meeting events.
+//!
+//! A [`process`] reads its [`settings`] into a [`config`], makes its function from it ([`start`]), and writes its log by
+//! [`telemetry`].
 
 pub mod lambda;
 
@@ -40,7 +44,11 @@ pub mod problem;
 pub mod request_error;
 pub mod request_line;
 
+pub mod notifications;
+
 pub mod config;
+pub mod log_text;
+pub mod process;
 pub mod settings;
 pub mod start;
 pub mod telemetry;

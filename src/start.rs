@@ -1,9 +1,10 @@
-//! Makes the gateway from its configuration.
+//! Makes each function from its configuration.
 
 use crate::auth::bearer::Verifier;
 use crate::chime::Chime;
-use crate::config::{AuthSettings, Config};
+use crate::config::{AuthSettings, Config, NotificationsConfig};
 use crate::gateway::{Authenticator, Gateway};
+use crate::notifications::{Bus, Notifications};
 use crate::outbound::Outbound;
 
 /// Makes the gateway. Sends nothing.
@@ -17,4 +18,11 @@ pub fn gateway(config: Config) -> Gateway {
         }
     };
     Gateway::new(authenticator, config.policies, Chime::new(config.chime, &outbound))
+}
+
+/// Makes the reader of the queue of meeting events. Sends nothing.
+#[must_use]
+pub fn notifications(config: NotificationsConfig) -> Notifications {
+    let bus = config.bus.map(|settings| Bus::new(settings, &Outbound::new()));
+    Notifications::new(config.gateway_name, bus)
 }

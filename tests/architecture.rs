@@ -207,7 +207,9 @@ fn sources(root: &Path, folder: &Path) -> Vec<(String, String)> {
             found.push((name, fs::read_to_string(&path).expect("it can be read")));
         }
     }
-    found.retain(|(name, _)| !name.split(['/', '.']).any(|part| part == "tests") && name != "main.rs");
+    found.retain(|(name, _)| {
+        !name.split(['/', '.']).any(|part| ["tests", "bin"].contains(&part)) && name != "main.rs"
+    });
     found
 }
 

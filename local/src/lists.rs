@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use meeting_gateway::config::{AwsEnvironment, Config};
-use meeting_gateway::request_line;
+use meeting_gateway::config::{AwsEnvironment, Config, NotificationsConfig};
 use meeting_gateway::settings::Settings;
 use meeting_gateway::telemetry::Metric;
+use meeting_gateway::{notifications, request_line};
 use serde_json::{Value, json};
 
 /// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line
@@ -44,6 +44,29 @@ pub(crate) fn settings_list() -> String {
     text
 }
 
+/// The same of the function that reads the queue. What only a bus needs is optional.
+pub(crate) fn notifications_settings_list() -> String {
+    let read_with = |bus: Option<&str>| {
+        let names = RefCell::new(BTreeSet::new());
+        let lookup = |name: &str| {
+            names.borrow_mut().insert(name.to_owned());
+            bus.filter(|_| name == "EVENT_BUS_NAME").map(str::to_owned)
+        };
+        let missing: BTreeSet<&str> =
+            match NotificationsConfig::read(&Settings::new(&lookup), AwsEnvironment::default()) {
+                Ok(_) => BTreeSet::new(),
+                Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
+            };
+        let mut names = names.take();
+        names.extend(missing.iter().map(|name| (*name).to_owned()));
+        (names, missing)
+    };
+    let (_, required) = read_with(None);
+    let (names, _) = read_with(Some("default"));
+    let word = |name: &str| if required.contains(name) { "required" } else { "optional" };
+    names.iter().map(|name| format!("{name} {}\n", word(name))).collect()
+}
+
 /// The JSON Schema of the policy document.
 pub(crate) fn policy_schema() -> String {
     // A schema is JSON already.
@@ -59,6 +82,7 @@ pub(crate) fn metrics() -> String {
             json!({ "name": name, "unit": unit, "dimensions": dimensions, "function": function })
         })
     };
-    let all: Vec<Value> = of("gateway", request_line::METRICS).collect();
+    let all: Vec<Value> =
+        of("gateway", request_line::METRICS).chain(of("notifications", notifications::METRICS)).collect();
     format!("{:#}\n", Value::Array(all))
 }

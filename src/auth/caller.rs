@@ -1,8 +1,8 @@
 //! The authenticated caller.
 
-use std::borrow::Cow;
-
 use ring::digest::{Context, SHA256};
+
+use crate::log_text::bounded;
 
 /// An authenticated caller. Only `auth` makes one, and [`Policies::admit`](crate::policy::Policies::admit) takes nothing
 /// else:
@@ -86,20 +86,6 @@ pub struct LoggedCaller {
     pub caller: String,
 }
 
-/// The maximum number of characters of a caller's own text in a log line. Chime's TenantIds have at most 256 (model).
-const MAX_LOGGED_CHARACTERS: usize = 256;
-
-/// The text for a log line: all of it, or its first 256 characters and its length in bytes.
-pub(crate) fn bounded(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(MAX_LOGGED_CHARACTERS) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => {
-            let start = text.get(..end).unwrap_or_default();
-            Cow::Owned(format!("{start}… ({} bytes)", text.len()))
-        }
-    }
-}
-
 /// Withholds the subject: it identifies a person and must not be logged.
 impl std::fmt::Debug for Caller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -124,13 +110,6 @@ mod tests {
         assert_eq!(logged.caller, "dfe98d1c8a191f1c");
         assert_eq!(logged.tenant, "acme");
         assert_ne!(caller.logged("another").caller, logged.caller);
-    }
-
-    #[test]
-    fn logged_text_is_bounded_and_shows_its_length() {
-        let longest = "é".repeat(MAX_LOGGED_CHARACTERS);
-        assert_eq!(bounded(&longest), longest);
-        assert_eq!(bounded(&format!("{longest}é")), format!("{longest}… (514 bytes)"));
     }
 
     #[test]

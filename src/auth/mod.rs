@@ -10,7 +10,6 @@ mod token_error;
 pub mod authorizer;
 pub mod bearer;
 
-pub(crate) use caller::bounded;
 pub use caller::{Caller, LoggedCaller};
 pub use claim_names::ClaimNames;
 pub use error::{AuthenticationError, TenantError};

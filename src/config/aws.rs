@@ -22,6 +22,7 @@ const USE_FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
 const USE_DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 const CHIME_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS";
+const BUS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL_EVENTBRIDGE";
 const IGNORE_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 const APP_ID: &str = "AWS_SDK_UA_APP_ID";
 
@@ -44,6 +45,14 @@ pub struct AwsEnvironment {
     pub ignore_configured_endpoint_urls: Option<bool>,
     /// `AWS_SDK_UA_APP_ID`.
     pub app_name: Option<AppName>,
+}
+
+/// The options from which the SDK makes an endpoint.
+pub(super) struct EndpointOptions {
+    pub(super) use_fips: bool,
+    pub(super) use_dual_stack: bool,
+    /// The custom endpoint, with its variable.
+    pub(super) custom: Option<(&'static str, String)>,
 }
 
 impl AwsEnvironment {
@@ -121,31 +130,19 @@ impl AwsEnvironment {
         errors: &mut Vec<SettingError>,
     ) -> Option<ChimeEndpoint> {
         let before = errors.len();
-        let use_fips = read_switch(settings, USE_FIPS, self.use_fips, errors);
-        let use_dual_stack = read_switch(settings, USE_DUAL_STACK, self.use_dual_stack, errors);
-        let custom = self.read_custom_endpoint(settings, errors);
+        let EndpointOptions { use_fips, use_dual_stack, custom } =
+            self.read_endpoint_options(settings, CHIME_ENDPOINT_URL, errors);
         let mut error = |setting: &'static str, detail: String| errors.push(SettingError { setting, detail });
-        match (&custom, region) {
-            (Some((variable, _)), _) => {
-                for (setting, _) in
-                    [(USE_FIPS, use_fips), (USE_DUAL_STACK, use_dual_stack)].iter().filter(|(_, on)| *on)
-                {
-                    error(setting, format!("can't be `true` together with {variable}: the SDK refuses both"));
-                }
+        if let (None, Some(region)) = (&custom, region) {
+            if let Err(detail) = check_control_region(region) {
+                let detail =
+                    format!("must be a region with Chime, or {CHIME_ENDPOINT_URL} must be set: {detail}");
+                error(REGION, detail);
+            } else if use_fips && !FIPS_REGIONS.contains(&region) {
+                let regions = FIPS_REGIONS.join(", ");
+                let detail = format!("can't be `true` in `{region}`: Chime has FIPS endpoints in {regions}");
+                error(USE_FIPS, detail);
             }
-            (None, Some(region)) => {
-                if let Err(detail) = check_control_region(region) {
-                    let detail =
-                        format!("must be a region with Chime, or {CHIME_ENDPOINT_URL} must be set: {detail}");
-                    error(REGION, detail);
-                } else if use_fips && !FIPS_REGIONS.contains(&region) {
-                    let regions = FIPS_REGIONS.join(", ");
-                    let detail =
-                        format!("can't be `true` in `{region}`: Chime has FIPS endpoints in {regions}");
-                    error(USE_FIPS, detail);
-                }
-            }
-            (None, None) => {}
         }
         let region = region.filter(|_| errors.len() == before)?;
         let parameters = Params::builder()
@@ -165,10 +162,40 @@ impl AwsEnvironment {
             .ok()
     }
 
+    /// The options of EventBridge's endpoint.
+    pub(super) fn read_bus_endpoint(
+        &self,
+        settings: &Settings<'_>,
+        errors: &mut Vec<SettingError>,
+    ) -> EndpointOptions {
+        self.read_endpoint_options(settings, BUS_ENDPOINT_URL, errors)
+    }
+
+    /// The options of a service's endpoint. Reports those that the SDK refuses together.
+    fn read_endpoint_options(
+        &self,
+        settings: &Settings<'_>,
+        own_variable: &'static str,
+        errors: &mut Vec<SettingError>,
+    ) -> EndpointOptions {
+        let use_fips = read_switch(settings, USE_FIPS, self.use_fips, errors);
+        let use_dual_stack = read_switch(settings, USE_DUAL_STACK, self.use_dual_stack, errors);
+        let custom = self.read_custom_endpoint(settings, own_variable, errors);
+        if let Some((variable, _)) = &custom {
+            let both = [(USE_FIPS, use_fips), (USE_DUAL_STACK, use_dual_stack)];
+            errors.extend(both.into_iter().filter(|(_, on)| *on).map(|(setting, _)| SettingError {
+                setting,
+                detail: format!("can't be `true` together with {variable}: the SDK refuses both"),
+            }));
+        }
+        EndpointOptions { use_fips, use_dual_stack, custom }
+    }
+
     /// The custom endpoint, with its variable.
     fn read_custom_endpoint(
         &self,
         settings: &Settings<'_>,
+        own_variable: &'static str,
         errors: &mut Vec<SettingError>,
     ) -> Option<(&'static str, String)> {
         let ignored =
@@ -177,8 +204,8 @@ impl AwsEnvironment {
             return None;
         }
         let for_all = read_url(settings, ENDPOINT_URL, self.endpoint_url.clone(), errors);
-        let for_chime = read_url(settings, CHIME_ENDPOINT_URL, settings.get(CHIME_ENDPOINT_URL), errors);
-        for_chime.or(for_all)
+        let own = read_url(settings, own_variable, settings.get(own_variable), errors);
+        own.or(for_all)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The configuration: reads all settings and the files that they name once, and reports all errors at once.
 
 mod aws;
+mod notifications;
 
 pub use aws::AwsEnvironment;
+pub use notifications::NotificationsConfig;
 
 use crate::auth::ClaimNames;
 use crate::auth::bearer::BearerSettings;

@@ -7,7 +7,8 @@ use super::document::Name;
 use super::load::{NoPolicyError, Policies};
 use super::right::{Right, RightName};
 use super::rules::{Holders, TenantIds, TenantPolicy};
-use crate::auth::{Caller, bounded};
+use crate::auth::Caller;
+use crate::log_text::bounded;
 
 /// A caller who has the right to an operation, with the policy of the caller's tenant.
 ///

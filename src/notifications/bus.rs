@@ -1,0 +1,348 @@
+//! Puts events on an EventBridge bus.
+
+use std::time::Duration;
+
+use aws_sdk_eventbridge::Client;
+use aws_sdk_eventbridge::config::retry::RetryConfig;
+use aws_sdk_eventbridge::config::timeout::TimeoutConfig;
+use aws_sdk_eventbridge::config::{
+    AppName, BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
+};
+use aws_sdk_eventbridge::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_eventbridge::operation::put_events::PutEventsError;
+use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
+use aws_smithy_runtime_api::client::http::http_client_fn;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use serde::Serialize;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::meeting_event::MeetingEvent;
+use crate::outbound::{Outbound, chain_of_causes};
+
+/// Maximum number of entries in one PutEvents request (EventBridge's API reference).
+const MAX_ENTRIES: usize = 10;
+
+/// Maximum size of all entries of one PutEvents request, in bytes (EventBridge's user guide, "Calculating PutEvents event
+/// entry size").
+const MAX_BYTES: usize = 256 * 1024;
+
+/// What an entry's time counts in its size (same page).
+const TIME_BYTES: usize = 14;
+
+/// Maximum number of attempts at one entry.
+const MAX_ATTEMPTS: u32 = 3;
+
+/// Maximum time for one attempt.
+const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(5);
+
+/// No attempt starts with less time than this.
+const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(300);
+
+/// Maximum wait before the second attempt. It doubles with each attempt. The wait is random, at least half of it.
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+
+/// The source of every entry.
+const SOURCE: &str = "meeting-gateway";
+
+/// Settings of the bus.
+#[derive(Debug, Clone)]
+pub struct BusSettings {
+    /// The bus's name or ARN (`EVENT_BUS_NAME`).
+    pub name: String,
+    /// The region.
+    pub region: String,
+    /// Credentials that requests are signed with.
+    pub credentials: SharedCredentialsProvider,
+    /// The application's name in the User-Agent of requests (`AWS_SDK_UA_APP_ID`).
+    pub app_name: Option<AppName>,
+    /// `AWS_USE_FIPS_ENDPOINT`.
+    pub use_fips: bool,
+    /// `AWS_USE_DUALSTACK_ENDPOINT`.
+    pub use_dual_stack: bool,
+    /// `AWS_ENDPOINT_URL_EVENTBRIDGE` or `AWS_ENDPOINT_URL`.
+    pub endpoint_url: Option<String>,
+}
+
+/// An EventBridge bus.
+#[derive(Debug)]
+pub struct Bus {
+    client: Client,
+    name: String,
+}
+
+/// Why an event is not on the bus.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PutError {
+    /// It is larger than EventBridge takes.
+    #[error("the entry has {0} bytes, and EventBridge takes at most {MAX_BYTES}")]
+    TooLarge(usize),
+    /// EventBridge refused it, or failed at it each time.
+    #[error("EventBridge did not take it: {0}")]
+    NotTaken(String),
+    /// Too little time was left for an attempt.
+    #[error("too little time was left to put it on the bus")]
+    OutOfTime,
+}
+
+/// What becomes of one attempt at an entry.
+enum Attempted {
+    Taken(Option<String>),
+    /// Another attempt may succeed.
+    Failed(String),
+    /// No attempt can succeed.
+    Refused(String),
+}
+
+/// An entry, with the index of its event.
+struct Entry {
+    index: usize,
+    bytes: usize,
+    entry: PutEventsRequestEntry,
+}
+
+impl Bus {
+    /// Creates the client. Sends nothing.
+    #[must_use]
+    pub fn new(settings: BusSettings, outbound: &Outbound) -> Self {
+        let connector = outbound.connector();
+        let mut config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(http_client_fn(move |_, _| connector.clone()))
+            .credentials_provider(settings.credentials)
+            .region(Region::new(settings.region))
+            // Retries are made here: the SDK's know no deadline and would repeat entries that were taken.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .use_fips(settings.use_fips)
+            .use_dual_stack(settings.use_dual_stack);
+        config.set_endpoint_url(settings.endpoint_url).set_app_name(settings.app_name);
+        Bus { client: Client::from_conf(config.build()), name: settings.name }
+    }
+
+    /// Puts events on the bus, each with the id of its message and the gateway's name. Returns EventBridge's id or an error
+    /// for each event, in their order.
+    ///
+    /// A bus that does not exist takes events and drops them, without an error.
+    pub(super) async fn put(
+        &self,
+        events: &[(&str, &MeetingEvent)],
+        service: &str,
+        deadline: Instant,
+    ) -> Vec<Result<Option<String>, PutError>> {
+        let mut results: Vec<Result<Option<String>, PutError>> = vec![Err(PutError::OutOfTime); events.len()];
+        let mut entries = Vec::new();
+        for (index, (message_id, event)) in events.iter().enumerate() {
+            let entry = self.entry(message_id, event, service);
+            let bytes = size(&entry);
+            if bytes <= MAX_BYTES {
+                entries.push(Entry { index, bytes, entry });
+            } else if let Some(result) = results.get_mut(index) {
+                *result = Err(PutError::TooLarge(bytes));
+            }
+        }
+        for request in requests(entries) {
+            for (index, result) in self.put_with_retries(request, deadline).await {
+                if let Some(slot) = results.get_mut(index) {
+                    *slot = result;
+                }
+            }
+        }
+        results
+    }
+
+    fn entry(&self, message_id: &str, event: &MeetingEvent, service: &str) -> PutEventsRequestEntry {
+        let time =
+            event.time.as_deref().and_then(|time| DateTime::from_str(time, Format::DateTimeWithOffset).ok());
+        PutEventsRequestEntry::builder()
+            .event_bus_name(&self.name)
+            .source(SOURCE)
+            .detail_type(&event.detail_type)
+            .detail(detail(message_id, &event.detail, service))
+            .set_time(time)
+            .set_resources(Some(event.resources.clone()))
+            .build()
+    }
+
+    /// Puts the entries of one request. Only those that failed are tried again.
+    async fn put_with_retries(
+        &self,
+        mut entries: Vec<Entry>,
+        deadline: Instant,
+    ) -> Vec<(usize, Result<Option<String>, PutError>)> {
+        let mut results = Vec::new();
+        let mut backoff = FIRST_BACKOFF;
+        for attempt in 1..=MAX_ATTEMPTS {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left < MIN_ATTEMPT_TIME {
+                break;
+            }
+            let attempted = self.put_once(&entries, left.min(MAX_ATTEMPT_TIME)).await;
+            let mut failed = Vec::new();
+            for (entry, attempted) in entries.into_iter().zip(attempted) {
+                match attempted {
+                    Attempted::Taken(id) => results.push((entry.index, Ok(id))),
+                    Attempted::Refused(why) => results.push((entry.index, Err(PutError::NotTaken(why)))),
+                    Attempted::Failed(why) if attempt == MAX_ATTEMPTS => {
+                        results.push((entry.index, Err(PutError::NotTaken(why))));
+                    }
+                    Attempted::Failed(why) => {
+                        tracing::warn!(attempt, cause = why, "EventBridge failed, retrying");
+                        failed.push(entry);
+                    }
+                }
+            }
+            entries = failed;
+            if entries.is_empty() {
+                break;
+            }
+            sleep(backoff.mul_f64(fastrand::f64().mul_add(0.5, 0.5))).await;
+            backoff = backoff.saturating_mul(2);
+        }
+        results.extend(entries.into_iter().map(|entry| (entry.index, Err(PutError::OutOfTime))));
+        results
+    }
+
+    /// One request. The result has one item for each entry.
+    async fn put_once(&self, entries: &[Entry], time: Duration) -> Vec<Attempted> {
+        let request = self.client.put_events();
+        let request = request.set_entries(Some(entries.iter().map(|entry| entry.entry.clone()).collect()));
+        let all = |attempted: fn(String) -> Attempted, why: &str| {
+            entries.iter().map(|_| attempted(why.to_owned())).collect()
+        };
+        match timeout(time, request.send()).await {
+            Err(_) => all(Attempted::Failed, "no answer within the time for one attempt"),
+            Ok(Err(error)) if may_succeed(&error) => all(Attempted::Failed, &describe(&error)),
+            Ok(Err(error)) => all(Attempted::Refused, &describe(&error)),
+            Ok(Ok(answer)) => {
+                let answers = answer.entries.unwrap_or_default();
+                let answers = answers.iter().map(Some).chain(std::iter::repeat(None));
+                entries.iter().zip(answers).map(|(_, answer)| attempted(answer)).collect()
+            }
+        }
+    }
+}
+
+/// The detail with a member for the bus's consumers: they tell repeats by the id of the message.
+fn detail(message_id: &str, detail: &str, service: &str) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Own<'o> {
+        message_id: &'o str,
+        service: &'o str,
+    }
+    // Text always serializes.
+    let own = serde_json::to_string(&Own { message_id, service }).unwrap_or_default();
+    let members = detail.strip_prefix('{').unwrap_or_default().trim_start();
+    let comma = if members.starts_with('}') { "" } else { "," };
+    format!(r#"{{"meetingGateway":{own}{comma}{members}"#)
+}
+
+/// The size of an entry, as EventBridge counts it.
+fn size(entry: &PutEventsRequestEntry) -> usize {
+    let texts = [entry.source(), entry.detail_type(), entry.detail()];
+    let texts = texts.into_iter().flatten().map(str::len);
+    let resources = entry.resources().iter().map(String::len);
+    let time = entry.time().map(|_| TIME_BYTES);
+    texts.chain(resources).chain(time).fold(0, usize::saturating_add)
+}
+
+/// Groups entries into requests within EventBridge's limits.
+fn requests(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+    let mut requests: Vec<Vec<Entry>> = Vec::new();
+    let mut bytes = 0_usize;
+    for entry in entries {
+        bytes = bytes.saturating_add(entry.bytes);
+        match requests.last_mut() {
+            Some(request) if request.len() < MAX_ENTRIES && bytes <= MAX_BYTES => request.push(entry),
+            _ => {
+                bytes = entry.bytes;
+                requests.push(vec![entry]);
+            }
+        }
+    }
+    requests
+}
+
+/// What an answer's entry says. EventBridge documents which two errors another attempt may cure.
+fn attempted(answer: Option<&PutEventsResultEntry>) -> Attempted {
+    let Some(answer) = answer else {
+        return Attempted::Failed("the answer has no entry for it".to_owned());
+    };
+    match answer.error_code() {
+        None => Attempted::Taken(answer.event_id().map(str::to_owned)),
+        Some(code @ ("InternalFailure" | "ThrottlingException")) => Attempted::Failed(code.to_owned()),
+        Some(code) => Attempted::Refused(code.to_owned()),
+    }
+}
+
+/// Whether another attempt at the whole request may succeed: there was no answer, or one of throttling or of a failure.
+fn may_succeed(error: &SdkError<PutEventsError, HttpResponse>) -> bool {
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    match (error, status) {
+        (SdkError::ConstructionFailure(_), _) => false,
+        (_, None) => true,
+        (_, Some(status)) => {
+            status >= 500 || status == 429 || error.code().is_some_and(|code| code.contains("Throttl"))
+        }
+    }
+}
+
+fn describe(error: &SdkError<PutEventsError, HttpResponse>) -> String {
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    match (error, status) {
+        // EventBridge's messages may quote members of the request, so only the code is logged.
+        (SdkError::ServiceError(_), Some(status)) => {
+            format!("status {status}, code {}", error.code().unwrap_or("none"))
+        }
+        (_, Some(status)) => format!("status {status}, {}", chain_of_causes(error)),
+        (_, None) => chain_of_causes(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(bytes: usize) -> Entry {
+        Entry { index: 0, bytes, entry: PutEventsRequestEntry::builder().build() }
+    }
+
+    fn grouped(sizes: &[usize]) -> Vec<usize> {
+        requests(sizes.iter().copied().map(entry).collect()).iter().map(Vec::len).collect()
+    }
+
+    #[test]
+    fn a_request_has_at_most_ten_entries_and_256_kb() {
+        assert_eq!(grouped(&[]), Vec::<usize>::new());
+        assert_eq!(grouped(&[1; 10]), [10]);
+        assert_eq!(grouped(&[1; 11]), [10, 1]);
+        assert_eq!(grouped(&[MAX_BYTES]), [1]);
+        assert_eq!(grouped(&[MAX_BYTES / 2; 3]), [2, 1]);
+        assert_eq!(grouped(&[MAX_BYTES / 2 + 1; 3]), [1, 1, 1]);
+        assert_eq!(grouped(&[1, MAX_BYTES, 1]), [1, 1, 1]);
+    }
+
+    #[test]
+    fn the_size_counts_every_part_that_eventbridge_counts() {
+        let entry = PutEventsRequestEntry::builder().source("12345").detail_type("123").detail("{}");
+        assert_eq!(size(&entry.clone().build()), 10);
+        let timed = entry.clone().time(DateTime::from_secs(0)).build();
+        assert_eq!(size(&timed), 24);
+        assert_eq!(size(&entry.resources("é").event_bus_name("not counted").build()), 12);
+    }
+
+    #[test]
+    fn the_detail_keeps_chimes_text_and_names_the_message() {
+        assert_eq!(
+            detail("m-1", r#"{"a":1.0,"b":[]}"#, "stack"),
+            r#"{"meetingGateway":{"messageId":"m-1","service":"stack"},"a":1.0,"b":[]}"#
+        );
+        assert_eq!(
+            detail("m-1", "{ }", "stack"),
+            r#"{"meetingGateway":{"messageId":"m-1","service":"stack"}}"#
+        );
+    }
+}
