@@ -32,8 +32,12 @@ def check_log(aws: Aws, stack: Stack, meeting: str, since: int, patience: Patien
         except AwsError as error:
             return [str(error)]
         lines = [json.loads(event["message"]) for event in events]
-        faults = [f"an event of the meeting failed: {line.get('cause')}" for line in lines if "EventsFailed" in line]
-        handled = [line for line in lines if "Events" in line]
+        faults = [
+            f"an event of the meeting failed: {line.get('cause')}"
+            for line in lines
+            if line["message"] == "event failed"
+        ]
+        handled = [line for line in lines if line["message"] == "event handled"]
         if handled:
             print(f"received {handled[0].get('event_type')}, by the stack's function")
             return faults + _not_on_the_bus(stack, handled)

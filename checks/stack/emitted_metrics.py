@@ -14,20 +14,6 @@ OUTCOMES = {"created", "ok", "throttled", "refused", "failed"}
 NO_OPERATION = "none"
 
 FUNCTIONS = {"gateway", "notifications"}
-# What `local metrics` lists of the second function, for a `local` that lists the gateway's metrics alone.
-NOTIFICATIONS = [
-    {"name": name, "unit": "Count", "dimensions": [["service"]], "function": "notifications"}
-    for name in (
-        "Events",
-        "MeetingsStarted",
-        "MeetingsEnded",
-        "AttendeesAdded",
-        "AttendeesJoined",
-        "AttendeesLeft",
-        "AttendeesDropped",
-        "EventsFailed",
-    )
-]
 
 
 @dataclass(frozen=True)
@@ -57,7 +43,4 @@ def parsed(listing: list[dict]) -> dict[str, Metric]:
 def emitted_metrics() -> dict[str, Metric]:
     """Returns every metric that the functions write, by name."""
     listed = subprocess.run([LOCAL, "metrics"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    metrics = parsed(json.loads(listed))
-    if all(metric.function == "gateway" for metric in metrics.values()):
-        metrics |= parsed(NOTIFICATIONS)
-    return metrics
+    return parsed(json.loads(listed))

@@ -24,10 +24,11 @@ class Setting:
         return self.required and (auth_mode == "bearer" or not self.bearer)
 
 
-def known_settings() -> list[Setting]:
-    """Returns every setting that the gateway reads and a stack can set."""
+@cache
+def known_settings(function: str = "gateway") -> list[Setting]:
+    """Returns every setting that a function reads and a stack can set."""
     settings = []
-    for line in _listed("settings"):
+    for line in _listed("settings", function):
         name, requirement, *mode = line.split()
         if requirement not in ("required", "optional") or mode not in ([], ["bearer"]):
             raise ValueError(f"unknown line of `settings`: {line}")
@@ -64,8 +65,8 @@ def chime_actions() -> dict[str, bool]:
 
 
 @cache
-def _listed(subcommand: str) -> list[str]:
-    lines = subprocess.run([LOCAL, subcommand], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+def _listed(*subcommand: str) -> list[str]:
+    lines = subprocess.run([LOCAL, *subcommand], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
     if not lines:
-        raise ValueError(f"`{subcommand}` printed nothing")
+        raise ValueError(f"`{' '.join(subcommand)}` printed nothing")
     return lines

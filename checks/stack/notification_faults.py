@@ -2,6 +2,7 @@
 
 from deployed_stack import ACCOUNT, STACK_NAME, DeployedStack, partition_of
 from differences import differs
+from gateway_settings import known_settings
 from role_faults import function_role_faults, logs_and_traces
 
 NOTIFICATIONS_FUNCTION = "NotificationsFunction"
@@ -11,7 +12,7 @@ MAPPING_TYPE = "AWS::Lambda::EventSourceMapping"
 
 def notification_faults(stack: DeployedStack) -> list[str]:
     """Finds faults of the function that reads the queue."""
-    return [*_function(stack), *_role(stack), *_mapping(stack), *_visibility_timeout(stack)]
+    return [*_function(stack), *_variables(stack), *_role(stack), *_mapping(stack), *_visibility_timeout(stack)]
 
 
 def _function(stack: DeployedStack) -> list[str]:
@@ -51,6 +52,17 @@ def _function(stack: DeployedStack) -> list[str]:
     build = {name: source.get("Metadata", {}).get(name) for name in ("BuildMethod", "BuildProperties")}
     expected = {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "notifications"}}
     return found + differs(f"{NOTIFICATIONS_FUNCTION}: how it is built", build, expected)
+
+
+def _variables(stack: DeployedStack) -> list[str]:
+    variables = stack.properties(NOTIFICATIONS_FUNCTION).get("Environment", {}).get("Variables", {})
+    settings = {setting.name: setting for setting in known_settings("notifications")}
+    found = [f"{name}: notifications does not read this variable" for name in variables if name not in settings]
+    return found + [
+        f"{name}: required by notifications, but not set"
+        for name, setting in settings.items()
+        if setting.required and not variables.get(name)
+    ]
 
 
 def _role(stack: DeployedStack) -> list[str]:

@@ -229,7 +229,22 @@ def _(resources):
     resources["NotificationsFunction"]["Metadata"]["BuildProperties"]["Binary"] = "gateway"
 
 
-@mutation("a misspelt variable", "NotificationsFunction: Environment")
+@mutation("no name of the gateway", "GATEWAY_NAME: required by notifications, but not set")
+def _(resources):
+    del notifications(resources)["Environment"]["Variables"]["GATEWAY_NAME"]
+
+
+@mutation("the gateway's policy document", "POLICY_FILE: notifications does not read this variable")
+def _(resources):
+    notifications(resources)["Environment"]["Variables"]["POLICY_FILE"] = "/opt/policy.json"
+
+
+@mutation("a value that is wrong", "NotificationsFunction: Environment", EventBusName="meetings")
+def _(resources):
+    notifications(resources)["Environment"]["Variables"]["EVENT_BUS_NAME"] = "default"
+
+
+@mutation("a misspelt variable", "EVENTBUS_NAME: notifications does not read this variable")
 def _(resources):
     variables = notifications(resources)["Environment"]["Variables"]
     variables["EVENTBUS_NAME"] = variables.pop("EVENT_BUS_NAME")
