@@ -66,6 +66,6 @@ def test_docs_install_the_version_that_the_checks_use(package: str) -> None:
     constraints = (REPOSITORY / "checks" / "constraints.txt").read_text()
     documented, used = (
         re.findall(rf"\b{package}==\S+", text)
-        for text in ((REPOSITORY / "docs" / "operating.md").read_text(), constraints)
+        for text in ((REPOSITORY / "docs" / "deploy.md").read_text(), constraints)
     )
     assert documented == used

@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from headings import headings
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -12,14 +14,6 @@ def tracked(*patterns: str) -> list[Path]:
     """Returns the files that git tracks and that match a pattern."""
     listing = subprocess.run(["git", "ls-files", *patterns], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     return [REPOSITORY / line for line in listing.stdout.splitlines() if (REPOSITORY / line).is_file()]
-
-
-def anchors(page: str) -> set[str]:
-    """Returns the anchors that GitHub gives to the headings of a page."""
-    without_code = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
-    headings = re.findall(r"^#+ (.*)$", without_code, flags=re.MULTILINE)
-    texts = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings)
-    return {re.sub(r"[^\w\- ]", "", text).replace(" ", "-") for text in texts}
 
 
 def broken_links(page: Path, text: str) -> list[str]:
@@ -30,7 +24,7 @@ def broken_links(page: Path, text: str) -> list[str]:
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
-        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target.read_text())):
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in headings(target.read_text())):
             broken.append(f"{page.relative_to(REPOSITORY)}: {link}")
     return broken
 

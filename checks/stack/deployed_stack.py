@@ -75,7 +75,11 @@ def deploy(template: dict, region: str = "us-east-1", content: dict | None = Non
     """Evaluates a deployment of a parsed template. `content` names changed packages, by logical id."""
     source = copy.deepcopy(template)
     packaged = copy.deepcopy(template)
-    for logical_id, property_name in (("GatewayFunction", "CodeUri"), ("PolicyLayer", "ContentUri")):
+    for logical_id, property_name in (
+        ("GatewayFunction", "CodeUri"),
+        ("NotificationsFunction", "CodeUri"),
+        ("PolicyLayer", "ContentUri"),
+    ):
         resource = packaged["Resources"].get(logical_id, {})
         if property_name in resource.get("Properties", {}):
             # `sam deploy` replaces a folder by an object that is named by a hash of the content.
@@ -111,9 +115,10 @@ def refused_by_rules(stack: DeployedStack) -> list[str]:
     ]
 
 
-def published_version(stack: DeployedStack) -> tuple[str, str]:
-    """Returns what identifies a version: CloudFormation makes a new one when its name or a property changes."""
-    ((logical_id, version),) = stack.of_type("AWS::Lambda::Version").items()
+def published_version(stack: DeployedStack, function: str = "GatewayFunction") -> tuple[str, str]:
+    """Returns what identifies a function's version: CloudFormation makes a new one when name or properties change."""
+    versions = stack.of_type("AWS::Lambda::Version").items()
+    ((logical_id, version),) = [item for item in versions if item[0].startswith(f"{function}Version")]
     return logical_id, json.dumps(version["Properties"], sort_keys=True)
 
 

@@ -1,10 +1,10 @@
-"""The settings that the gateway reads and the routes of its operations, as `cargo run -p local` lists them."""
+"""The settings that the gateway reads and the routes of its operations, as the built `local` lists them."""
 
 import subprocess
 from dataclasses import dataclass
 from functools import cache
 
-from deployed_stack import REPOSITORY
+from processes import LOCAL
 
 # Variables that Lambda sets for every function, and that a stack cannot set.
 SET_BY_LAMBDA = {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_LOG_LEVEL"}
@@ -24,10 +24,11 @@ class Setting:
         return self.required and (auth_mode == "bearer" or not self.bearer)
 
 
-def known_settings() -> list[Setting]:
-    """Returns every setting that the gateway reads and a stack can set."""
+@cache
+def known_settings(function: str = "gateway") -> list[Setting]:
+    """Returns every setting that a function reads and a stack can set."""
     settings = []
-    for line in _listed("settings"):
+    for line in _listed("settings", function):
         name, requirement, *mode = line.split()
         if requirement not in ("required", "optional") or mode not in ([], ["bearer"]):
             raise ValueError(f"unknown line of `settings`: {line}")
@@ -49,18 +50,23 @@ def routes() -> dict[tuple[str, str], str]:
 
 
 @cache
+def operation_names() -> set[str]:
+    """Returns the name of every operation."""
+    return {line.split(maxsplit=3)[2] for line in _listed("operations")}
+
+
+@cache
 def chime_actions() -> dict[str, bool]:
     """Returns the IAM action of each operation, and whether it creates meetings, which have no ARN yet.
 
     Join is the gateway's own: it asks Chime by other operations of the table.
     """
-    names = [line.split(maxsplit=3)[2] for line in _listed("operations")]
-    return {f"chime:{name}": name.startswith("CreateMeeting") for name in names if name != "Join"}
+    return {f"chime:{name}": name.startswith("CreateMeeting") for name in sorted(operation_names()) if name != "Join"}
 
 
-def _listed(option: str) -> list[str]:
-    command = ["cargo", "run", "--quiet", "--package", "local", "--", option]
-    lines = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+@cache
+def _listed(*subcommand: str) -> list[str]:
+    lines = subprocess.run([LOCAL, *subcommand], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
     if not lines:
-        raise ValueError(f"`{option}` printed nothing")
+        raise ValueError(f"`{' '.join(subcommand)}` printed nothing")
     return lines

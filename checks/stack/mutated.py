@@ -19,9 +19,35 @@ def messages_about(change, settings, **deployment: str) -> list[str]:
         return [str(error), *map(str, getattr(error, "causes", []))]
 
 
+def registration(mutations: dict):
+    """Returns a decorator that registers a change of the resources under a name."""
+
+    def mutation(name: str, found: str, **deployment: str):
+        """Names a change, a part of the expected message, and the parameters of the deployment."""
+
+        def register(change):
+            assert name not in mutations, name
+            mutations[name] = (change, found, deployment)
+            return change
+
+        return register
+
+    return mutation
+
+
 def function(resources: dict) -> dict:
-    """Returns the function's properties."""
+    """Returns the gateway function's properties."""
     return resources["GatewayFunction"]["Properties"]
+
+
+def without_alarm(resources: dict, name: str) -> None:
+    """Removes an alarm, and what refers to it."""
+    del resources[name]
+    body = resources["MeetingDashboard"]["Properties"]["DashboardBody"]
+    body["Fn::Sub"] = body["Fn::Sub"].replace(f"${{{name}.Arn}}", "removed")
+    for resource in resources.values():
+        preference = resource.get("Properties", {}).get("DeploymentPreference", {"Alarms": []})
+        preference["Alarms"] = [alarm for alarm in preference["Alarms"] if alarm != {"Ref": name}]
 
 
 def document(resources: dict) -> dict:
@@ -30,7 +56,7 @@ def document(resources: dict) -> dict:
 
 
 def statement(resources: dict, action: str) -> dict:
-    """Returns the statement of the function's role that allows an action."""
+    """Returns the statement of the gateway's role that allows an action."""
     policies = resources["GatewayRole"]["Properties"]["Policies"]
     (found,) = [s for p in policies for s in p["PolicyDocument"]["Statement"] if action in s["Action"]]
     return found

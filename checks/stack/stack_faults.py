@@ -8,8 +8,15 @@ import json
 import re
 from pathlib import Path
 
+from alarm_faults import alarm_faults
+from dashboard_faults import dashboard_faults
 from deployed_stack import ACCOUNT, STACK_GUID, STACK_NAME, DeployedStack, partition_of
+from differences import differs, normal
 from gateway_settings import Setting, chime_actions, routes
+from notification_faults import NOTIFICATIONS_FUNCTION, notification_faults
+from query_faults import query_faults
+from release_faults import release_faults
+from role_faults import function_role_faults, logs_and_traces
 
 # What pages may send and read; the front of `local` has it from there too.
 CORS_CONFIGURATION = Path(__file__).resolve().parents[2] / "local" / "src" / "front" / "cors.json"
@@ -20,13 +27,6 @@ API = "GatewayApi"
 STAGE = "GatewayApiApiGatewayDefaultStage"
 QUEUE = "MeetingEventsQueue"
 DEAD_LETTER_QUEUE = "MeetingEventsDeadLetterQueue"
-
-# Alarms on Chime's quotas, and the operation that each watches. A wave of joins meets those of the last two.
-THROTTLE_ALARMS = {
-    "ChimeThrottlesAlarm": "CreateMeeting",
-    "ChimeJoinThrottlesAlarm": "CreateAttendee",
-    "ChimeGetMeetingThrottlesAlarm": "GetMeeting",
-}
 
 # Resource types that would add an entrance or a permission that is not checked below.
 UNEXPECTED_TYPES = {
@@ -39,7 +39,7 @@ UNEXPECTED_TYPES = {
     "AWS::IAM::RolePolicy": "a policy outside the roles",
     "AWS::IAM::User": "a user",
     "AWS::Lambda::EventInvokeConfig": "asynchronous invocation",
-    "AWS::Lambda::EventSourceMapping": "another source of events",
+    "AWS::Logs::MetricFilter": "a metric that is counted beside the functions' own",
     "AWS::Lambda::Url": "a function URL, which has no authorizer",
 }
 
@@ -58,18 +58,16 @@ def faults(stack: DeployedStack, settings: list[Setting]) -> list[str]:
         *_cors(stack),
         *_permissions(stack),
         *_stage(stack),
-        *_release(stack),
+        *_policy_layer(stack),
+        *notification_faults(stack),
+        *release_faults(stack),
         *_logs(stack),
-        *_alarms(stack),
+        *alarm_faults(stack),
+        *query_faults(stack),
+        *dashboard_faults(stack),
         *_outputs(stack),
         *_removal(stack),
     ]
-
-
-def _differs(what: str, actual, expected) -> list[str]:
-    if actual == expected:
-        return []
-    return [f"{what} is {json.dumps(actual, default=str)}, not {json.dumps(expected, default=str)}"]
 
 
 def _unexpected_resources(stack: DeployedStack) -> list[str]:
@@ -79,12 +77,12 @@ def _unexpected_resources(stack: DeployedStack) -> list[str]:
         if body["Type"] in UNEXPECTED_TYPES
     ]
     for resource_type, expected in (
-        ("AWS::Lambda::Function", {FUNCTION}),
+        ("AWS::Lambda::Function", {FUNCTION, NOTIFICATIONS_FUNCTION}),
         ("AWS::ApiGatewayV2::Api", {API}),
         ("AWS::SQS::Queue", {QUEUE, DEAD_LETTER_QUEUE}),
-        ("AWS::IAM::Role", {"GatewayRole", "ReleaseRole"}),
+        ("AWS::IAM::Role", {"GatewayRole", "NotificationsRole", "ReleaseRole"}),
     ):
-        found += _differs(f"the set of {resource_type}", sorted(stack.of_type(resource_type)), sorted(expected))
+        found += differs(f"the set of {resource_type}", sorted(stack.of_type(resource_type)), sorted(expected))
     return found
 
 
@@ -98,21 +96,21 @@ def _queue(stack: DeployedStack) -> list[str]:
     for name, properties in ((QUEUE, queue), (DEAD_LETTER_QUEUE, dead_letters)):
         if "FifoQueue" in properties or str(properties.get("QueueName", "")).endswith(".fifo"):
             found.append(f"{name} is FIFO: Chime delivers no events to a FIFO queue")
-        found += _differs(f"{name}: SqsManagedSseEnabled", properties.get("SqsManagedSseEnabled"), True)
+        found += differs(f"{name}: SqsManagedSseEnabled", properties.get("SqsManagedSseEnabled"), True)
         if "KmsMasterKeyId" in properties:
             found.append(f"{name}: a KMS key needs a grant for Chime, which this stack does not make")
     day = 24 * 60 * 60
-    found += _differs(f"{QUEUE}: MessageRetentionPeriod", queue.get("MessageRetentionPeriod"), 4 * day)
-    found += _differs(
+    found += differs(f"{QUEUE}: MessageRetentionPeriod", queue.get("MessageRetentionPeriod"), 4 * day)
+    found += differs(
         f"{DEAD_LETTER_QUEUE}: MessageRetentionPeriod", dead_letters.get("MessageRetentionPeriod"), 14 * day
     )
     redrive = {"deadLetterTargetArn": f"<{DEAD_LETTER_QUEUE}.Arn>", "maxReceiveCount": 5}
-    found += _differs(f"{QUEUE}: RedrivePolicy", queue.get("RedrivePolicy"), redrive)
+    found += differs(f"{QUEUE}: RedrivePolicy", queue.get("RedrivePolicy"), redrive)
     name = f"meeting-events-{STACK_GUID}"
-    found += _differs(f"{QUEUE}: QueueName", queue.get("QueueName"), name)
+    found += differs(f"{QUEUE}: QueueName", queue.get("QueueName"), name)
     source = f"arn:{partition_of(stack.region)}:sqs:{stack.region}:{ACCOUNT}:{name}"
     allowed = {"redrivePermission": "byQueue", "sourceQueueArns": [source]}
-    return found + _differs(f"{DEAD_LETTER_QUEUE}: RedriveAllowPolicy", dead_letters.get("RedriveAllowPolicy"), allowed)
+    return found + differs(f"{DEAD_LETTER_QUEUE}: RedriveAllowPolicy", dead_letters.get("RedriveAllowPolicy"), allowed)
 
 
 def _queue_policies(stack: DeployedStack) -> list[str]:
@@ -138,8 +136,8 @@ def _queue_policies(stack: DeployedStack) -> list[str]:
             for policy in stack.of_type("AWS::SQS::QueuePolicy").values()
             if f"<{queue}>" in policy["Properties"]["Queues"]
         ]
-        actual = [_normal(statement) for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
-        found += _differs(f"the policy of {queue}", actual, statements)
+        actual = [normal(statement) for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+        found += differs(f"the policy of {queue}", actual, statements)
     return found
 
 
@@ -151,13 +149,6 @@ def _denial_without_tls(queue: str) -> dict:
         "Resource": f"<{queue}.Arn>",
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-
-
-def _normal(statement: dict) -> dict:
-    """A statement without its name, its actions as a sorted list."""
-    actions = statement.get("Action", [])
-    body = {name: member for name, member in statement.items() if name != "Sid"}
-    return body | {"Action": sorted([actions] if isinstance(actions, str) else actions)}
 
 
 # ---- the function ----------------------------------------------------------------------------------------------------
@@ -184,12 +175,12 @@ def _function(stack: DeployedStack) -> list[str]:
             },
         ),
     ):
-        found += _differs(f"{FUNCTION}: {name}", function.get(name), expected)
+        found += differs(f"{FUNCTION}: {name}", function.get(name), expected)
     timeout = function.get("Timeout", 3)
     if not 10 <= timeout < 30:
         found.append(f"{FUNCTION}: Timeout of {timeout} s; API Gateway gives up after 30, Chime's retries need 10")
     build = {name: source.get("Metadata", {}).get(name) for name in ("BuildMethod", "BuildProperties")}
-    found += _differs(
+    found += differs(
         f"{FUNCTION}: how it is built",
         build,
         {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "gateway"}},
@@ -223,7 +214,7 @@ def _environment(stack: DeployedStack, settings: list[Setting]) -> list[str]:
         "JWKS_FILE": "",
         "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": "",
     }
-    found += _differs(f"{FUNCTION}: the environment", variables, expected)
+    found += differs(f"{FUNCTION}: the environment", variables, expected)
     return found
 
 
@@ -238,45 +229,9 @@ def _function_role(stack: DeployedStack) -> list[str]:
         action: ("*", carries_tag) if creates_meetings else (meetings, of_this_stack)
         for action, creates_meetings in chime_actions().items()
     }
-    expected |= {
-        "chime:TagResource": (meetings, carries_tag | not_another_stacks),
-        "logs:CreateLogStream": ("<GatewayLogGroup.Arn>", {}),
-        "logs:PutLogEvents": ("<GatewayLogGroup.Arn>", {}),
-        "xray:PutTraceSegments": ("*", {}),
-        "xray:PutTelemetryRecords": ("*", {}),
-    }
-    role = stack.properties("GatewayRole")
-    found = _differs("GatewayRole: trust", _trust(role), _trusts("lambda.amazonaws.com"))
-    found += _differs("GatewayRole: managed policies", role.get("ManagedPolicyArns", []), [])
-    granted = {}
-    for policy in role.get("Policies", []):
-        for statement in map(_normal, policy["PolicyDocument"]["Statement"]):
-            unusual = statement.keys() - {"Effect", "Action", "Resource", "Condition"}
-            if statement.get("Effect") != "Allow" or unusual:
-                found.append(f"GatewayRole: an unexpected statement: {statement}")
-            for action in statement["Action"]:
-                if action in granted:
-                    found.append(f"GatewayRole: {action} is granted twice")
-                if "*" in action:
-                    found.append(f"GatewayRole: {action} grants actions by wildcard")
-                granted[action] = (statement.get("Resource"), statement.get("Condition", {}))
-    for action in sorted(expected.keys() | granted.keys()):
-        if action not in granted:
-            found.append(f"GatewayRole: {action} is not granted")
-        elif action not in expected:
-            found.append(f"GatewayRole: {action} is granted, but not needed")
-        else:
-            found += _differs(f"GatewayRole: {action}: resource", granted[action][0], expected[action][0])
-            found += _differs(f"GatewayRole: {action}: condition", granted[action][1], expected[action][1])
-    return found
-
-
-def _trust(role: dict) -> list[dict]:
-    return [_normal(statement) for statement in role.get("AssumeRolePolicyDocument", {}).get("Statement", [])]
-
-
-def _trusts(service: str) -> list[dict]:
-    return [{"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]}]
+    expected |= {"chime:TagResource": (meetings, carries_tag | not_another_stacks)}
+    expected |= logs_and_traces("GatewayLogGroup")
+    return function_role_faults(stack, "GatewayRole", expected)
 
 
 # ---- the endpoint ----------------------------------------------------------------------------------------------------
@@ -289,7 +244,7 @@ def _routes(stack: DeployedStack) -> list[str]:
         for path, operations in document.get("paths", {}).items()
         for method, operation in operations.items()
     }
-    found = _differs("the set of routes", sorted(map(list, deployed)), sorted(map(list, routes())))
+    found = differs("the set of routes", sorted(map(list, deployed)), sorted(map(list, routes())))
     integration = {
         "type": "aws_proxy",
         "httpMethod": "POST",
@@ -302,7 +257,7 @@ def _routes(stack: DeployedStack) -> list[str]:
         route = f"{method} {path}"
         if operation.get("security") != [{"Token": scopes}]:
             found.append(f"{route}: the authorizer or its scopes are wrong: {operation.get('security')}")
-        found += _differs(f"{route}: integration", operation.get("x-amazon-apigateway-integration"), integration)
+        found += differs(f"{route}: integration", operation.get("x-amazon-apigateway-integration"), integration)
     if stack.properties(API).get("Target") or stack.properties(API).get("BodyS3Location"):
         found.append(f"{API}: a route or a document from outside the template")
     return found
@@ -323,7 +278,7 @@ def _authorizer(stack: DeployedStack) -> list[str]:
             },
         }
     }
-    return _differs("the authorizer", document.get("components", {}).get("securitySchemes"), expected)
+    return differs("the authorizer", document.get("components", {}).get("securitySchemes"), expected)
 
 
 def _cors(stack: DeployedStack) -> list[str]:
@@ -334,7 +289,7 @@ def _cors(stack: DeployedStack) -> list[str]:
         **json.loads(CORS_CONFIGURATION.read_text()),
     }
     document = stack.properties(API).get("Body", {})
-    return _differs("CORS", document.get("x-amazon-apigateway-cors"), expected if origins else None)
+    return differs("CORS", document.get("x-amazon-apigateway-cors"), expected if origins else None)
 
 
 def _permissions(stack: DeployedStack) -> list[str]:
@@ -351,22 +306,22 @@ def _permissions(stack: DeployedStack) -> list[str]:
         for (path, method), name in routes().items()
     }
     actual = {name: body["Properties"] for name, body in stack.of_type("AWS::Lambda::Permission").items()}
-    return _differs("who may invoke the function", actual, expected)
+    return differs("who may invoke the function", actual, expected)
 
 
 def _stage(stack: DeployedStack) -> list[str]:
     stage = stack.properties(STAGE)
-    found = _differs(f"{STAGE}: its name", stage.get("StageName"), "$default")
+    found = differs(f"{STAGE}: its name", stage.get("StageName"), "$default")
     throttling = {
         "DetailedMetricsEnabled": True,
         "ThrottlingRateLimit": stack.parameters["ThrottlingRate"],
         "ThrottlingBurstLimit": stack.parameters["ThrottlingBurst"],
     }
-    found += _differs(f"{STAGE}: DefaultRouteSettings", stage.get("DefaultRouteSettings"), throttling)
+    found += differs(f"{STAGE}: DefaultRouteSettings", stage.get("DefaultRouteSettings"), throttling)
     if "RouteSettings" in stage:
         found.append(f"{STAGE}: RouteSettings override the throttling of some routes")
     log = stage.get("AccessLogSettings", {})
-    found += _differs(f"{STAGE}: the log's destination", log.get("DestinationArn"), "<ApiLogGroup.Arn>")
+    found += differs(f"{STAGE}: the log's destination", log.get("DestinationArn"), "<ApiLogGroup.Arn>")
     access_log = str(log.get("Format", ""))
     for case, line in _access_log_lines(access_log).items():
         try:
@@ -397,121 +352,36 @@ def _access_log_lines(access_log: str) -> dict[str, str]:
     return {"for a successful request": line({}), "for an error message with quotes": line(values)}
 
 
-# ---- releases, logs, alarms ------------------------------------------------------------------------------------------
+# ---- the layer, logs, outputs ----------------------------------------------------------------------------------------
 
 
-def _release(stack: DeployedStack) -> list[str]:
+def _policy_layer(stack: DeployedStack) -> list[str]:
     found = []
-    alias = stack.properties(ALIAS)
-    version = str(alias.get("FunctionVersion", ""))
-    if not version.startswith("<GatewayFunctionVersion"):
-        found.append(f"{ALIAS}: points to {version!r}, not to the published version")
-    update = stack.resources.get(ALIAS, {}).get("UpdatePolicy", {})
-    if "CodeDeployLambdaAliasUpdate" not in update:
-        found.append(f"{ALIAS}: moves all traffic to a new version at once")
-    group = stack.properties("GatewayFunctionDeploymentGroup")
-    strategy = f"CodeDeployDefault.Lambda{stack.parameters['ReleaseStrategy']}"
-    found += _differs("the release's strategy", group.get("DeploymentConfigName"), strategy)
-    alarms = {"Enabled": True, "Alarms": [{"Name": "<FunctionErrorsAlarm>"}]}
-    found += _differs("the alarms that roll a release back", group.get("AlarmConfiguration"), alarms)
-    rollback = group.get("AutoRollbackConfiguration", {})
-    if not rollback.get("Enabled") or "DEPLOYMENT_STOP_ON_ALARM" not in rollback.get("Events", []):
-        found.append("an alarm does not roll a release back")
-    found += _differs("the release's role", group.get("ServiceRoleArn"), "<ReleaseRole.Arn>")
-    role = stack.properties("ReleaseRole")
-    found += _differs("ReleaseRole: trust", _trust(role), _trusts("codedeploy.amazonaws.com"))
-    managed = f"arn:{partition_of(stack.region)}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
-    found += _differs("ReleaseRole: managed policies", role.get("ManagedPolicyArns"), [managed])
-    found += _differs("ReleaseRole: policies", role.get("Policies", []), [])
-
     layers = stack.of_type("AWS::Lambda::LayerVersion")
     attached = [arn.rpartition(":")[2] for arn in stack.properties(FUNCTION).get("Layers", [])]
-    found += _differs(f"{FUNCTION}: Layers", attached, [f"<{name}>" for name in layers])
+    found += differs(f"{FUNCTION}: Layers", attached, [f"<{name}>" for name in layers])
     for name, layer in layers.items():
-        found += _differs(f"{name}: DeletionPolicy", layer.get("DeletionPolicy"), "Delete")
-        found += _differs(f"{name}: LayerName", layer["Properties"].get("LayerName"), f"{STACK_NAME}-policy")
+        found += differs(f"{name}: DeletionPolicy", layer.get("DeletionPolicy"), "Delete")
+        found += differs(f"{name}: LayerName", layer["Properties"].get("LayerName"), f"{STACK_NAME}-policy")
         supported = layer["Properties"].get("CompatibleArchitectures", [])
         if stack.parameters["Architecture"] not in supported:
             found.append(f"{name}: not for {stack.parameters['Architecture']}")
     source = stack.source["Resources"].get("PolicyLayer", {}).get("Properties", {})
-    return found + _differs("the content of PolicyLayer", source.get("ContentUri"), "policy/")
+    return found + differs("the content of PolicyLayer", source.get("ContentUri"), "policy/")
 
 
 def _logs(stack: DeployedStack) -> list[str]:
-    found = _differs("the log groups", sorted(stack.of_type("AWS::Logs::LogGroup")), ["ApiLogGroup", "GatewayLogGroup"])
-    for name, group in stack.of_type("AWS::Logs::LogGroup").items():
-        retention = group["Properties"].get("RetentionInDays")
-        found += _differs(f"{name}: RetentionInDays", retention, stack.parameters["LogRetentionDays"])
-    filters = {name: body["Properties"] for name, body in stack.of_type("AWS::Logs::MetricFilter").items()}
+    groups = {name: body["Properties"] for name, body in stack.of_type("AWS::Logs::LogGroup").items()}
+    names = {name: group.get("LogGroupName") for name, group in groups.items()}
+    of_functions = f"/aws/lambda/meeting-gateway/{STACK_NAME}"
     expected = {
-        "ErrorLines": {
-            "LogGroupName": "<GatewayLogGroup>",
-            # test_error_lines.py shows which lines it matches.
-            "FilterPattern": '{ ($.level = "ERROR") && (($.status NOT EXISTS) || ($.status <= 500)) }',
-            "MetricTransformations": [
-                {
-                    "MetricNamespace": f"MeetingGateway/{STACK_NAME}",
-                    "MetricName": "ErrorLines",
-                    "MetricValue": "1",
-                    "DefaultValue": 0,
-                    "Unit": "Count",
-                }
-            ],
-        }
+        "ApiLogGroup": f"/aws/vendedlogs/meeting-gateway/{STACK_NAME}/api",
+        "GatewayLogGroup": of_functions,
+        "NotificationsLogGroup": f"{of_functions}/notifications",
     }
-    return found + _differs("the metric filters", filters, expected)
-
-
-def _alarms(stack: DeployedStack) -> list[str]:
-    # Namespace, metric, dimensions, statistic and threshold.
-    expected = {
-        "FunctionErrorsAlarm": ("AWS/Lambda", "Errors", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
-        "ErrorLinesAlarm": (f"MeetingGateway/{STACK_NAME}", "ErrorLines", {}, "Sum", 1),
-        "FunctionThrottlesAlarm": ("AWS/Lambda", "Throttles", {"FunctionName": f"<{FUNCTION}>"}, "Sum", 1),
-        "ApiServerErrorsAlarm": ("AWS/ApiGateway", "5xx", {"ApiId": f"<{API}>", "Stage": "$default"}, "Sum", 5),
-        "NotificationErrorsAlarm": ("AWS/ChimeSDK", "MeetingSQSNotificationErrors", {}, "Sum", 1),
-        "DeadLetterQueueAlarm": (
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": f"<{DEAD_LETTER_QUEUE}.QueueName>"},
-            "Maximum",
-            1,
-        ),
-    }
-    for name, operation in THROTTLE_ALARMS.items():
-        usage = {"Service": "ChimeSDK", "Type": "API", "Resource": operation, "Class": "None"}
-        expected[name] = ("AWS/Usage", "ThrottleCount", usage, "Sum", 1)
-    if stack.parameters["QueueIsConsumed"] == "true":
-        oldest = ("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": f"<{QUEUE}.QueueName>"}, "Maximum", 900)
-        expected["QueueAgeAlarm"] = oldest
-    alarms = {name: body["Properties"] for name, body in stack.of_type("AWS::CloudWatch::Alarm").items()}
-    found = _differs("the alarms", sorted(alarms), sorted(expected))
-    topic = stack.parameters["AlarmTopicArn"]
-    actions = [topic] if topic else None
-    for name in sorted(alarms.keys() & expected.keys()):
-        alarm = alarms[name]
-        dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions", [])}
-        measured = (
-            alarm.get("Namespace"),
-            alarm.get("MetricName"),
-            dimensions,
-            alarm.get("Statistic"),
-            alarm.get("Threshold"),
-        )
-        found += _differs(f"{name}: what it measures", measured, expected[name])
-        found += _differs(
-            f"{name}: ComparisonOperator", alarm.get("ComparisonOperator"), "GreaterThanOrEqualToThreshold"
-        )
-        # None of these metrics has data when all is well.
-        found += _differs(f"{name}: TreatMissingData", alarm.get("TreatMissingData"), "notBreaching")
-        found += _differs(f"{name}: AlarmActions", alarm.get("AlarmActions"), actions)
-        found += _differs(f"{name}: OKActions", alarm.get("OKActions"), actions)
-        if alarm.get("ActionsEnabled", True) is not True:
-            found.append(f"{name}: its actions are switched off")
-    # A canary lasts five minutes; a slower alarm would be too late.
-    errors = alarms.get("FunctionErrorsAlarm", {})
-    if errors.get("Period", 0) * errors.get("EvaluationPeriods", 0) > 120:
-        found.append("FunctionErrorsAlarm: takes longer than two minutes, too slow for a canary of five")
+    found = differs("the log groups", names, expected)
+    for name, group in groups.items():
+        found += differs(f"{name}: RetentionInDays", group.get("RetentionInDays"), stack.parameters["LogRetentionDays"])
     return found
 
 
@@ -525,8 +395,11 @@ def _outputs(stack: DeployedStack) -> list[str]:
         ("FunctionName", f"<{FUNCTION}>"),
         ("FunctionLogGroup", "<GatewayLogGroup>"),
         ("ApiLogGroup", "<ApiLogGroup>"),
+        ("NotificationsFunctionName", f"<{NOTIFICATIONS_FUNCTION}>"),
+        ("NotificationsLogGroup", "<NotificationsLogGroup>"),
+        ("DashboardName", "<MeetingDashboard>"),
     ):
-        found += _differs(f"output {name}", stack.outputs.get(name), expected)
+        found += differs(f"output {name}", stack.outputs.get(name), expected)
     command = str(stack.outputs.get("CreateMeetingCommand", ""))
     if not command.startswith("curl ") or f"<{API}.ApiEndpoint>/meetings" not in command:
         found.append(f"output CreateMeetingCommand does not call POST /meetings: {command}")

@@ -3,9 +3,9 @@
 import copy
 
 import pytest
+from alarm_faults import THROTTLE_ALARMS
 from gateway_settings import chime_actions, routes
-from mutated import document, function, messages_about, statement
-from stack_faults import THROTTLE_ALARMS
+from mutated import document, function, messages_about, statement, without_alarm
 
 CREATES, SERVES = "chime:CreateMeeting", "chime:GetMeeting"
 STACKS_NAME = {"Ref": "AWS::StackName"}
@@ -162,7 +162,7 @@ def test_finds_a_throttle_alarm_that_is_missing_or_watches_another_operation(set
     for name in THROTTLE_ALARMS:
 
         def remove(resources, name=name):
-            del resources[name]
+            without_alarm(resources, name)
 
         def watch_another(resources, name=name):
             dimensions = copy.deepcopy(resources[name]["Properties"]["Dimensions"])

@@ -19,8 +19,14 @@ DEPLOYMENTS = {
         "JwtIssuer": "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE",
         "TokenUse": "id",
     },
-    "with alarms sent and the queue consumed": {
+    "with alarms sent, and a consumer of one's own": {
         "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:pager",
+        "QueueIsConsumed": "true",
+    },
+    "with an event bus": {"EventBusName": "meetings"},
+    "with an event bus in GovCloud, and a consumer of one's own": {
+        "region": "us-gov-east-1",
+        "EventBusName": "meetings",
         "QueueIsConsumed": "true",
     },
     "on arm64, with more memory, longer retention and a release at once": {
@@ -64,7 +70,7 @@ def test_rules_refuse_any_other_region_and_name_the_right_ones(template, region)
         assert usable in messages[0]
 
 
-# Changes that affect the function: each must reach the alias, and with it the endpoint.
+# Changes that affect the gateway: each must reach the alias, and with it the endpoint.
 CHANGES = {
     "code": {"content": {"GatewayFunction": "second"}},
     "the policy document": {"content": {"PolicyLayer": "second"}},
@@ -80,7 +86,17 @@ CHANGES = {
     "MemorySize": {"MemorySize": "512"},
     "LogLevel": {"LogLevel": "DEBUG"},
 }
-# Parameters that do not affect the function: routes, throttling, alarms, log retention, releases.
+# Changes that affect the function that reads the queue.
+CHANGES_OF_NOTIFICATIONS = {
+    "code": {"content": {"NotificationsFunction": "second"}},
+    "EventBusName": {"EventBusName": "meetings"},
+    "Architecture": {"Architecture": "arm64"},
+    "MemorySize": {"MemorySize": "512"},
+    "LogLevel": {"LogLevel": "DEBUG"},
+}
+OF_FUNCTIONS = {"GatewayFunction": CHANGES, "NotificationsFunction": CHANGES_OF_NOTIFICATIONS}
+EACH_CHANGE = [(function, change) for function, changes in OF_FUNCTIONS.items() for change in changes]
+# Parameters that affect no function: routes, throttling, alarms, log retention, releases, the mapping.
 ELSEWHERE = {
     "JwtScopes",
     "CorsOrigins",
@@ -93,19 +109,29 @@ ELSEWHERE = {
 }
 
 
-def test_publishes_no_new_version_of_an_unchanged_stack(template):
-    assert published_version(deploy(template)) == published_version(deploy(template))
+@pytest.mark.parametrize("function", OF_FUNCTIONS)
+def test_publishes_no_new_version_of_an_unchanged_stack(template, function):
+    assert published_version(deploy(template), function) == published_version(deploy(template), function)
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_publishes_a_new_version_for_a_change_of_the_function(template, change):
-    before, after = deploy(template), deploy(template, **CHANGES[change])
-    assert before.properties("GatewayFunction") != after.properties("GatewayFunction")
-    assert published_version(before) != published_version(after)
+@pytest.mark.parametrize(("function", "change"), EACH_CHANGE)
+def test_publishes_a_new_version_for_a_change_of_the_function(template, function, change):
+    before, after = deploy(template), deploy(template, **OF_FUNCTIONS[function][change])
+    assert before.properties(function) != after.properties(function)
+    assert published_version(before, function) != published_version(after, function)
 
 
-def test_knows_of_every_parameter_whether_it_affects_the_function(template):
-    assert set(template["Parameters"]) == (CHANGES.keys() - {"code", "the policy document"}) | ELSEWHERE
+@pytest.mark.parametrize("function", OF_FUNCTIONS)
+def test_publishes_no_new_version_for_a_change_of_the_other_function_alone(template, function):
+    (other,) = OF_FUNCTIONS.keys() - {function}
+    for change in OF_FUNCTIONS[other].keys() - OF_FUNCTIONS[function].keys() | {"code"}:
+        changed = deploy(template, **OF_FUNCTIONS[other][change])
+        assert published_version(deploy(template), function) == published_version(changed, function), change
+
+
+def test_knows_of_every_parameter_whether_it_affects_a_function(template):
+    of_functions = CHANGES.keys() | CHANGES_OF_NOTIFICATIONS.keys()
+    assert set(template["Parameters"]) == (of_functions - {"code", "the policy document"}) | ELSEWHERE
 
 
 def parameters_in(node, template: dict) -> set[str]:
@@ -118,20 +144,20 @@ def parameters_in(node, template: dict) -> set[str]:
     return set(re.findall(r"\$\{(\w+)\}", str(node))) & template["Parameters"].keys()
 
 
-def parameters_in_descriptions(template: dict) -> set[str]:
-    described = [
-        template["Resources"]["GatewayFunction"]["Properties"]["VersionDescription"],
-        template["Resources"]["PolicyLayer"]["Properties"]["Description"],
-    ]
+def parameters_in_descriptions(template: dict, function: str) -> set[str]:
+    described = [template["Resources"][function]["Properties"]["VersionDescription"]]
+    if function == "GatewayFunction":
+        described.append(template["Resources"]["PolicyLayer"]["Properties"]["Description"])
     return parameters_in(described, template)
 
 
-def test_descriptions_contain_every_parameter_of_the_function(template):
-    function = template["Resources"]["GatewayFunction"]["Properties"]
+@pytest.mark.parametrize("function", OF_FUNCTIONS)
+def test_descriptions_contain_every_parameter_of_the_function(template, function):
+    properties = template["Resources"][function]["Properties"]
     # These are not properties of the version.
     excluded = {"VersionDescription", "DeploymentPreference", "Events"}
-    of_the_function = {name: member for name, member in function.items() if name not in excluded}
-    assert parameters_in(of_the_function, template) == parameters_in_descriptions(template)
+    of_the_function = {name: member for name, member in properties.items() if name not in excluded}
+    assert parameters_in(of_the_function, template) == parameters_in_descriptions(template, function)
 
 
 def longest_value(parameter: dict) -> str:
@@ -145,10 +171,11 @@ def longest_value(parameter: dict) -> str:
 
 
 def test_longest_parameters_fit_into_the_descriptions(template):
-    carried = parameters_in_descriptions(template)
+    carried = set().union(*(parameters_in_descriptions(template, function) for function in OF_FUNCTIONS))
     stack = deploy(template, **{name: longest_value(template["Parameters"][name]) for name in carried})
-    for resource_type in ("AWS::Lambda::Version", "AWS::Lambda::LayerVersion"):
-        ((logical_id, resource),) = stack.of_type(resource_type).items()
+    resources = stack.of_type("AWS::Lambda::Version") | stack.of_type("AWS::Lambda::LayerVersion")
+    assert len(resources) == 3
+    for logical_id, resource in resources.items():
         # A longer version number than a layer will ever have.
         description = re.sub("<PolicyLayer[0-9a-f]+>", "9" * 10, resource["Properties"]["Description"])
         assert len(description) <= 256, logical_id
@@ -171,6 +198,14 @@ def test_longest_parameters_fit_into_the_descriptions(template):
         ("AlarmTopicArn", "pager"),
         ("ReleaseStrategy", "Canary"),
         ("QueueIsConsumed", "yes"),
+        # Lambda would drop the lines of requests that succeed, and their metrics.
+        ("LogLevel", "WARN"),
+        ("LogLevel", "ERROR"),
+        # IAM's permission is for a bus of this account and region.
+        ("EventBusName", "arn:aws:events:us-east-1:123456789012:event-bus/meetings"),
+        ("EventBusName", "aws.partner/example.com/meetings"),
+        ("EventBusName", "b" * 201),
+        ("EventBusName", "*"),
     ],
 )
 def test_refuses_an_invalid_parameter(template, parameter, value):

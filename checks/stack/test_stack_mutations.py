@@ -4,19 +4,10 @@ import copy
 
 import pytest
 from deployed_stack import deploy, parsed_template, published_version
-from mutated import document, function, messages_about, statement
+from mutated import document, function, messages_about, registration, statement
 
 MUTATIONS = {}
-
-
-def mutation(name: str, found: str, **deployment: str):
-    """Registers a change of the resources, a part of the expected message, and the parameters of the deployment."""
-
-    def register(change):
-        MUTATIONS[name] = (change, found, deployment)
-        return change
-
-    return register
+mutation = registration(MUTATIONS)
 
 
 def environment(resources: dict) -> dict:
@@ -486,22 +477,39 @@ def _(resources):
     del function(resources)["Layers"]
 
 
-# ---- releases and alarms
+# ---- releases and removal
 
 
-@mutation("a release that no alarm rolls back", "the alarms that roll a release back")
+@mutation("a release that no alarm rolls back", "GatewayFunction: the alarms that roll a release back")
 def _(resources):
     del function(resources)["DeploymentPreference"]["Alarms"]
 
 
-@mutation("a release at once", "moves all traffic to a new version at once")
+@mutation("a release at once", "GatewayFunctionAliaslive: moves all traffic to a new version at once")
 def _(resources):
     del function(resources)["DeploymentPreference"]
 
 
-@mutation("CodeDeploy with SAM's own role", "the release's role")
+@mutation("CodeDeploy with SAM's own role", "GatewayFunction: the release's role")
 def _(resources):
     del function(resources)["DeploymentPreference"]["Role"]
+
+
+@mutation(
+    "a canary whatever the parameter says", "GatewayFunction: the release's strategy", ReleaseStrategy="AllAtOnce"
+)
+def _(resources):
+    function(resources)["DeploymentPreference"]["Type"] = "Canary10Percent5Minutes"
+
+
+@mutation("anyone may assume the releases' role", "ReleaseRole: trust")
+def _(resources):
+    resources["ReleaseRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {"AWS": "*"}
+
+
+@mutation("releases that may publish to every topic", "ReleaseRole: managed policies")
+def _(resources):
+    resources["ReleaseRole"]["Properties"]["ManagedPolicyArns"].append("arn:aws:iam::aws:policy/AmazonSNSFullAccess")
 
 
 @mutation("an error alarm that is too slow for a canary", "too slow for a canary")
@@ -519,63 +527,9 @@ def _(resources):
     resources["MeetingEventsQueue"]["DeletionPolicy"] = "Retain"
 
 
-@mutation("an alarm on a metric that does not exist", "NotificationErrorsAlarm: what it measures")
-def _(resources):
-    resources["NotificationErrorsAlarm"]["Properties"]["MetricName"] = "MeetingSqsNotificationErrors"
-
-
-@mutation("uncounted error lines", "the metric filters")
-def _(resources):
-    del resources["ErrorLines"]
-
-
-@mutation("error lines of the access log", "the metric filters")
-def _(resources):
-    resources["ErrorLines"]["Properties"]["LogGroupName"] = {"Ref": "ApiLogGroup"}
-
-
-@mutation("a filter for lines that are not JSON", "the metric filters")
-def _(resources):
-    resources["ErrorLines"]["Properties"]["FilterPattern"] = "[ERROR]"
-
-
-@mutation("error lines of all stacks counted together", "ErrorLinesAlarm: what it measures")
-def _(resources):
-    for named in (
-        resources["ErrorLines"]["Properties"]["MetricTransformations"][0],
-        resources["ErrorLinesAlarm"]["Properties"],
-    ):
-        named.update({name: "MeetingGateway" for name in ("MetricNamespace", "Namespace") if name in named})
-
-
-@mutation("an alarm on another stack's error lines", "ErrorLinesAlarm: what it measures")
-def _(resources):
-    resources["ErrorLinesAlarm"]["Properties"]["Namespace"] = "MeetingGateway/another"
-
-
-@mutation("logs that are not JSON, in which the filter finds no level", "GatewayFunction: LoggingConfig")
+@mutation("logs that are not JSON, in which Lambda finds no metrics", "GatewayFunction: LoggingConfig")
 def _(resources):
     function(resources)["LoggingConfig"]["LogFormat"] = "Text"
-
-
-@mutation("an alarm without the stage", "ApiServerErrorsAlarm: what it measures")
-def _(resources):
-    resources["ApiServerErrorsAlarm"]["Properties"]["Dimensions"].pop()
-
-
-@mutation("an alarm that never goes off", "DeadLetterQueueAlarm: ComparisonOperator")
-def _(resources):
-    resources["DeadLetterQueueAlarm"]["Properties"]["ComparisonOperator"] = "LessThanThreshold"
-
-
-@mutation("an alarm that notifies nobody", "AlarmActions", AlarmTopicArn="arn:aws:sns:us-east-1:123456789012:pager")
-def _(resources):
-    del resources["FunctionThrottlesAlarm"]["Properties"]["AlarmActions"]
-
-
-@mutation("an age alarm while nothing consumes the queue", "the alarms")
-def _(resources):
-    del resources["QueueAgeAlarm"]["Condition"]
 
 
 @pytest.mark.parametrize("name", MUTATIONS)

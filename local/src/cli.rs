@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Runs the meeting gateway on this machine, and answers questions about its policy.
 ///
@@ -29,14 +29,27 @@ pub(crate) enum Command {
     Explain(ExplainOptions),
     /// Print the JSON Schema of the policy document
     Schema,
-    /// Print the settings that the gateway reads, each `required` or `optional`
-    Settings,
+    /// Print the settings that a function reads, each `required` or `optional`
+    Settings {
+        /// The function
+        #[arg(value_enum, default_value_t = Function::Gateway)]
+        function: Function,
+    },
     /// Print the operations that the gateway serves, each with method, path, name and right
     Operations,
     /// Print the metrics that the functions write to their logs, as a JSON array
     Metrics,
     /// Print a token of the issuer that a running `serve` has started
     Token(TokenOptions),
+}
+
+/// A function of the stack.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Function {
+    /// What serves requests
+    Gateway,
+    /// What reads the queue of meeting events
+    Notifications,
 }
 
 /// The options of `check`.

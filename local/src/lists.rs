@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use meeting_gateway::config::{AwsEnvironment, Config};
+use meeting_gateway::config::{AwsEnvironment, Config, NotificationsConfig};
 use meeting_gateway::settings::Settings;
 use meeting_gateway::telemetry::Metric;
 use meeting_gateway::{notifications, request_line};
@@ -42,6 +42,29 @@ pub(crate) fn settings_list() -> String {
         text.push_str(&format!("{name} {word}{mode}\n"));
     }
     text
+}
+
+/// The same of the function that reads the queue. What only a bus needs is optional.
+pub(crate) fn notifications_settings_list() -> String {
+    let read_with = |bus: Option<&str>| {
+        let names = RefCell::new(BTreeSet::new());
+        let lookup = |name: &str| {
+            names.borrow_mut().insert(name.to_owned());
+            bus.filter(|_| name == "EVENT_BUS_NAME").map(str::to_owned)
+        };
+        let missing: BTreeSet<&str> =
+            match NotificationsConfig::read(&Settings::new(&lookup), AwsEnvironment::default()) {
+                Ok(_) => BTreeSet::new(),
+                Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
+            };
+        let mut names = names.take();
+        names.extend(missing.iter().map(|name| (*name).to_owned()));
+        (names, missing)
+    };
+    let (_, required) = read_with(None);
+    let (names, _) = read_with(Some("default"));
+    let word = |name: &str| if required.contains(name) { "required" } else { "optional" };
+    names.iter().map(|name| format!("{name} {}\n", word(name))).collect()
 }
 
 /// The JSON Schema of the policy document.

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::cli::{Arguments, Command};
+use self::cli::{Arguments, Command, Function};
 use self::command::{Outcome, exit, print};
 
 #[tokio::main]
@@ -30,7 +30,10 @@ async fn main() -> ExitCode {
         Some(Command::Check(options)) => exit(check::run(&options)),
         Some(Command::Explain(options)) => exit(explain::run(&options).await),
         Some(Command::Schema) => printed(lists::policy_schema()),
-        Some(Command::Settings) => printed(lists::settings_list()),
+        Some(Command::Settings { function: Function::Gateway }) => printed(lists::settings_list()),
+        Some(Command::Settings { function: Function::Notifications }) => {
+            printed(lists::notifications_settings_list())
+        }
         Some(Command::Operations) => printed(local::front::operations_list()),
         Some(Command::Metrics) => printed(lists::metrics()),
         Some(Command::Token(options)) => exit(token::run(&options).await),
