@@ -144,6 +144,11 @@ def check_events() -> None:
     pytest(CHECKS / "invocations")
 
 
+def check_notifications() -> None:
+    build_local()
+    pytest(CHECKS / "notifications", environment="notifications")
+
+
 def check_sam_local() -> None:
     run_where_possible("sam local invoke", CHECKS / "invocations" / "sam_local.py")
 
@@ -239,6 +244,14 @@ def check_panic() -> None:
 
 def check_soak() -> None:
     run("cargo", "run", "--package", "local", "--bin", "soak", "--", "--gateway", build_release_gateway())
+
+
+def check_soak_events() -> None:
+    run("cargo", "build", "--package", "local", "--bin", "soak")
+    gateway = build_release_gateway()
+    run("cargo", "build", "--release", "--bin", "notifications")
+    program = (CHECKS / "notifications" / "soak.py", "--gateway", gateway)
+    python(*program, environment="notifications", NOTIFICATIONS_BINARY=str(gateway.with_name("notifications")))
 
 
 def build_release_gateway(*features: str) -> Path:

@@ -19,6 +19,7 @@ ENVIRONMENTS = {
     "tokens": (CHECKS / "tokens" / "requirements.txt", CHECKS / "tokens" / "constraints.txt"),
     "api": (CHECKS / "api" / "requirements.txt", CHECKS / "api" / "constraints.txt"),
     "clients": (CHECKS / "clients" / "requirements.txt", CHECKS / "clients" / "constraints.txt"),
+    "notifications": (CHECKS / "notifications" / "requirements.txt", CHECKS / "notifications" / "constraints.txt"),
 }
 
 NODE_FOLDERS = [CHECKS / folder for folder in ("frontend", "tokens", "api", "clients")]

@@ -1,38 +1,33 @@
-"""Lambda's runtime interface emulator, of SAM's package, with the built function in it."""
+"""Lambda's runtime interface emulator, of SAM's package, with a built function in it."""
 
 import os
 import platform
 import urllib.request
 from pathlib import Path
 
-import samcli
 from processes import REPOSITORY, Process, free_port, send
-from samcli.yamlhelper import yaml_parse
+from template_values import properties
 
-# The emulator that `sam local invoke` uses.
-EMULATOR = (
-    Path(samcli.__file__).parent
-    / "local"
-    / "rapid"
-    / ("aws-lambda-rie-arm64" if platform.machine() in ("aarch64", "arm64") else "aws-lambda-rie-x86_64")
-)
 INVOCATION = "/2015-03-31/functions/function/invocations"
 
 
-def function_timeout() -> int:
-    """Reads the function's timeout in seconds from the template."""
-    return yaml_parse((REPOSITORY / "template.yaml").read_text())["Resources"]["GatewayFunction"]["Properties"][
-        "Timeout"
-    ]
+def emulator() -> Path:
+    """Finds the emulator that `sam local invoke` uses. Programs of other environments than SAM's use it too."""
+    name = "aws-lambda-rie-arm64" if platform.machine() in ("aarch64", "arm64") else "aws-lambda-rie-x86_64"
+    pattern = f"lib/python*/site-packages/samcli/local/rapid/{name}"
+    found = list((REPOSITORY / ".tools" / "venv").glob(pattern))
+    if not found:
+        raise FileNotFoundError(f"no {name} below .tools/venv: run checks/run tools")
+    return found[0]
 
 
 class Emulator(Process):
-    """The built function under Lambda's runtime interface emulator, with Lambda's variables and others."""
+    """A built function under Lambda's runtime interface emulator, with Lambda's variables and others."""
 
-    def __init__(self, binary: Path, variables: dict[str, str]):
+    def __init__(self, binary: Path, variables: dict[str, str], function: str = "GatewayFunction"):
         port, runtime_port = free_port(), free_port()
         command = [
-            EMULATOR,
+            emulator(),
             "--runtime-interface-emulator-address",
             f"127.0.0.1:{port}",
             "--runtime-api-address",
@@ -44,7 +39,7 @@ class Emulator(Process):
             "AWS_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "example",
-            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(function_timeout()),
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(properties(function)["Timeout"]),
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
         }
         super().__init__(command, port, platform_variables | variables)

@@ -1,4 +1,4 @@
-"""The function's environment as `sam local` sets it: the template's variables, overridden by events/env.json."""
+"""The functions' environment as `sam local` sets it: the template's variables, overridden by events/env.json."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ from samcli.yamlhelper import yaml_parse
 
 BUILD = REPOSITORY / ".aws-sam" / "build"
 FUNCTION = "GatewayFunction"
+NOTIFICATIONS = "NotificationsFunction"
 BINARY = BUILD / FUNCTION / "bootstrap"
 OVERRIDES = REPOSITORY / "events" / "env.json"
 
@@ -17,9 +18,14 @@ def built_template() -> dict:
     return yaml_parse((BUILD / "template.yaml").read_text())
 
 
-def overrides() -> dict[str, str]:
-    """Reads the variables of events/env.json."""
-    return json.loads(OVERRIDES.read_text())[FUNCTION]
+def overrides(function: str = FUNCTION) -> dict[str, str]:
+    """Reads a function's variables in events/env.json."""
+    return json.loads(OVERRIDES.read_text())[function]
+
+
+def declared_variables(function: str) -> dict:
+    """Reads the variables that the built template gives a function, among them values that are still to be resolved."""
+    return built_template()["Resources"][function]["Properties"]["Environment"]["Variables"]
 
 
 def layer_folder() -> Path:
@@ -32,7 +38,7 @@ def sample_environment(chime_url: str) -> dict[str, str]:
 
     Two values differ, because the emulator runs without a container here: the layer's folder, and the simulator's URL.
     """
-    declared = built_template()["Resources"][FUNCTION]["Properties"]["Environment"]["Variables"]
+    declared = declared_variables(FUNCTION)
     literal = {name: value for name, value in declared.items() if isinstance(value, str)}
     variables = literal | overrides()
     if unresolved := declared.keys() - variables.keys():

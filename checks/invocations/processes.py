@@ -79,31 +79,45 @@ class Process:
 class LocalServices(Process):
     """The Chime simulator and the token issuer of `cargo run -p local`, without its HTTP front."""
 
-    def __init__(self, bind: str = "127.0.0.1", options: tuple = ("--simulator-only",), port: int | None = None):
+    def __init__(
+        self,
+        bind: str = "127.0.0.1",
+        options: tuple = ("--simulator-only",),
+        port: int | None = None,
+        variables: dict[str, str] | None = None,
+    ):
         self.simulator, self.issuer = free_port(), free_port()
         ports = ["--simulator-port", self.simulator, "--issuer-port", self.issuer, "--bind", bind]
         command = [LOCAL, *ports, *options]
-        super().__init__(command, port or self.simulator, dict(os.environ), bind)
+        super().__init__(command, port or self.simulator, os.environ | (variables or {}), bind)
 
     @property
     def chime_url(self) -> str:
         """The endpoint at which the simulator plays Chime."""
         return f"http://{self.host}:{self.simulator}"
 
+    def simulator_get(self, path: str) -> list[dict]:
+        """Asks the simulator for one of its own paths."""
+        return json.loads(get(self.chime_url + path)[1])
+
+    def simulator_post(self, path: str, body: dict) -> None:
+        """Sends the simulator a request of its own that has to succeed."""
+        data = json.dumps(body).encode()
+        status, answer = send(urllib.request.Request(self.chime_url + path, data, method="POST"))
+        if status >= 300:
+            raise ValueError(f"the simulator answers {status}: {answer.decode()}")
+
     def requests(self) -> list[dict]:
         """Returns every request that the simulator received since its last reset."""
-        return json.loads(get(f"{self.chime_url}/simulator/requests")[1])
+        return self.simulator_get("/simulator/requests")
 
     def meetings(self) -> list[dict]:
         """Returns every meeting that exists."""
-        return json.loads(get(f"{self.chime_url}/simulator/meetings")[1])
+        return self.simulator_get("/simulator/meetings")
 
     def arm(self, **fault: object) -> None:
         """Arms a fault of the simulator for coming requests."""
-        url, data = f"{self.chime_url}/simulator/faults", json.dumps(fault).encode()
-        status, body = send(urllib.request.Request(url, data, method="POST"))
-        if status != 204:
-            raise ValueError(f"the simulator answers {status}: {body.decode()}")
+        self.simulator_post("/simulator/faults", fault)
 
     def reset(self) -> None:
         """Removes requests, meetings and faults from the simulator."""
@@ -122,9 +136,9 @@ class LocalServices(Process):
 class LocalGateway(LocalServices):
     """All of `cargo run -p local`: the services, and the gateway in bearer mode behind its HTTP front."""
 
-    def __init__(self):
+    def __init__(self, options: tuple = (), variables: dict[str, str] | None = None):
         port = free_port()
-        super().__init__(options=("--port", port), port=port)
+        super().__init__(options=("--port", port, *options), port=port, variables=variables)
 
     @property
     def url(self) -> str:
@@ -132,10 +146,14 @@ class LocalGateway(LocalServices):
         return f"http://{self.host}:{self.port}"
 
     def post(self, path: str, token: str, body: dict | None = None) -> dict:
-        """Sends the gateway a request that has to succeed; returns the answer."""
+        """Sends the gateway a creation that has to succeed; returns the answer."""
+        return self.request("POST", path, token, body)
+
+    def request(self, method: str, path: str, token: str, body: dict | None = None) -> dict:
+        """Sends the gateway a request that has to succeed; returns the answer, empty where it has no body."""
         headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
         data = json.dumps(body).encode() if body else None
-        status, answer = send(urllib.request.Request(self.url + path, data, headers, method="POST"))
-        if status != 201:
+        status, answer = send(urllib.request.Request(self.url + path, data, headers, method=method))
+        if status >= 300:
             raise ValueError(f"the gateway answers {status}: {answer.decode()}")
-        return json.loads(answer)
+        return json.loads(answer or b"{}")

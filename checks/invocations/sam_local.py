@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from function_environment import FUNCTION, overrides
+from function_environment import FUNCTION, NOTIFICATIONS, overrides
 from processes import REPOSITORY, LocalServices
 
 NOT_RUN = 75
@@ -19,6 +19,8 @@ NOT_RUN = 75
 IMAGE = "public.ecr.aws/lambda/provided:al2023"
 # One event that reaches Chime, and one that is refused.
 SAMPLES = ["http-api-create.json", "http-api-unknown-tenant.json"]
+# A batch of messages that is no event in part.
+BATCH = "sqs-poisoned.json"
 EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 
 
@@ -51,9 +53,9 @@ def is_local_address(host: str) -> bool:
     return True
 
 
-def invoke(event: str, environment: Path) -> dict:
-    """Returns the function's answer to a sample event. `sam local invoke` exits 0 whatever the answer is."""
-    command = ["sam", "local", "invoke", FUNCTION, "--event", f"events/{event}", "--env-vars", environment]
+def invoke(event: str, environment: Path, function: str = FUNCTION) -> dict:
+    """Returns a function's answer to a sample event. `sam local invoke` exits 0 whatever the answer is."""
+    command = ["sam", "local", "invoke", function, "--event", f"events/{event}", "--env-vars", environment]
     done = subprocess.run(
         [*command, "--skip-pull-image"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, timeout=300, check=False
     )
@@ -77,7 +79,7 @@ def main() -> int:
     with LocalServices(bind=host) as services, tempfile.TemporaryDirectory() as folder:
         environment = Path(folder) / "env.json"
         variables = overrides() | {"AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": services.chime_url}
-        environment.write_text(json.dumps({FUNCTION: variables}))
+        environment.write_text(json.dumps({FUNCTION: variables, NOTIFICATIONS: overrides(NOTIFICATIONS)}))
         for event in SAMPLES:
             services.reset()
             answer = invoke(event, environment)
@@ -87,6 +89,11 @@ def main() -> int:
             if len(services.meetings()) != (expected == 201):
                 sys.exit(f"{event}: the simulator has {len(services.meetings())} meetings after status {expected}")
             print(f"{event}: {expected}, as expected")
+        answer = invoke(BATCH, environment, NOTIFICATIONS)
+        expected = len(json.loads(Path(__file__).with_name("expected_batches.json").read_text())[BATCH]["failed"])
+        if len(answer.get("batchItemFailures", [])) != expected:
+            sys.exit(f"{BATCH}: expected {expected} failures, got {answer}")
+        print(f"{BATCH}: {expected} failures, as expected")
     return 0
 
 

@@ -177,6 +177,11 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "NAME", conflicts_with = "chime_endpoint")]
     pub(crate) simulator_gateway_name: Option<String>,
 
+    /// The URL of an SQS, such as moto's or ministack's, to which the simulator sends the events of meetings, to the queue
+    /// that NOTIFICATIONS_QUEUE_ARN of the environment names
+    #[arg(long, value_name = "URL", conflicts_with = "chime_endpoint", value_parser = http_url)]
+    pub(crate) sqs_endpoint: Option<String>,
+
     #[command(flatten)]
     pub(crate) region: RegionOption,
 }
@@ -261,6 +266,12 @@ pub(crate) fn policy_file(given: &Path) -> PathBuf {
     given.to_owned()
 }
 
+/// An http or https URL, without a slash at the end.
+fn http_url(text: &str) -> Result<String, String> {
+    let is_one = text.starts_with("http://") || text.starts_with("https://");
+    is_one.then(|| text.trim_end_matches('/').to_owned()).ok_or("no http or https URL".to_owned())
+}
+
 impl ChimeEndpoint {
     /// Whether requests for Chime stay on this machine.
     fn is_on_this_machine(&self) -> bool {
@@ -288,10 +299,7 @@ impl std::str::FromStr for ChimeEndpoint {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "aws" => Ok(Self::Aws),
-            url if url.starts_with("http://") || url.starts_with("https://") => {
-                Ok(Self::Url(url.trim_end_matches('/').to_owned()))
-            }
-            _ => Err("neither `aws` nor an http or https URL".to_owned()),
+            url => http_url(url).map(Self::Url).map_err(|error| format!("not `aws`, and {error}")),
         }
     }
 }

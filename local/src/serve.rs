@@ -61,7 +61,11 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
     };
     let printed = output.welcome(&welcome.text());
     printed.map_err(|error| format!("cannot write to the standard output: {error}"))?;
-    interrupt.await.map_err(|error| cannot_wait(&error))
+    interrupt.await.map_err(|error| cannot_wait(&error))?;
+    match simulator.map_or(0, |simulator| simulator.waiting_events()) {
+        0 => Ok(()),
+        waiting => Err(format!("{waiting} events of meetings were not sent yet, and are lost")),
+    }
 }
 
 fn cannot_wait(error: &io::Error) -> String {
@@ -137,6 +141,7 @@ fn start_simulator(options: &ServeOptions, output: Output) -> Result<Simulator, 
     let simulator = SimulatorOptions {
         log: Some(Box::new(output)),
         gateway_name: options.tag_of_simulator(),
+        sqs_endpoint: options.sqs_endpoint.clone(),
         ..SimulatorOptions::default()
     };
     Simulator::start_with(address, simulator)

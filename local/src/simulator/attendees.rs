@@ -127,14 +127,15 @@ impl Attendees {
     }
 
     /// An attendee that was not deleted.
-    pub(super) fn get(&self, id: &str) -> Option<&Value> {
-        self.all.iter().find(|attendee| attendee.is_present(id)).map(|attendee| &attendee.body)
+    pub(super) fn get(&self, id: &str) -> Option<&Attendee> {
+        self.all.iter().find(|attendee| attendee.is_present(id))
     }
 
-    /// Deletes an attendee; false when there is none.
-    pub(super) fn delete(&mut self, id: &str) -> bool {
-        let found = self.all.iter_mut().find(|attendee| attendee.is_present(id));
-        found.map(|attendee| attendee.deleted = true).is_some()
+    /// Deletes an attendee and returns it; none when there is none.
+    pub(super) fn delete(&mut self, id: &str) -> Option<Attendee> {
+        let found = self.all.iter_mut().find(|attendee| attendee.is_present(id))?;
+        found.deleted = true;
+        Some(found.clone())
     }
 
     /// At most `max` attendees, from the beginning or from where a token was given out; none for any other token.
@@ -151,7 +152,11 @@ impl Attendees {
     }
 
     /// Gives an attendee other capabilities; none when there is no such attendee.
-    pub(super) fn update(&mut self, id: &str, capabilities: &Value) -> Result<Option<Value>, AttendeeError> {
+    pub(super) fn update(
+        &mut self,
+        id: &str,
+        capabilities: &Value,
+    ) -> Result<Option<Attendee>, AttendeeError> {
         if self.get(id).is_none() {
             return Ok(None);
         }
@@ -159,22 +164,25 @@ impl Attendees {
         let found = self.all.iter_mut().find(|attendee| attendee.is_present(id));
         Ok(found.map(|attendee| {
             attendee.set_capabilities(capabilities);
-            attendee.body.clone()
+            attendee.clone()
         }))
     }
 
-    /// Gives all attendees but these other capabilities. Ids that no attendee has count for nothing.
+    /// Gives all attendees but these other capabilities, and returns them. Ids that no attendee has count for nothing.
     pub(super) fn update_except(
         &mut self,
         excluded: &[&str],
         capabilities: &Value,
-    ) -> Result<(), AttendeeError> {
+    ) -> Result<Vec<Attendee>, AttendeeError> {
         self.check_capabilities(capabilities)?;
         let others = self.all.iter_mut().filter(|attendee| !excluded.contains(&attendee.id()));
-        for attendee in others.filter(|attendee| !attendee.deleted) {
-            attendee.set_capabilities(capabilities);
-        }
-        Ok(())
+        let others = others.filter(|attendee| !attendee.deleted);
+        Ok(others
+            .map(|attendee| {
+                attendee.set_capabilities(capabilities);
+                attendee.clone()
+            })
+            .collect())
     }
 
     /// Refuses what the meeting has switched off (documentation of `AttendeeCapabilities`).

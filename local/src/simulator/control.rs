@@ -5,10 +5,14 @@ use hyper::http::request::Parts;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::events::EventsRequest;
 use super::faults::Injection;
 use super::meetings::Meeting;
 use super::sample::sample_meeting;
 use super::shared::Shared;
+
+/// A meeting's path, without its id.
+const MEETING: &str = "/simulator/meetings/";
 
 /// Answers one control request; the 404 lists the paths.
 pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
@@ -26,6 +30,12 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
             shared.state.lock().meetings.plant(meeting);
             Answer::json(201, &answer)
         }
+        (&Method::POST, "/simulator/events") => send_events(shared, body),
+        (&Method::GET, "/simulator/events") => Answer::json(200, &json!(shared.state.lock().events.all())),
+        (&Method::DELETE, path) if path.starts_with(MEETING) => {
+            shared.state.lock().end_meeting(path.trim_start_matches(MEETING));
+            Answer::json(204, &Value::Null)
+        }
         (&Method::DELETE, "/simulator/state") => {
             shared.reset();
             Answer::json(204, &Value::Null)
@@ -33,6 +43,7 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
         _ => Answer::json(
             404,
             &json!({ "message": "there are POST /simulator/faults, GET /simulator/requests, GET /simulator/meetings, \
+                                 DELETE /simulator/meetings/{id}, POST and GET /simulator/events, \
                                  POST /simulator/sample-meeting, DELETE /simulator/state" }),
         ),
     }
@@ -47,8 +58,18 @@ fn shown(meeting: &Meeting) -> Value {
         .collect();
     json!({
         "Meeting": meeting.body, "Tags": meeting.tags, "region": meeting.region, "alive": meeting.alive,
-        "attendees": attendees,
+        "queue": meeting.queue, "attendees": attendees,
     })
+}
+
+fn send_events(shared: &Shared, body: &[u8]) -> Answer {
+    let sent = serde_json::from_slice::<EventsRequest>(body)
+        .map_err(|error| error.to_string())
+        .and_then(|request| request.send(&mut shared.state.lock()));
+    match sent {
+        Ok(entries) => Answer::json(202, &json!(entries)),
+        Err(message) => Answer::json(400, &json!({ "message": message })),
+    }
 }
 
 fn arm(shared: &Shared, body: &[u8]) -> Answer {

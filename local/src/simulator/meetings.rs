@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::attendees::Attendees;
+use super::attendees::{Attendee, Attendees};
+use super::events::queue_of;
 use super::operations::Operation;
 
 /// The account whose meetings these are: the one that AWS uses in examples.
@@ -23,6 +24,8 @@ pub struct Meeting {
     pub region: String,
     /// the tags it was created with; no answer shows them
     pub tags: Value,
+    /// the ARN of the queue that gets its events
+    pub queue: Option<String>,
     /// whether it is still there
     pub alive: bool,
     pub(super) attendees: Attendees,
@@ -35,6 +38,14 @@ pub(super) enum CreateError {
     TokenReused,
     #[error("PrimaryMeetingId {0}")]
     Primary(&'static str),
+}
+
+/// A creation that had no error.
+#[derive(Debug)]
+pub(super) struct Created<'m> {
+    pub(super) answer: Value,
+    /// none when the same request has made it before
+    pub(super) meeting: Option<&'m Meeting>,
 }
 
 /// All meetings and all tokens.
@@ -75,12 +86,13 @@ impl Meetings {
         members: &Map<String, Value>,
         region: &str,
         repeats_attendee: bool,
-    ) -> Result<Value, CreateError> {
+    ) -> Result<Created<'_>, CreateError> {
         let token = text(members, "ClientRequestToken").to_owned();
         let token = Token { operation, region: region.to_owned(), text: token };
         if let Some(before) = self.tokens.get(&token) {
             let is_repeat = before.members == *members;
-            return if is_repeat { Ok(before.answer.clone()) } else { Err(CreateError::TokenReused) };
+            let again = || Created { answer: before.answer.clone(), meeting: None };
+            return is_repeat.then(again).ok_or(CreateError::TokenReused);
         }
         if let Some(primary) = members.get("PrimaryMeetingId").and_then(Value::as_str) {
             self.check_primary(primary, region)?;
@@ -95,9 +107,10 @@ impl Meetings {
             }
         };
         let tags = members.get("Tags").cloned().unwrap_or_else(|| json!([]));
-        self.all.push(Meeting { body, region: region.to_owned(), tags, alive: true, attendees });
+        let (region, queue) = (region.to_owned(), queue_of(members));
+        self.all.push(Meeting { body, region, tags, queue, alive: true, attendees });
         self.tokens.insert(token, Remembered { members: members.clone(), answer: answer.clone() });
-        Ok(answer)
+        Ok(Created { answer, meeting: self.all.last() })
     }
 
     /// Adds a meeting in place of one with the same id.
@@ -111,20 +124,22 @@ impl Meetings {
         self.all.iter_mut().find(|meeting| meeting.is(id, region))
     }
 
-    /// Ends a meeting and its replicas.
-    pub(super) fn end(&mut self, id: &str, region: &str) {
-        let ending = self.all.iter_mut().filter(|meeting| meeting.region == region);
-        for meeting in ending.filter(|meeting| meeting.id() == id || meeting.primary() == Some(id)) {
-            meeting.alive = false;
-        }
+    /// Ends a meeting and its replicas. Returns those that had not ended before.
+    pub(super) fn end(&mut self, id: &str, region: &str) -> Vec<&Meeting> {
+        let ending = self.all.iter_mut().filter(|meeting| meeting.alive && meeting.region == region);
+        let ending = ending.filter(|meeting| meeting.id() == id || meeting.primary() == Some(id));
+        ending
+            .map(|meeting| {
+                meeting.alive = false;
+                &*meeting
+            })
+            .collect()
     }
 
-    /// Ends a meeting in whatever region it is.
-    pub(super) fn end_by_itself(&mut self, id: &str) {
+    /// Ends a meeting in whatever region it is. Returns what has ended with it.
+    pub(super) fn end_by_itself(&mut self, id: &str) -> Vec<&Meeting> {
         let region = self.all.iter().find(|meeting| meeting.id() == id).map(|meeting| meeting.region.clone());
-        if let Some(region) = region {
-            self.end(id, &region);
-        }
+        region.map(|region| self.end(id, &region)).unwrap_or_default()
     }
 
     fn check_primary(&self, primary: &str, region: &str) -> Result<(), CreateError> {
@@ -150,6 +165,12 @@ impl Meeting {
     #[must_use]
     pub fn id(&self) -> &str {
         self.body.get("MeetingId").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Every attendee made so far, deleted ones too, in order.
+    #[must_use]
+    pub fn attendees(&self) -> &[Attendee] {
+        self.attendees.all()
     }
 
     fn is(&self, id: &str, region: &str) -> bool {

@@ -5,7 +5,9 @@ mod answer;
 mod attendees;
 mod connection;
 mod control;
+mod events;
 mod faults;
+mod log;
 mod meetings;
 mod misbehave;
 pub mod model;
@@ -30,6 +32,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use self::attendees::{Attendee, DEFAULT_PAGE, MAX_ATTENDEES};
+pub use self::events::{Delivery, RecordedEvent};
 pub use self::faults::{Extent, Fault, Injection, TransportFault};
 pub use self::meetings::{ACCOUNT, MAX_REPLICAS, Meeting};
 pub use self::operations::{OPERATIONS, Operation, Row};
@@ -38,6 +41,8 @@ pub use self::sample::PlantedMeeting;
 pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
 pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
+use self::events::{Entry, Events};
+use self::log::Log;
 use self::shared::{Rules, Shared, State};
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
@@ -66,6 +71,8 @@ pub struct SimulatorOptions {
     /// calls ExternalUserId "an idempotency token", but what a repeat returns is undocumented. By default a repeat
     /// makes a second attendee, so that tests can count them.
     pub repeats_attendee: bool,
+    /// the URL of an SQS to which the events of each meeting are sent that was created with a queue; without it none are
+    pub sqs_endpoint: Option<String>,
 }
 
 impl Simulator {
@@ -91,9 +98,12 @@ impl Simulator {
     /// When the address cannot be bound.
     pub fn start_with(bind: SocketAddr, options: SimulatorOptions) -> io::Result<Self> {
         let rules = Rules { gateway_name: options.gateway_name, repeats_attendee: options.repeats_attendee };
+        let log = Log::new(options.log);
+        let events =
+            options.sqs_endpoint.map(|endpoint| Events::sent_to(&endpoint, &log)).unwrap_or_default();
         let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(options.seed, rules)),
-            log: Mutex::new(options.log),
+            state: Mutex::new(State::new(options.seed, rules, events)),
+            log,
             connections: AtomicU64::new(0),
             seed: options.seed,
             allowed_hosts: AllowedHosts::listening_on(bind.ip()).and_chime(),
@@ -166,6 +176,18 @@ impl Simulator {
         meeting.map(|meeting| meeting.attendees.all().to_vec()).unwrap_or_default()
     }
 
+    /// Every event that was handed to a queue so far, in order.
+    #[must_use]
+    pub fn events(&self) -> Vec<RecordedEvent> {
+        self.shared.state.lock().events.all().iter().map(Entry::read).collect()
+    }
+
+    /// How many of them are yet to be sent.
+    #[must_use]
+    pub fn waiting_events(&self) -> usize {
+        self.shared.state.lock().events.waiting()
+    }
+
     /// Sets [`SimulatorOptions::gateway_name`] for the requests to come.
     pub fn set_gateway_name(&self, name: Option<&str>) {
         self.shared.state.lock().rules.gateway_name = name.map(str::to_owned);
@@ -189,10 +211,10 @@ impl Simulator {
 
     /// Ends a meeting as Chime does by itself when nobody is in it; does nothing when there is none.
     pub fn end_meeting(&self, meeting_id: &str) {
-        self.shared.state.lock().meetings.end_by_itself(meeting_id);
+        self.shared.state.lock().end_meeting(meeting_id);
     }
 
-    /// Forgets meetings, attendees, tokens, requests and faults; connections and options stay.
+    /// Forgets meetings, attendees, tokens, requests, faults and events; connections and options stay.
     pub fn reset(&self) {
         self.shared.reset();
     }
@@ -206,6 +228,7 @@ impl fmt::Debug for SimulatorOptions {
             .field("seed", &self.seed)
             .field("gateway_name", &self.gateway_name)
             .field("repeats_attendee", &self.repeats_attendee)
+            .field("sqs_endpoint", &self.sqs_endpoint)
             .finish()
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::attendees::{AttendeeError, DEFAULT_PAGE};
+use super::events::{Events, event_type};
 use super::meetings::{CreateError, Meeting};
 use super::operations::{Operation, Route};
 use super::shared::{Rules, State};
@@ -28,23 +29,27 @@ pub(super) fn perform(state: &mut State, route: &Route, region: &str, body: &[u8
     if operation.creates_meeting() {
         return create_meeting(state, operation, members, region);
     }
-    let State { meetings, rules, .. } = state;
+    let State { meetings, rules, events, .. } = state;
     let id = text(members, "MeetingId");
     let meeting = meetings.get_mut(id, region).ok_or_else(|| not_found("meeting"))?;
     check_tag(rules, operation, &meeting.tags)?;
     match operation {
         Operation::GetMeeting => Ok(json!({ "Meeting": meeting.body })),
         Operation::DeleteMeeting => {
-            meetings.end(id, region);
+            for ended in meetings.end(id, region) {
+                events.of_meeting(event_type::MEETING_ENDED, ended);
+            }
             Ok(Value::Null)
         }
-        Operation::CreateAttendee => create_attendee(meeting, members, rules),
-        Operation::BatchCreateAttendee => Ok(create_attendees(meeting, members, rules)),
+        Operation::CreateAttendee => create_attendee(meeting, members, rules, events),
+        Operation::BatchCreateAttendee => Ok(create_attendees(meeting, members, rules, events)),
         Operation::ListAttendees => list_attendees(meeting, members),
         Operation::GetAttendee => get_attendee(meeting, members),
-        Operation::DeleteAttendee => delete_attendee(meeting, members),
-        Operation::UpdateAttendeeCapabilities => update_capabilities(meeting, members),
-        Operation::BatchUpdateAttendeeCapabilitiesExcept => update_capabilities_except(meeting, members),
+        Operation::DeleteAttendee => delete_attendee(meeting, members, events),
+        Operation::UpdateAttendeeCapabilities => update_capabilities(meeting, members, events),
+        Operation::BatchUpdateAttendeeCapabilitiesExcept => {
+            update_capabilities_except(meeting, members, events)
+        }
         Operation::CreateMeeting | Operation::CreateMeetingWithAttendees | Operation::Unknown => {
             Err(unknown_operation())
         }
@@ -59,20 +64,36 @@ pub(super) fn unknown_operation() -> OperationError {
 fn create_meeting(state: &mut State, operation: Operation, members: &Members, region: &str) -> Answered {
     check_tag(&state.rules, operation, members.get("Tags").unwrap_or(&Value::Null))?;
     let created = state.meetings.create(operation, members, region, state.rules.repeats_attendee);
-    created.map_err(|error| match error {
+    let created = created.map_err(|error| match error {
         CreateError::TokenReused => refusal("ConflictException", 409, error.to_string()),
         CreateError::Primary(_) => bad_request(error.to_string()),
-    })
+    })?;
+    if let Some(meeting) = created.meeting {
+        state.events.of_meeting(event_type::MEETING_STARTED, meeting);
+        attendees_were_added(meeting, 0, &mut state.events);
+    }
+    Ok(created.answer)
 }
 
-fn create_attendee(meeting: &mut Meeting, members: &Members, rules: &Rules) -> Answered {
+fn create_attendee(meeting: &mut Meeting, members: &Members, rules: &Rules, events: &mut Events) -> Answered {
+    let before = meeting.attendees.all().len();
     let attendee = meeting.attendees.create(members, rules.repeats_attendee)?;
+    attendees_were_added(meeting, before, events);
     Ok(json!({ "Attendee": attendee }))
 }
 
-fn create_attendees(meeting: &mut Meeting, members: &Members, rules: &Rules) -> Value {
+fn create_attendees(meeting: &mut Meeting, members: &Members, rules: &Rules, events: &mut Events) -> Value {
+    let before = meeting.attendees.all().len();
     let (created, errors) = meeting.attendees.create_each(members.get("Attendees"), rules.repeats_attendee);
+    attendees_were_added(meeting, before, events);
     json!({ "Attendees": created, "Errors": errors })
+}
+
+/// Sends an event for each attendee but the first so many. One that an ExternalUserId repeats is not among them.
+fn attendees_were_added(meeting: &Meeting, before: usize, events: &mut Events) {
+    for attendee in meeting.attendees.all().iter().skip(before) {
+        events.of_attendee(event_type::ATTENDEE_ADDED, meeting, attendee);
+    }
 }
 
 fn list_attendees(meeting: &mut Meeting, members: &Members) -> Answered {
@@ -89,24 +110,30 @@ fn list_attendees(meeting: &mut Meeting, members: &Members) -> Answered {
 
 fn get_attendee(meeting: &Meeting, members: &Members) -> Answered {
     let found = meeting.attendees.get(text(members, "AttendeeId"));
-    found.map(|attendee| json!({ "Attendee": attendee })).ok_or_else(|| not_found("attendee"))
+    found.map(|attendee| json!({ "Attendee": attendee.body })).ok_or_else(|| not_found("attendee"))
 }
 
-fn delete_attendee(meeting: &mut Meeting, members: &Members) -> Answered {
+fn delete_attendee(meeting: &mut Meeting, members: &Members, events: &mut Events) -> Answered {
     let deleted = meeting.attendees.delete(text(members, "AttendeeId"));
-    deleted.then_some(Value::Null).ok_or_else(|| not_found("attendee"))
+    let deleted = deleted.ok_or_else(|| not_found("attendee"))?;
+    events.of_attendee(event_type::ATTENDEE_DELETED, meeting, &deleted);
+    Ok(Value::Null)
 }
 
-fn update_capabilities(meeting: &mut Meeting, members: &Members) -> Answered {
+fn update_capabilities(meeting: &mut Meeting, members: &Members, events: &mut Events) -> Answered {
     let updated = meeting.attendees.update(text(members, "AttendeeId"), capabilities(members))?;
-    updated.map(|attendee| json!({ "Attendee": attendee })).ok_or_else(|| not_found("attendee"))
+    let updated = updated.ok_or_else(|| not_found("attendee"))?;
+    events.of_attendee(event_type::CAPABILITIES_UPDATED, meeting, &updated);
+    Ok(json!({ "Attendee": updated.body }))
 }
 
-fn update_capabilities_except(meeting: &mut Meeting, members: &Members) -> Answered {
+fn update_capabilities_except(meeting: &mut Meeting, members: &Members, events: &mut Events) -> Answered {
     let excluded = members.get("ExcludedAttendeeIds").and_then(Value::as_array);
     let excluded: Vec<&str> =
         excluded.into_iter().flatten().filter_map(|item| item.get("AttendeeId")?.as_str()).collect();
-    meeting.attendees.update_except(&excluded, capabilities(members))?;
+    for attendee in meeting.attendees.update_except(&excluded, capabilities(members))? {
+        events.of_attendee(event_type::CAPABILITIES_UPDATED, meeting, &attendee);
+    }
     Ok(json!({}))
 }
 

@@ -51,6 +51,7 @@ impl From<&PlantedMeeting<'_>> for Meeting {
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
             region: region.to_owned(),
             tags: json!([{ "Key": "MeetingGateway", "Value": gateway_name }]),
+            queue: None,
             alive: true,
             attendees,
         }

@@ -1,13 +1,14 @@
 //! What all connections of the simulator share: the meetings, the armed faults, the record of requests.
 
 use std::fmt;
-use std::io::Write;
 use std::sync::atomic::AtomicU64;
 
 use hyper::StatusCode;
 use parking_lot::Mutex;
 
+use super::events::{Events, event_type};
 use super::faults::ArmedFaults;
+use super::log::Log;
 use super::meetings::Meetings;
 use super::record::RecordedRequest;
 use crate::allowed_hosts::AllowedHosts;
@@ -15,7 +16,7 @@ use crate::allowed_hosts::AllowedHosts;
 /// What all connections share.
 pub(super) struct Shared {
     pub(super) state: Mutex<State>,
-    pub(super) log: Mutex<Option<Box<dyn Write + Send>>>,
+    pub(super) log: Log,
     pub(super) connections: AtomicU64,
     pub(super) seed: u64,
     pub(super) allowed_hosts: AllowedHosts,
@@ -25,6 +26,7 @@ pub(super) struct State {
     pub(super) meetings: Meetings,
     pub(super) faults: ArmedFaults,
     pub(super) requests: Vec<RecordedRequest>,
+    pub(super) events: Events,
     pub(super) rules: Rules,
     /// how often the state was reset, so that a request begun before does not touch what came after
     epoch: u64,
@@ -38,13 +40,21 @@ pub(super) struct Rules {
 }
 
 impl State {
-    pub(super) fn new(seed: u64, rules: Rules) -> Self {
+    pub(super) fn new(seed: u64, rules: Rules, events: Events) -> Self {
         Self {
             meetings: Meetings::default(),
             faults: ArmedFaults::new(seed),
             requests: Vec::new(),
+            events,
             rules,
             epoch: 0,
+        }
+    }
+
+    /// Ends a meeting as Chime does by itself.
+    pub(super) fn end_meeting(&mut self, id: &str) {
+        for ended in self.meetings.end_by_itself(id) {
+            self.events.of_meeting(event_type::MEETING_ENDED, ended);
         }
     }
 }
@@ -74,17 +84,16 @@ impl Shared {
             request.status = status.map(|status| status.as_u16());
             request.log_lines()
         };
-        if let Some(log) = self.log.lock().as_mut() {
-            // A closed log is not an error.
-            let _ = log.write_all(lines.as_bytes()).and_then(|()| log.flush());
-        }
+        self.log.write(&lines);
     }
 
     pub(super) fn reset(&self) {
         let mut state = self.state.lock();
         let epoch = state.epoch.wrapping_add(1);
         let rules = state.rules.clone();
-        *state = State { epoch, ..State::new(self.seed, rules) };
+        let mut events = std::mem::take(&mut state.events);
+        events.forget();
+        *state = State { epoch, ..State::new(self.seed, rules, events) };
     }
 }
 

@@ -10,8 +10,10 @@
 
 mod attendees;
 mod capabilities;
+mod captured_sqs;
 mod commands;
 mod constraints;
+mod events;
 mod exchange;
 mod faults;
 mod foreign_requests;

@@ -286,7 +286,7 @@ fn reports_what_fails_and_exits_1() {
     let (code, stderr) = refusal(&[&no_ports[..], &["--policy", "/no/such/policy.json"]].concat());
     assert!(code == Some(1) && stderr.contains("cannot read the policy /no/such/policy.json"), "{stderr}");
     let (code, stderr) = refusal(&["--chime-endpoint", "chime.example"]);
-    assert!(code == Some(2) && stderr.contains("neither `aws` nor an http or https URL"), "{stderr}");
+    assert!(code == Some(2) && stderr.contains("not `aws`, and no http or https URL"), "{stderr}");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 //! Clients come through the HTTP front, which hands each request to one of a pool of gateway processes, as Lambda does.
 //! Each client has a key of its own for each meeting and asks again with it until it has the meeting. In the end, Chime
 //! has exactly one meeting per key.
+//!
+//! With `--attendees` people come and go in the meetings, and with `--sqs-endpoint` all of that is told to a queue.
 
+mod books;
 mod client;
 mod options;
 mod pool;
@@ -46,7 +49,11 @@ async fn main() -> ExitCode {
 async fn soak(options: &Options) -> Result<String, String> {
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let cannot = |what: &'static str| move |error: io::Error| format!("cannot start {what}: {error}");
-    let simulator_options = SimulatorOptions { seed: options.seed, ..SimulatorOptions::default() };
+    let simulator_options = SimulatorOptions {
+        seed: options.seed,
+        sqs_endpoint: options.sqs_endpoint.clone(),
+        ..SimulatorOptions::default()
+    };
     let simulator =
         Simulator::start_with(loopback, simulator_options).map_err(cannot("the Chime simulator"))?;
     let issuer = Issuer::start(loopback).map_err(|error| error.to_string())?;
@@ -59,7 +66,7 @@ async fn soak(options: &Options) -> Result<String, String> {
         simulator.arm(Injection { fault: fault.clone(), extent, operation: None });
     }
 
-    let run = Arc::new(Run::new(options.meetings, front.address()));
+    let run = Arc::new(Run::new(options, front.address()));
     let started = Instant::now();
     let mut clients = JoinSet::new();
     for number in 0..options.clients {
@@ -73,7 +80,11 @@ async fn soak(options: &Options) -> Result<String, String> {
         ended?;
     }
     let elapsed = started.elapsed();
-    check_outcome(options, &run, &pool, &simulator, &memory, elapsed, &faults)
+    let mut report = check_outcome(options, &run, &pool, &simulator, &memory, elapsed, &faults)?;
+    if options.sqs_endpoint.is_some() {
+        report.push_str(&books::check_events(options, &simulator).await?);
+    }
+    Ok(report)
 }
 
 /// Every kind of fault, with its name in the report.

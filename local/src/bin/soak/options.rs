@@ -28,6 +28,22 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
 
+    /// How many attendees each meeting gets; of a meeting with attendees one is deleted, and then the meeting
+    #[arg(long, default_value_t = 0)]
+    pub(crate) attendees: usize,
+
+    /// The URL of an SQS to which the events of the meetings are sent
+    #[arg(long, value_name = "URL", requires = "queue")]
+    pub(crate) sqs_endpoint: Option<String>,
+
+    /// The ARN of the queue with which the meetings are created
+    #[arg(long, value_name = "ARN")]
+    pub(crate) queue: Option<String>,
+
+    /// Where to write the record of every event, as JSON
+    #[arg(long, value_name = "FILE", requires = "sqs_endpoint")]
+    pub(crate) events: Option<PathBuf>,
+
     /// The gateway's binary, from `cargo build --release --bin gateway`
     #[arg(long, default_value = "target/release/gateway", value_name = "FILE")]
     pub(crate) gateway: PathBuf,

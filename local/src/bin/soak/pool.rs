@@ -13,6 +13,9 @@ use tokio::sync::Semaphore;
 
 use crate::options::Options;
 
+/// A queue that nothing is sent to.
+const NO_QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:events";
+
 /// The gateway processes, of which any free one takes the next request.
 pub(crate) struct Pool {
     pub(crate) processes: Vec<Arc<RuntimeApi>>,
@@ -34,7 +37,7 @@ impl Pool {
             ("JWT_ISSUER", issuer.issuer_url()),
             ("JWT_AUDIENCE", AUDIENCE.to_owned()),
             ("POLICY_FILE", policy.display().to_string()),
-            ("NOTIFICATIONS_QUEUE_ARN", "arn:aws:sqs:us-east-1:111122223333:events".to_owned()),
+            ("NOTIFICATIONS_QUEUE_ARN", options.queue.clone().unwrap_or_else(|| NO_QUEUE.to_owned())),
             ("GATEWAY_NAME", "soak".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", simulator.endpoint()),

@@ -1,0 +1,79 @@
+"""An EventBridge that fails entries on request; the real protocol peers never do."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+# Gives the error code for an entry by its message id and how often it came before; None takes the entry.
+Fails = Callable[[str, int], str | None]
+
+
+class EventBusStub:
+    """A server that takes PutEvents and keeps what it is asked."""
+
+    def __init__(self, fails: Fails = lambda _message_id, _times: None):
+        self.fails = fails
+        # The bytes and the entries of each request.
+        self.requests: list[tuple[int, list[dict]]] = []
+        self.asked: Counter[str] = Counter()
+        self.taken: list[dict] = []
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                answer = json.dumps(stub.answer(body)).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/x-amz-json-1.1")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_arguments: object) -> None:
+                """Prints nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def answer(self, body: bytes) -> dict:
+        """Answers one PutEvents."""
+        entries = json.loads(body)["Entries"]
+        self.requests.append((len(body), entries))
+        results = []
+        for entry in entries:
+            message_id = json.loads(entry["Detail"])["meetingGateway"]["messageId"]
+            code = self.fails(message_id, self.asked[message_id])
+            self.asked[message_id] += 1
+            if code is None:
+                self.taken.append(entry)
+                results.append({"EventId": f"event-of-{message_id}"})
+            else:
+                results.append({"ErrorCode": code, "ErrorMessage": "planted"})
+        failed = sum("ErrorCode" in result for result in results)
+        return {"FailedEntryCount": failed, "Entries": results}
+
+
+def entry_size(entry: dict) -> int:
+    """Returns an entry's size as EventBridge counts it.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
+    """
+    size = 14 if "Time" in entry else 0
+    size += sum(len(entry[name].encode()) for name in ("Source", "DetailType", "Detail"))
+    return size + sum(len(resource.encode()) for resource in entry.get("Resources", []))

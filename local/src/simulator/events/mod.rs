@@ -1,0 +1,111 @@
+//! The events of meetings, which Chime sends to the queue that a meeting was created with.
+
+mod delivery;
+mod envelope;
+mod queues;
+mod record;
+mod request;
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+pub use self::record::{Delivery, RecordedEvent};
+
+use self::delivery::Lanes;
+use self::envelope::{EventText, MEETING_STATE_CHANGE, Person};
+use self::queues::Queues;
+pub(super) use self::record::Entry;
+pub(super) use self::request::EventsRequest;
+use super::attendees::Attendee;
+use super::log::Log;
+use super::meetings::Meeting;
+
+/// The eventTypes of what the simulator itself does. Nobody connects to its meetings, so all others are sent on request.
+pub(super) mod event_type {
+    pub(in crate::simulator) const MEETING_STARTED: &str = "chime:MeetingStarted";
+    pub(in crate::simulator) const MEETING_ENDED: &str = "chime:MeetingEnded";
+    pub(in crate::simulator) const ATTENDEE_ADDED: &str = "chime:AttendeeAdded";
+    pub(in crate::simulator) const ATTENDEE_DELETED: &str = "chime:AttendeeDeleted";
+    pub(in crate::simulator) const CAPABILITIES_UPDATED: &str = "chime:AttendeeCapabilitiesUpdated";
+}
+
+/// Every event that was handed to a queue. Without an endpoint of SQS there are none.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    lanes: Option<Lanes>,
+    entries: Vec<Entry>,
+}
+
+impl Events {
+    /// Events for the queues at an endpoint. Must be called inside a Tokio runtime.
+    pub(super) fn sent_to(endpoint: &str, log: &Log) -> Self {
+        let queues = Arc::new(Queues::at(endpoint));
+        Self { lanes: Some(Lanes::start(&queues, log)), entries: Vec::new() }
+    }
+
+    pub(super) fn are_sent(&self) -> bool {
+        self.lanes.is_some()
+    }
+
+    /// Something happened to a meeting.
+    pub(super) fn of_meeting(&mut self, event_type: &str, meeting: &Meeting) {
+        self.hand_over(meeting, &EventText { event_type, ..now(None) });
+    }
+
+    /// Something happened to an attendee.
+    pub(super) fn of_attendee(&mut self, event_type: &str, meeting: &Meeting, attendee: &Attendee) {
+        self.hand_over(meeting, &EventText { event_type, ..now(Some(Person::from(attendee))) });
+    }
+
+    /// Every event since the start or the last reset, in order.
+    pub(super) fn all(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many of them are yet to be sent.
+    pub(super) fn waiting(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.is_waiting()).count()
+    }
+
+    /// Forgets all events; those that are not sent yet are not sent.
+    pub(super) fn forget(&mut self) {
+        for entry in self.entries.drain(..) {
+            entry.withdraw();
+        }
+    }
+
+    fn hand_over(&mut self, meeting: &Meeting, text: &EventText<'_>) {
+        self.push(meeting, RecordedEvent::of(text, meeting));
+    }
+
+    /// Sends a message to a meeting's queue, where it has one.
+    fn push(&mut self, meeting: &Meeting, event: RecordedEvent) {
+        let (Some(lanes), Some(_)) = (&self.lanes, &meeting.queue) else { return };
+        let entry = Entry::new(event);
+        lanes.send(meeting.id(), entry.clone());
+        self.entries.push(entry);
+    }
+}
+
+/// An event of now, without its type.
+fn now(person: Option<Person<'_>>) -> EventText<'_> {
+    EventText {
+        detail_type: MEETING_STATE_CHANGE,
+        event_type: "",
+        person,
+        timestamp: milliseconds_since_1970(),
+    }
+}
+
+fn milliseconds_since_1970() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The queue that a creation's members name.
+pub(super) fn queue_of(members: &serde_json::Map<String, Value>) -> Option<String> {
+    let queue = members.get("NotificationsConfiguration")?.get("SqsQueueArn")?;
+    queue.as_str().map(str::to_owned)
+}

@@ -1,0 +1,31 @@
+//! Where the simulator logs.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+/// The log, shared; nothing is written when there is none.
+#[derive(Clone)]
+pub(super) struct Log(Arc<Mutex<Option<Box<dyn Write + Send>>>>);
+
+impl Log {
+    pub(super) fn new(destination: Option<Box<dyn Write + Send>>) -> Self {
+        Self(Arc::new(Mutex::new(destination)))
+    }
+
+    /// Writes whole lines.
+    pub(super) fn write(&self, lines: &str) {
+        if let Some(log) = self.0.lock().as_mut() {
+            // A closed log is not an error.
+            let _ = log.write_all(lines.as_bytes()).and_then(|()| log.flush());
+        }
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Log")
+    }
+}
