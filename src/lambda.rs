@@ -18,7 +18,6 @@ use hyper_util::client::legacy;
 use lambda_runtime::tower::{Layer, Service};
 use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use serde::Serialize;
-use tokio::task::futures::TaskLocalFuture;
 use tokio::time::Instant;
 
 use crate::api_gateway::EventAnswer;
@@ -136,7 +135,7 @@ where
 {
     type Response = S::Response;
     type Error = Error;
-    type Future = MapErr<TaskLocalFuture<Bytes, S::Future>, fn(Error) -> Error>;
+    type Future = MapErr<S::Future, fn(Error) -> Error>;
 
     fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
@@ -145,7 +144,8 @@ where
     fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
         let event = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
         let lost: fn(Error) -> Error = |error| Box::new(LostAnswerError(error));
-        EVENT.scope(event, self.inner.call(invocation)).map_err(lost)
+        // The handler takes the event where the call makes the future, before the future runs.
+        EVENT.sync_scope(event, || self.inner.call(invocation)).map_err(lost)
     }
 }
 
