@@ -39,6 +39,11 @@ def test_finds_the_event_in_the_log_and_leaves_the_queue_alone(tmp_path):
 # Parameters, answers of the AWS CLI, and a part of the fault; without one the smoke test passes.
 PARTS = {
     "no line of the meeting": (READS, mapped(MAPPED) | logged(), "no event of the meeting is in the log"),
+    "a line about something else": (
+        READS,
+        mapped(MAPPED) | logged({"message": "something else", "meeting_id": MEETING}),
+        "no event of the meeting is in the log",
+    ),
     "an event that failed": (READS, mapped(MAPPED) | logged(FAILED), "an event of the meeting failed: the bus is out"),
     "an event that failed at first": (
         READS,
