@@ -40,9 +40,9 @@ class EventSource:
     queue_arn: str
     invoke: Invoke
     batch_size: int = MAX_BATCH
-    # In Lambda a message that failed is seen again when its visibility timeout has passed. Here it is seen again at
-    # once, so that no test waits for it; only the time differs.
-    wait_for_visibility: bool = False
+    # In Lambda a message that failed is seen again when its visibility timeout has passed. Here it is seen again
+    # sooner, so that no test waits for it; only the time differs.
+    seconds_until_seen_again: int = 0
     batches: list[Batch] = field(default_factory=list)
 
     def poll(self, seconds: int = 1) -> Batch | None:
@@ -87,12 +87,13 @@ class EventSource:
             deleted = self.sqs.delete_message_batch(QueueUrl=self.queue_url, Entries=entries)
             if deleted.get("Failed"):
                 raise AssertionError(f"SQS did not delete: {deleted['Failed']}")
-        if not self.wait_for_visibility:
-            for message in messages:
-                if message["MessageId"] in failed:
-                    self.sqs.change_message_visibility(
-                        QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-                    )
+        for message in messages:
+            if message["MessageId"] in failed:
+                self.sqs.change_message_visibility(
+                    QueueUrl=self.queue_url,
+                    ReceiptHandle=message["ReceiptHandle"],
+                    VisibilityTimeout=self.seconds_until_seen_again,
+                )
 
 
 def event_of(messages: list[dict], queue_arn: str) -> bytes:

@@ -46,7 +46,11 @@ def main() -> int:
             stack.enter_context(Notifications(BUS, faulty.url, AWS_LAMBDA_LOG_LEVEL="INFO"))
             for _ in range(options.pollers)
         ]
-        sources = [EventSource(peer.client("sqs"), queues.url, queues.arn, function.invoke) for function in functions]
+        # A message that failed is seen again later than an outage of the bus takes, as with the real timeout.
+        sources = [
+            EventSource(peer.client("sqs"), queues.url, queues.arn, function.invoke, seconds_until_seen_again=2)
+            for function in functions
+        ]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         all_sent, all_handled = threading.Event(), threading.Event()
         pollers = [Reader(lambda source=source: source.poll() is not None, all_sent) for source in sources]
