@@ -9,14 +9,15 @@ from processes import REPOSITORY
 from template_values import properties
 
 PAGE = REPOSITORY / "docs" / "operate.md"
-SAVED_QUERIES = {
+# Those that count, by the names of their resources.
+COUNTING_QUERIES = {
     "Answers by operation": "AnswersByOperation",
-    "Events that failed": "EventsThatFailed",
-    "Refusals by cause": "RefusalsByCause",
-    "Requests that failed": "RequestsThatFailed",
+    "Attempts at events": "AttemptsAtEvents",
     "Who filled the quota": "WhoFilledTheQuota",
     "Who met the full quota": "WhoMetTheFullQuota",
 }
+# The cell of a member that a row has not.
+EMPTY = "\N{EN DASH}"
 TABLE = re.compile(r"[Qq]uery `([^`]+)`[^\n]*:\n\n((?:\|[^\n]*\n)+)")
 
 
@@ -42,9 +43,11 @@ class Night:
 
 def run_query(title: str, night: Night) -> list[dict]:
     """Returns what a saved query finds in the logs that it searches."""
-    query = properties(SAVED_QUERIES[title])
+    query = properties(COUNTING_QUERIES[title])
     groups = {"GatewayLogGroup": night.gateway, "NotificationsLogGroup": night.notifications}
-    return Query(query["QueryString"]).run([json.loads(line) for name in query["LogGroupNames"] for line in groups[name]])
+    return Query(query["QueryString"]).run(
+        [json.loads(line) for name in query["LogGroupNames"] for line in groups[name]]
+    )
 
 
 def section_of(title: str, page: str) -> str:
@@ -85,7 +88,7 @@ def cells(table: str) -> list[list[str]]:
 def table_differences(title: str, table: list[list[str]], rows: list[dict]) -> list[str]:
     """Compares a table with what a query found; a last row of `…` says that there are more."""
     heads, *shown = table
-    found = [[str(row.get(head, "–")) for head in heads] for row in rows]
+    found = [[str(row.get(head, EMPTY)) for head in heads] for row in rows]
     if shown[-1] == ["…"] * len(heads):
         shown.pop()
         found = found[: len(shown)]

@@ -22,6 +22,7 @@ SAVED = {
     "Slow requests": GATEWAY,
     "Invocations that failed": GATEWAY + NOTIFICATIONS,
     "Events that failed": NOTIFICATIONS,
+    "Attempts at events": NOTIFICATIONS,
 }
 
 
