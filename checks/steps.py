@@ -136,8 +136,11 @@ def build_local() -> None:
 def check_instructions() -> None:
     if not shutil.which("valgrind"):
         raise StepNotRunError("valgrind is not installed, which counts them")
-    gateway = REPOSITORY / ".aws-sam" / "build" / "GatewayFunction" / "bootstrap"
-    run("cargo", "run", "--quiet", "--package", "benchmark", "--", "check", "--gateway", gateway)
+    built = REPOSITORY / ".aws-sam" / "build"
+    functions = []
+    for option, function in (("--gateway", "GatewayFunction"), ("--notifications", "NotificationsFunction")):
+        functions += [option, built / function / "bootstrap"]
+    run("cargo", "run", "--quiet", "--package", "benchmark", "--", "check", *functions)
 
 
 def check_events() -> None:

@@ -55,7 +55,10 @@ def test_bounds_begin_with_max_or_min() -> None:
 
 
 def test_no_source_enters_another_by_its_path() -> None:
-    assert [str(source) for source in tracked("*.rs") if re.search(r"#\[path\s*=", source.read_text())] == []
+    # But for the benchmark of the log line alone, which is to be built in seconds and not with the whole gateway.
+    sources = [source for source in tracked("*.rs") if "request-line" not in source.parts]
+    assert len(sources) > 100
+    assert [str(source) for source in sources if re.search(r"#\[path\s*=", source.read_text())] == []
 
 
 def test_the_library_needs_no_crate_that_depends_on_it() -> None:

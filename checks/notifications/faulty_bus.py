@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+import time
 import urllib.request
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,8 +13,11 @@ FAULTS = {
     "refused before it arrives": 0.02,
     "done, and its answer lost": 0.02,
     "taken in part": 0.06,
-    "passed on": 0.90,
+    "an outage begins": 0.005,
+    "passed on": 0.895,
 }
+# Longer than the function tries, so that messages go back to the queue; shorter than five receives take.
+OUTAGE_SECONDS = 0.7
 HEADERS = ("Content-Type", "X-Amz-Target", "Authorization", "X-Amz-Date")
 
 
@@ -24,6 +28,7 @@ class FaultyBus:
         self.peer_url = peer_url
         self.random = random.Random(seed)
         self.counts: Counter[str] = Counter()
+        self.down_until = 0.0
         bus = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -59,10 +64,15 @@ class FaultyBus:
 
     def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """Answers one call."""
+        failure = json.dumps({"__type": "InternalException", "message": "planted"}).encode()
+        if time.monotonic() < self.down_until:
+            self.counts["in an outage"] += 1
+            return 500, failure
         (fault,) = self.random.choices(list(FAULTS), FAULTS.values())
         self.counts[fault] += 1
-        failure = json.dumps({"__type": "InternalException", "message": "planted"}).encode()
-        if fault == "refused before it arrives":
+        if fault == "an outage begins":
+            self.down_until = time.monotonic() + OUTAGE_SECONDS
+        if fault in ("an outage begins", "refused before it arrives"):
             return 500, failure
         request = json.loads(body)
         refused = self.random.sample(range(len(request["Entries"])), 1) if fault == "taken in part" else []

@@ -10,6 +10,8 @@ use crate::{Failure, repository};
 pub(crate) struct Artefacts {
     /// The gateway's program.
     pub(crate) gateway: PathBuf,
+    /// The program of the function that reads the queue.
+    pub(crate) notifications: PathBuf,
     /// The folder of the other programs in Rust.
     pub(crate) peers: PathBuf,
     pub(crate) node: PathBuf,
@@ -20,23 +22,40 @@ pub(crate) struct Artefacts {
     pub(crate) python_packages: PathBuf,
 }
 
+/// Programs of the stack's functions that are built already, such as those of `sam build`.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Built {
+    /// The gateway's program; built here if absent.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) gateway: Option<PathBuf>,
+    /// The program of the function that reads the queue; built here if absent.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) notifications: Option<PathBuf>,
+}
+
 impl Artefacts {
-    /// Only what is needed to measure the gateway alone: `built`, or one that is built here.
-    pub(crate) fn gateway_alone(built: Option<&Path>, profile: &str) -> Result<Self, Failure> {
+    /// Only what is needed to measure the stack's functions alone: those that are `built`, or those that are built here.
+    pub(crate) fn functions_alone(built: &Built, profile: &str) -> Result<Self, Failure> {
         let peers = target_folder().join(if profile == "dev" { "debug" } else { profile });
-        if let Some(built) = built {
-            return Ok(Artefacts { gateway: std::path::absolute(built)?, peers, ..Self::unbuilt() });
-        }
-        // By package: built together, the packages of a workspace would get each other's features.
-        let gateway = ["build", "--profile", profile, "--package", "meeting-gateway", "--bin", "gateway"];
-        run(&repository(), "cargo", &gateway)?;
-        Ok(Artefacts { gateway: peers.join("gateway"), peers, ..Self::unbuilt() })
+        let program = |built: &Option<PathBuf>, name: &str| -> Result<PathBuf, Failure> {
+            if let Some(built) = built {
+                return Ok(std::path::absolute(built)?);
+            }
+            // By package: built together, the packages of a workspace would get each other's features.
+            let build = ["build", "--profile", profile, "--package", "meeting-gateway", "--bin", name];
+            run(&repository(), "cargo", &build)?;
+            Ok(peers.join(name))
+        };
+        let gateway = program(&built.gateway, "gateway")?;
+        let notifications = program(&built.notifications, "notifications")?;
+        Ok(Artefacts { gateway, notifications, peers, ..Self::unbuilt() })
     }
 
     fn unbuilt() -> Self {
         let sources = repository().join("benches");
         Artefacts {
             gateway: PathBuf::new(),
+            notifications: PathBuf::new(),
             peers: PathBuf::new(),
             node: PathBuf::new(),
             node_bundle: sources.join("node/build/runtime.mjs"),
@@ -58,8 +77,8 @@ impl Artefacts {
     }
 
     /// Everything.
-    pub(crate) fn build_all(built: Option<&Path>, profile: &str) -> Result<Self, Failure> {
-        let mut artefacts = Self::gateway_alone(built, profile)?;
+    pub(crate) fn build_all(built: &Built, profile: &str) -> Result<Self, Failure> {
+        let mut artefacts = Self::functions_alone(built, profile)?;
         build_peers(profile)?;
 
         let node = repository().join("benches/node");
@@ -83,10 +102,10 @@ impl Artefacts {
         Ok(artefacts)
     }
 
-    /// What the budget needs: the gateway, and the other programs in Rust.
-    pub(crate) fn build_in_rust(built: Option<&Path>, profile: &str) -> Result<Self, Failure> {
+    /// What the budget needs: the stack's functions, and the other programs in Rust.
+    pub(crate) fn build_in_rust(built: &Built, profile: &str) -> Result<Self, Failure> {
         build_peers(profile)?;
-        Self::gateway_alone(built, profile)
+        Self::functions_alone(built, profile)
     }
 
     /// What versions the peers run on.

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::building::Artefacts;
+use crate::building::{Artefacts, Built};
 use crate::report::Report;
 use crate::surroundings::Surroundings;
 
@@ -38,9 +38,8 @@ struct Options {
     /// Cargo's profile for the functions in Rust.
     #[arg(long, default_value = "release", global = true)]
     profile: String,
-    /// The gateway's program, such as that of `sam build`; built here if absent.
-    #[arg(long, value_name = "FILE", global = true)]
-    gateway: Option<PathBuf>,
+    #[command(flatten)]
+    built: Built,
     /// How often each function is started; all take turns.
     #[arg(long, default_value_t = 25, global = true)]
     runs: usize,
@@ -86,16 +85,17 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let command = options.command.unwrap_or(Command::All);
     let folder = repository().join("target/measured");
     let surroundings = Surroundings::start(&folder)?;
-    let built = options.gateway.as_deref();
+    let built = &options.built;
     match command {
         Command::Profiles => profiles::compare(&surroundings, &folder).map(|()| true),
         Command::Check | Command::WriteBudget => {
             let writes = matches!(command, Command::WriteBudget);
-            let build = if writes { Artefacts::build_in_rust } else { Artefacts::gateway_alone };
+            let build = if writes { Artefacts::build_in_rust } else { Artefacts::functions_alone };
             let artefacts = build(built, &options.profile)?;
             let mut subjects = subjects::in_budget(&artefacts, &surroundings, &folder)?;
             let [bare_attendee, join] = subjects::in_a_meeting(&artefacts, &surroundings, &folder)?;
             subjects.push(join);
+            subjects.push(subjects::reader_of_the_queue(&artefacts, &surroundings, &folder)?);
             if writes {
                 let counted = instructions::count_all(&subjects)?;
                 budget::write(&counted, instructions::count(&bare_attendee)?.warm_request)?;
@@ -105,7 +105,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
             let worst_are_within = worst_inputs::check(&modes)?;
             let request_line = building::request_line(&options.profile)?;
             let request_line = instructions::of_request_line(&request_line, &folder)?;
-            Ok(budget::check(&subjects, &artefacts.gateway, request_line)? && worst_are_within)
+            Ok(budget::check(&subjects, &artefacts, request_line)? && worst_are_within)
         }
         Command::All | Command::Times | Command::Instructions => {
             let artefacts = Artefacts::build_all(built, &options.profile)?;

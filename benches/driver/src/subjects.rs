@@ -27,6 +27,7 @@ pub(crate) const BARE_ATTENDEE: &str = "the SDK's CreateAttendee and nothing els
 pub(crate) const AUTHORIZER: &str = "**gateway**, authorizer mode";
 pub(crate) const BEARER: &str = "**gateway**, bearer mode";
 pub(crate) const JOIN: &str = "**gateway**, authorizer mode, Join";
+pub(crate) const NOTIFICATIONS: &str = "**notifications**, a batch of events";
 pub(crate) const NODE: &str = "Node.js, SDK v3 bundled";
 pub(crate) const PYTHON: &str = "Python, boto3";
 
@@ -106,6 +107,19 @@ pub(crate) fn in_budget(
     let [_, _, most] = TENANTS;
     subjects.push(maker.with_tenants(most)?);
     Ok(subjects)
+}
+
+/// The function that reads the queue, with a batch of events and no bus to put them on.
+pub(crate) fn reader_of_the_queue(
+    artefacts: &Artefacts,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<Subject, Failure> {
+    let maker = Maker { artefacts, around, folder, chime: around.chime() };
+    let mut subject = maker.in_rust(NOTIFICATIONS, &artefacts.notifications, Roots::BuiltIn)?;
+    set(&mut subject, "GATEWAY_NAME", "meeting-gateway");
+    let event = std::fs::read(repository().join("events/sqs-meeting-and-attendees.json"))?;
+    Ok(Subject { event, calls_chime: false, ..subject })
 }
 
 /// The floor, and the gateway with no Chime to connect to: their init is measured without a network.
