@@ -9,7 +9,7 @@ use super::events::EventsRequest;
 use super::faults::Injection;
 use super::meetings::Meeting;
 use super::sample::sample_meeting;
-use super::shared::Shared;
+use super::shared::{Shared, State};
 
 /// A meeting's path, without its id.
 const MEETING: &str = "/simulator/meetings/";
@@ -63,9 +63,12 @@ fn shown(meeting: &Meeting) -> Value {
 }
 
 fn send_events(shared: &Shared, body: &[u8]) -> Answer {
-    let sent = serde_json::from_slice::<EventsRequest>(body)
-        .map_err(|error| error.to_string())
-        .and_then(|request| request.send(&mut shared.state.lock()));
+    let sent = serde_json::from_slice::<EventsRequest>(body).map_err(|error| error.to_string()).and_then(
+        |request| {
+            let State { meetings, events, .. } = &mut *shared.state.lock();
+            request.send(meetings, events)
+        },
+    );
     match sent {
         Ok(entries) => Answer::json(202, &json!(entries)),
         Err(message) => Answer::json(400, &json!({ "message": message })),

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::attendees::{Attendee, Attendees};
-use super::events::queue_of;
 use super::operations::Operation;
 
 /// The account whose meetings these are: the one that AWS uses in examples.
@@ -225,4 +224,10 @@ fn partition(region: &str) -> &'static str {
 /// `eu-central-1` as Chime's host names have it: `ec1`.
 fn short_region(region: &str) -> String {
     region.split('-').filter_map(|part| part.chars().next()).collect()
+}
+
+/// The queue that a creation's members name.
+fn queue_of(members: &Map<String, Value>) -> Option<String> {
+    let queue = members.get("NotificationsConfiguration")?.get("SqsQueueArn")?;
+    queue.as_str().map(str::to_owned)
 }

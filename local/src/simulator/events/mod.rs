@@ -9,8 +9,6 @@ mod request;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::Value;
-
 pub use self::record::{Delivery, RecordedEvent};
 
 use self::delivery::Lanes;
@@ -24,11 +22,11 @@ use super::meetings::Meeting;
 
 /// The eventTypes of what the simulator itself does. Nobody connects to its meetings, so all others are sent on request.
 pub(super) mod event_type {
-    pub(in crate::simulator) const MEETING_STARTED: &str = "chime:MeetingStarted";
-    pub(in crate::simulator) const MEETING_ENDED: &str = "chime:MeetingEnded";
-    pub(in crate::simulator) const ATTENDEE_ADDED: &str = "chime:AttendeeAdded";
-    pub(in crate::simulator) const ATTENDEE_DELETED: &str = "chime:AttendeeDeleted";
-    pub(in crate::simulator) const CAPABILITIES_UPDATED: &str = "chime:AttendeeCapabilitiesUpdated";
+    pub(crate) const MEETING_STARTED: &str = "chime:MeetingStarted";
+    pub(crate) const MEETING_ENDED: &str = "chime:MeetingEnded";
+    pub(crate) const ATTENDEE_ADDED: &str = "chime:AttendeeAdded";
+    pub(crate) const ATTENDEE_DELETED: &str = "chime:AttendeeDeleted";
+    pub(crate) const CAPABILITIES_UPDATED: &str = "chime:AttendeeCapabilitiesUpdated";
 }
 
 /// Every event that was handed to a queue. Without an endpoint of SQS there are none.
@@ -102,10 +100,4 @@ fn now(person: Option<Person<'_>>) -> EventText<'_> {
 fn milliseconds_since_1970() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The queue that a creation's members name.
-pub(super) fn queue_of(members: &serde_json::Map<String, Value>) -> Option<String> {
-    let queue = members.get("NotificationsConfiguration")?.get("SqsQueueArn")?;
-    queue.as_str().map(str::to_owned)
 }

@@ -73,14 +73,14 @@ impl RecordedEvent {
 
 /// An event whose delivery is still to be noted.
 #[derive(Debug, Clone)]
-pub(in crate::simulator) struct Entry(Arc<Mutex<RecordedEvent>>);
+pub(crate) struct Entry(Arc<Mutex<RecordedEvent>>);
 
 impl Entry {
     pub(super) fn new(event: RecordedEvent) -> Self {
         Self(Arc::new(Mutex::new(event)))
     }
 
-    pub(in crate::simulator) fn read(&self) -> RecordedEvent {
+    pub(crate) fn read(&self) -> RecordedEvent {
         self.0.lock().clone()
     }
 

@@ -4,15 +4,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::envelope::{EventText, MEETING_STATE_CHANGE, Person};
-use super::milliseconds_since_1970;
 use super::record::{Entry, RecordedEvent};
-use crate::simulator::meetings::Meeting;
-use crate::simulator::shared::State;
+use super::{Events, milliseconds_since_1970};
+use crate::simulator::meetings::{Meeting, Meetings};
 
 /// The body of `POST /simulator/events`. The messages are sent in this order.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::simulator) struct EventsRequest {
+pub(crate) struct EventsRequest {
     meeting_id: String,
     events: Vec<Asked>,
 }
@@ -47,8 +46,7 @@ impl EventsRequest {
     ///
     /// # Errors
     /// What is wrong with the request.
-    pub(in crate::simulator) fn send(&self, state: &mut State) -> Result<Vec<Entry>, String> {
-        let State { meetings, events, .. } = state;
+    pub(crate) fn send(&self, meetings: &Meetings, events: &mut Events) -> Result<Vec<Entry>, String> {
         if !events.are_sent() {
             return Err("the simulator was started without --sqs-endpoint".to_owned());
         }
