@@ -257,6 +257,11 @@ def check_soak_events() -> None:
     python(*program, environment="notifications", NOTIFICATIONS_BINARY=str(gateway.with_name("notifications")))
 
 
+def check_exercises() -> None:
+    """Uses what the step `build` has built, as the step `notifications` does."""
+    python(CHECKS / "notifications" / "exercises.py", environment="notifications")
+
+
 def build_release_gateway(*features: str) -> Path:
     run("cargo", "build", "--release", "--bin", "gateway", *features)
     return REPOSITORY / "target" / "release" / "gateway"

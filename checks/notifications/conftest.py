@@ -1,12 +1,10 @@
 """Fixtures of the tests: a peer, the stack's queues and a bus in it, the local gateway, and the built function."""
 
-import time
-
 import pytest
 from event_source import EventSource
 from function import SERVICE, Notifications
+from meetings_gateway import MeetingsGateway
 from peers import BUS, Peer, create_bus, create_queues
-from processes import LocalGateway
 from template_values import properties
 
 
@@ -80,23 +78,3 @@ def gateway(session_gateway, queues):
     session_gateway.reset()
     queues.empty()
     return session_gateway
-
-
-class MeetingsGateway(LocalGateway):
-    """The local gateway, and the simulator's record of events."""
-
-    def sent_events(self, seconds: float = 20) -> list[dict]:
-        """Returns the record of events once SQS has them all."""
-        deadline = time.monotonic() + seconds
-        while True:
-            events = self.simulator_get("/simulator/events")
-            deliveries = {event["delivery"] for event in events}
-            assert "failed" not in deliveries, events
-            if "waiting" not in deliveries:
-                return events
-            assert time.monotonic() < deadline, events
-            time.sleep(0.02)
-
-    def tell(self, meeting_id: str, *events: dict) -> None:
-        """Makes the simulator send events of a meeting, in this order."""
-        self.simulator_post("/simulator/events", {"meeting_id": meeting_id, "events": list(events)})

@@ -13,6 +13,7 @@ GATEWAY, NOTIFICATIONS = ["<GatewayLogGroup>"], ["<NotificationsLogGroup>"]
 SAVED = {
     "Requests that failed": GATEWAY,
     "Refusals by cause": GATEWAY,
+    "Answers by operation": GATEWAY,
     "Who met the full quota": GATEWAY,
     "Who filled the quota": GATEWAY,
     "One request": GATEWAY,
@@ -21,6 +22,7 @@ SAVED = {
     "Slow requests": GATEWAY,
     "Invocations that failed": GATEWAY + NOTIFICATIONS,
     "Events that failed": NOTIFICATIONS,
+    "Attempts at events": NOTIFICATIONS,
 }
 
 

@@ -226,6 +226,15 @@ def test_slow_requests_show_the_share_of_chime(local, queries):
     assert 0 <= row["other_ms"] < row["duration_ms"]
 
 
+def test_answers_are_counted_by_operation_served_and_failed_ones(local, queries):
+    _, served = lines_of_a_request(local)
+    _, failed = lines_of_a_request(local, {"fault": "AccessDeniedException"})
+    of_creations = {"operation": "CreateMeeting", "requests": 1}
+    failure = {"status": 500, "code": "ServiceFailureException"}
+    rows = queries["Answers by operation"].run(served + failed)
+    assert rows == [of_creations | {"status": 201}, of_creations | failure]
+
+
 @pytest.mark.parametrize("groups", ["hosts", "strangers"])
 def test_a_line_has_no_member_that_the_list_of_members_lacks(local, groups):
     _, lines = lines_of_a_request(local, groups=groups)
@@ -306,6 +315,13 @@ def test_one_meeting_has_requests_and_events_in_one_list(queries):
     request = {"message": "request served", "operation": "Join", "meeting_id": EVENT["meeting_id"], "tenant": "acme"}
     query = Query(queries["One meeting"].text.replace("PUT-THE-MEETING-ID-HERE", EVENT["meeting_id"]))
     assert len(query.run([request, EVENT, FAILED_EVENT])) == 2
+
+
+def test_attempts_at_events_are_counted_handled_and_failed_ones(queries):
+    rows = queries["Attempts at events"].run([EVENT, EVENT, FAILED_EVENT])
+    handled = {"message": "event handled", "receive_count": 1, "attempts": 2}
+    failed = {"message": "event failed", "cause": "not a JSON object", "receive_count": 5, "attempts": 1}
+    assert rows == [handled, failed]
 
 
 def test_the_lines_above_have_members_of_the_list():
