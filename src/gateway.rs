@@ -43,7 +43,7 @@ pub struct Gateway {
 pub struct Handled {
     /// The answer.
     pub answer: Answer,
-    /// The log line, with the line break at its end. Whoever gets it must write it, whatever the log level is.
+    /// The log line, with the line break at its end. A function must write it, whatever the log level is.
     pub line: String,
 }
 
@@ -59,7 +59,7 @@ pub struct Invocation<'i> {
 }
 
 /// Time before Lambda's deadline that is reserved for sending the answer.
-const RESERVE: Duration = Duration::from_millis(500);
+pub(crate) const RESERVE: Duration = Duration::from_millis(500);
 
 /// API Gateway times out 30 seconds after it receives the request, part of which Lambda's start may take.
 const MAX_WORK_TIME: Duration = Duration::from_secs(27);
@@ -103,7 +103,7 @@ impl Gateway {
             Err(error) => {
                 let problem = Problem::of(&error);
                 let cause = error.to_string();
-                let ending = Ending::refused(problem.status(), problem.code(), cause, error.alarm());
+                let ending = Ending::problem(problem.status(), problem.code(), cause, error.alarm());
                 (None, ending, problem.into_answer(request_id))
             }
         };

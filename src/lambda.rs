@@ -21,8 +21,8 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::api_gateway::EventAnswer;
-use crate::gateway::{Gateway, Handled, Invocation};
-use crate::notifications::{Batch, BatchAnswer, Notifications, Read};
+use crate::gateway::{Gateway, Handled, Invocation, RESERVE};
+use crate::notifications::{Batch, BatchAnswer, InvalidBatchError, Notifications, Read};
 use crate::telemetry::{trace_id, write_line};
 
 tokio::task_local! {
@@ -56,19 +56,22 @@ pub async fn serve(gateway: Gateway) -> Result<(), Error> {
 pub async fn serve_notifications(notifications: Notifications) -> Result<(), Error> {
     let notifications = &notifications;
     run(move |event: Bytes, context: Context| async move {
-        let batch = Batch::read(&event).inspect_err(|error| tracing::error!(%error, "unknown event"))?;
+        let batch = Batch::read(&event)?;
         let deadline = deadline(context.deadline, SystemTime::now(), Instant::now());
         let deadline = deadline.checked_sub(RESERVE).unwrap_or(deadline);
         let trace = context.xray_trace_id.as_deref().and_then(trace_id);
         let Read { answer, lines } = notifications.handle(&batch, &context.request_id, trace, deadline).await;
         write_line(&lines);
-        Ok::<BatchAnswer, Error>(answer)
+        Ok::<BatchAnswer, InvalidBatchError>(answer)
     })
     .await
 }
 
-/// Time before Lambda's deadline that is reserved for sending the answer about a batch.
-const RESERVE: Duration = Duration::from_millis(500);
+impl From<InvalidBatchError> for Diagnostic {
+    fn from(error: InvalidBatchError) -> Self {
+        Diagnostic { error_type: "InvalidBatchError".to_owned(), error_message: error.to_string() }
+    }
+}
 
 /// Serves invocations with `handle`, which gets each event as bytes.
 async fn run<A, E, F>(handle: impl Fn(Bytes, Context) -> F) -> Result<(), Error>

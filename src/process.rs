@@ -2,38 +2,22 @@
 
 use std::process::ExitCode;
 
-use crate::config::{AwsEnvironment, Config, NotificationsConfig, SettingsError};
+use crate::config::{AwsEnvironment, SettingsError};
 use crate::settings::Settings;
 use crate::telemetry::LogFilter;
 
-/// The configuration of a function.
-pub trait Configuration {
-    /// Which log lines the function writes.
-    fn log_filter(&self) -> LogFilter;
-}
-
-impl Configuration for Config {
-    fn log_filter(&self) -> LogFilter {
-        self.log_filter.clone()
-    }
-}
-
-impl Configuration for NotificationsConfig {
-    fn log_filter(&self) -> LogFilter {
-        self.log_filter.clone()
-    }
-}
-
-/// Runs a function until Lambda ends the process. `read` reads the configuration, and `serve` serves with it.
+/// Runs a function until Lambda ends the process. `read` reads the configuration, of which `log_filter` takes the part for the
+/// log, and `serve` serves with it.
 ///
 /// Every error is logged: a setting that is missing or malformed, a runtime that does not start, and what `serve` returns.
-pub fn run<C: Configuration, F: Future<Output = Result<(), lambda_runtime::Error>>>(
+pub fn run<C, F: Future<Output = Result<(), lambda_runtime::Error>>>(
     read: impl FnOnce(&Settings<'_>, AwsEnvironment) -> Result<C, SettingsError>,
+    log_filter: impl FnOnce(&C) -> LogFilter,
     serve: impl FnOnce(C) -> F,
 ) -> ExitCode {
     // Lambda sends a process one invocation at a time, so one thread is enough.
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(read_and_serve(read, serve)),
+        Ok(runtime) => runtime.block_on(read_and_serve(read, log_filter, serve)),
         Err(error) => {
             LogFilter::default().start();
             tracing::error!(%error, "the async runtime did not start");
@@ -42,8 +26,9 @@ pub fn run<C: Configuration, F: Future<Output = Result<(), lambda_runtime::Error
     }
 }
 
-async fn read_and_serve<C: Configuration, F: Future<Output = Result<(), lambda_runtime::Error>>>(
+async fn read_and_serve<C, F: Future<Output = Result<(), lambda_runtime::Error>>>(
     read: impl FnOnce(&Settings<'_>, AwsEnvironment) -> Result<C, SettingsError>,
+    log_filter: impl FnOnce(&C) -> LogFilter,
     serve: impl FnOnce(C) -> F,
 ) -> ExitCode {
     let lookup = |name: &str| std::env::var(name).ok();
@@ -57,7 +42,7 @@ async fn read_and_serve<C: Configuration, F: Future<Output = Result<(), lambda_r
             return ExitCode::FAILURE;
         }
     };
-    config.log_filter().start();
+    log_filter(&config).start();
     match serve(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

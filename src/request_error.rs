@@ -86,3 +86,39 @@ fn summary(findings: &Findings) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_is_what_only_an_operator_can_mend() {
+        let chime = |kind: ChimeErrorKind| RequestError::Chime(ChimeError::for_tests(kind));
+        for (error, expected, why) in [
+            (RequestError::Panicked, Some(Alarm::InternalError), "a bug"),
+            (chime(ChimeErrorKind::NotSent), Some(Alarm::InternalError), "a bug"),
+            (chime(ChimeErrorKind::QuotaFull), Some(Alarm::QuotaFull), "nobody can create a meeting"),
+            (
+                chime(ChimeErrorKind::DifferentMeeting(Vec::new())),
+                Some(Alarm::DifferentMeeting),
+                "perhaps another tenant's",
+            ),
+            (chime(ChimeErrorKind::Rejected), Some(Alarm::ChimeRejected), "a rule that is not published"),
+            (chime(ChimeErrorKind::Forbidden), Some(Alarm::ChimeAccessDenied), "IAM"),
+            (chime(ChimeErrorKind::Misconfigured), Some(Alarm::ChimeAccessDenied), "the credentials"),
+            (chime(ChimeErrorKind::NoSuchMeeting), None, "a caller may guess ids"),
+            (chime(ChimeErrorKind::MeetingFull), None, "as many as the caller asked for"),
+            (chime(ChimeErrorKind::Conflict), None, "the caller's key"),
+            (chime(ChimeErrorKind::Throttled(None)), None, "Chime's own metric has its alarm"),
+            (chime(ChimeErrorKind::Failed), None, "an outage of Chime: counted as 5xx"),
+            (chime(ChimeErrorKind::Unavailable(None)), None, "likewise"),
+            (chime(ChimeErrorKind::Unreachable), None, "likewise"),
+            (chime(ChimeErrorKind::Disconnected), None, "likewise"),
+            (chime(ChimeErrorKind::TimedOut), None, "likewise"),
+            (RequestError::ImpossibleId("meeting's id"), None, "the caller's"),
+            (RequestError::AnothersAttendee, None, "the caller's"),
+        ] {
+            assert_eq!(error.alarm(), expected, "{error}: {why}");
+        }
+    }
+}

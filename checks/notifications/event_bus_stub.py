@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # Gives the error code for an entry by its message id and how often it came before; None takes the entry.
 Fails = Callable[[str, int], str | None]
+# Gives the error code of a whole request by its message ids; None answers entry by entry.
+Refuses = Callable[[list[str]], str | None]
 
 
 class EventBusStub:
@@ -15,6 +17,9 @@ class EventBusStub:
 
     def __init__(self, fails: Fails = lambda _message_id, _times: None):
         self.fails = fails
+        self.refuses: Refuses = lambda _message_ids: None
+        # Whether what it takes has an id in the answer.
+        self.gives_ids = True
         # The bytes and the entries of each request.
         self.requests: list[tuple[int, list[dict]]] = []
         self.asked: Counter[str] = Counter()
@@ -26,8 +31,9 @@ class EventBusStub:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                answer = json.dumps(stub.answer(body)).encode()
-                self.send_response(200)
+                status, answer = stub.answer(body)
+                answer = json.dumps(answer).encode()
+                self.send_response(status)
                 self.send_header("Content-Type", "application/x-amz-json-1.1")
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
@@ -51,22 +57,24 @@ class EventBusStub:
         """The endpoint."""
         return f"http://127.0.0.1:{self.server.server_port}"
 
-    def answer(self, body: bytes) -> dict:
-        """Answers one PutEvents."""
+    def answer(self, body: bytes) -> tuple[int, dict]:
+        """Answers one PutEvents; returns the status and the answer."""
         entries = json.loads(body)["Entries"]
         self.requests.append((len(body), entries))
+        message_ids = [json.loads(entry["Detail"])["meetingGateway"]["messageId"] for entry in entries]
+        if code := self.refuses(message_ids):
+            return 400, {"__type": code, "message": "planted"}
         results = []
-        for entry in entries:
-            message_id = json.loads(entry["Detail"])["meetingGateway"]["messageId"]
+        for message_id, entry in zip(message_ids, entries, strict=True):
             code = self.fails(message_id, self.asked[message_id])
             self.asked[message_id] += 1
             if code is None:
                 self.taken.append(entry)
-                results.append({"EventId": f"event-of-{message_id}"})
+                results.append({"EventId": f"event-of-{message_id}"} if self.gives_ids else {})
             else:
                 results.append({"ErrorCode": code, "ErrorMessage": "planted"})
         failed = sum("ErrorCode" in result for result in results)
-        return {"FailedEntryCount": failed, "Entries": results}
+        return 200, {"FailedEntryCount": failed, "Entries": results}
 
 
 def entry_size(entry: dict) -> int:

@@ -35,6 +35,8 @@ def function(stub, running):
     stub.asked.clear()
     stub.taken.clear()
     stub.fails = lambda _message_id, _times: None
+    stub.refuses = lambda _message_ids: None
+    stub.gives_ids = True
     running.new_output()
     return running
 
@@ -135,3 +137,24 @@ def test_an_event_that_no_call_can_have_fails_alone(stub, function):
     messages = [message(0), message(1, padding=300_000), message(2)]
     assert handle(function, messages) == {"1"}
     assert stub.asked == {"message-0": 1, "message-2": 1}
+
+
+def test_an_entry_for_which_eventbridge_refuses_the_whole_call_fails_alone(stub, function):
+    stub.refuses = lambda ids: "ValidationException" if "message-4" in ids else None
+    assert handle(function, [message(number) for number in range(10)]) == {"4"}
+    assert [len(entries) for _, entries in stub.requests] == [10] + [1] * 10
+    assert len(stub.taken) == 9
+    (failed,) = (line for line in function.new_lines() if line["message"] == "event failed")
+    assert "status 400, code ValidationException" in failed["cause"]
+
+
+def test_a_call_that_iam_denies_is_not_repeated_for_each_entry(stub, function):
+    stub.refuses = lambda _ids: "AccessDeniedException"
+    assert handle(function, [message(number) for number in range(10)]) == {str(number) for number in range(10)}
+    assert len(stub.requests) == 1
+
+
+def test_an_entry_without_an_id_in_the_answer_is_not_on_the_bus(stub, function):
+    stub.gives_ids = False
+    assert handle(function, [message(0), message(1)]) == {"0", "1"}
+    assert [line["message"] for line in function.new_lines()] == ["event failed"] * 2

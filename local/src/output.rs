@@ -42,6 +42,14 @@ impl Write for Output {
         }
     }
 
+    /// A line is written whole, not in parts between those of another one.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.0.lock().0 {
+            Some(waiting) => waiting.write_all(bytes),
+            None => io::stdout().lock().write_all(bytes),
+        }
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         match &self.0.lock().0 {
             Some(_) => Ok(()),

@@ -6,7 +6,8 @@ use meeting_gateway::config::NotificationsConfig;
 use meeting_gateway::{lambda, process, start};
 
 fn main() -> ExitCode {
-    process::run(NotificationsConfig::read, |config| {
+    let log_filter = |config: &NotificationsConfig| config.log_filter.clone();
+    process::run(NotificationsConfig::read, log_filter, |config| {
         lambda::serve_notifications(start::notifications(config))
     })
 }

@@ -69,6 +69,7 @@ where
     F: Future<Output = Result<T, ChimeError>>,
 {
     let started = Instant::now();
+    attempts.usage.begin();
     let result = retry(attempts, attempt).await;
     attempts.usage.add_time(started.elapsed());
     result

@@ -19,6 +19,7 @@ use super::own_meeting::OwnMeeting;
 use super::primary::ProvenPlan;
 use super::sdk_attendee::sdk_attendees;
 use super::token::{Purpose, client_request_token};
+use crate::log_text::bounded;
 use crate::model::Members;
 use crate::policy::{GATEWAY_TAG, MeetingPlan, NewAttendee, Sent};
 
@@ -28,9 +29,9 @@ pub struct CreatedMeeting {
     /// `{"Meeting": …}`, with attendees `{"Meeting": …, "Attendees": …, "Errors": …}`, each byte for byte as Chime wrote
     /// it.
     pub body: String,
-    /// Chime's id of the meeting.
+    /// Chime's id of the meeting, for the log.
     pub meeting_id: String,
-    /// The region that hosts its media.
+    /// The region that hosts its media, for the log.
     pub media_region: Option<String>,
 }
 
@@ -118,7 +119,8 @@ impl Chime {
         let text = text.ok_or_else(|| answer.invalid("Chime's answer is not valid JSON"))?;
         let different = differences(plan, meeting);
         if !different.is_empty() {
-            let detail = format!("Chime returned meeting {meeting_id} with other {}", different.join(", "));
+            let detail =
+                format!("Chime returned meeting {} with other {}", bounded(meeting_id), different.join(", "));
             let kind = ChimeErrorKind::DifferentMeeting(different);
             return Err(ChimeError { kind, ..answer.invalid(detail) });
         }
@@ -126,8 +128,8 @@ impl Chime {
         if let Some(proof) = OwnMeeting::of_creation(meeting, text, plan.tenant_ids()) {
             self.proofs.remember(proof);
         }
-        let media_region = meeting.media_region().map(str::to_owned);
-        Ok(CreatedMeeting { body, meeting_id: meeting_id.to_owned(), media_region })
+        let media_region = meeting.media_region().map(|region| bounded(region).into_owned());
+        Ok(CreatedMeeting { body, meeting_id: bounded(meeting_id).into_owned(), media_region })
     }
 
     fn token(&self, plan: &MeetingPlan, purpose: Purpose) -> Result<String, ChimeError> {

@@ -10,6 +10,7 @@ use aws_sdk_chimesdkmeetings::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_chimesdkmeetings::operation::RequestId as _;
 use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 
+use crate::log_text::bounded;
 use crate::outbound::{causes, chain_of_causes};
 
 /// Why a request to Chime failed.
@@ -89,6 +90,12 @@ impl ChimeError {
         ChimeError { kind, detail: detail.into(), request_id: None, attempts: 0, may_have_happened: false }
     }
 
+    /// An error for the tests of what becomes of it.
+    #[cfg(test)]
+    pub(crate) fn for_tests(kind: ChimeErrorKind) -> Self {
+        ChimeError::new(kind, "a test")
+    }
+
     /// Classifies an error of the SDK.
     pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
@@ -113,7 +120,8 @@ impl ChimeError {
         // Chime's messages may quote members of the request, so only the code of Chime's errors is logged.
         let detail = match error {
             SdkError::ServiceError(_) => {
-                format!("status {}, code {}", status.unwrap_or_default(), error.code().unwrap_or("none"))
+                let code = bounded(error.code().unwrap_or("none"));
+                format!("status {}, code {code}", status.unwrap_or_default())
             }
             // Not the SDK's `DisplayErrorContext`: its debug view has the answer's body.
             _ => format!("status {}, {}", status.unwrap_or_default(), chain_of_causes(error)),

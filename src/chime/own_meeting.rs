@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_chimesdkmeetings::types::Meeting;
 
 use super::error::{ChimeError, ChimeErrorKind};
+use crate::log_text::bounded;
 use crate::model::{ContentResolution, MeetingId, MeetingMedia, TenantId, VideoResolution};
 use crate::policy::TenantIds;
 
@@ -96,7 +97,7 @@ impl OwnMeeting {
             id: asked.clone(),
             tenant: tenant.clone(),
             media: media(meeting),
-            media_region: meeting.media_region().map(str::to_owned),
+            media_region: meeting.media_region().map(|region| bounded(region).into_owned()),
             is_replica: meeting.primary_meeting_id().is_some(),
             text,
             read: SystemTime::now(),
@@ -121,7 +122,7 @@ impl OwnMeeting {
         self.media
     }
 
-    /// The region that hosts its media.
+    /// The region that hosts its media, for the log.
     #[must_use]
     pub fn media_region(&self) -> Option<&str> {
         self.media_region.as_deref()

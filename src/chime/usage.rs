@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What one request's calls to Chime took so far. It is also right after a panic.
+use crate::log_text::bounded;
+
+/// What one request's calls to Chime took so far.
 #[derive(Debug, Default)]
 pub struct ChimeUsage {
     attempts: AtomicU32,
@@ -13,22 +15,27 @@ pub struct ChimeUsage {
 }
 
 impl ChimeUsage {
-    /// How many HTTP requests to Chime were begun.
+    /// How many attempts were made at calls to Chime.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts.load(Ordering::Relaxed)
     }
 
-    /// The time that was spent on Chime: all attempts, and the waits between them.
+    /// The time that was spent on Chime: all attempts, and the waits between them. A call that panicked does not count.
     #[must_use]
     pub fn time(&self) -> Duration {
         Duration::from_micros(self.microseconds.load(Ordering::Relaxed))
     }
 
-    /// Chime's own id of the last request that it answered. AWS support asks for it.
+    /// Chime's own id of the last attempt at the last call that it answered. AWS support asks for it.
     #[must_use]
     pub fn request_id(&self) -> Option<String> {
         self.request_id.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another call begins. The ids of earlier ones would mislead.
+    pub(super) fn begin(&self) {
+        *self.request_id.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     pub(super) fn count_attempt(&self) {
@@ -43,7 +50,7 @@ impl ChimeUsage {
 
     pub(super) fn note_request_id(&self, id: Option<&str>) {
         if let Some(id) = id {
-            *self.request_id.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+            *self.request_id.lock().unwrap_or_else(PoisonError::into_inner) = Some(bounded(id).into_owned());
         }
     }
 }

@@ -156,6 +156,14 @@ fn read_gateway_name(settings: &Settings<'_>, errors: &mut Vec<SettingError>) ->
     const SETTING: &str = "GATEWAY_NAME";
     let name = settings.require(SETTING, errors)?;
     match TagValue::parse(&name) {
+        // CloudWatch's rules for the value of a dimension (PutMetricData).
+        Ok(_) if name.starts_with(':') || name.trim().is_empty() => {
+            let detail = format!(
+                "must not begin with `:` or be blank, since metrics have it as a dimension: `{name}`"
+            );
+            errors.push(SettingError { setting: SETTING, detail });
+            None
+        }
         Ok(_) => Some(name),
         Err(detail) => {
             errors.push(SettingError {

@@ -46,7 +46,7 @@ fn read_bus(
     let name = settings.get(SETTING)?;
     if !is_bus(&name) {
         let detail = format!(
-            "must be the name of an EventBridge bus (letters, digits and `/._-`, at most 256) or its ARN, not `{name}`"
+            "must be the name of an EventBridge bus (letters, digits and `._-`, at most 256) or its ARN, not `{name}`"
         );
         errors.push(SettingError { setting: SETTING, detail });
     }
@@ -65,7 +65,8 @@ fn read_bus(
     })
 }
 
-/// EventBridge's pattern for the name of a bus, or an ARN that ends in one.
+/// The pattern of PutEvents for the name of a bus, or an ARN that ends in one. Nobody but a partner of AWS may put events on a
+/// partner's bus, whose name has slashes.
 fn is_bus(text: &str) -> bool {
     let name = match text.strip_prefix("arn:") {
         None => text,
@@ -79,7 +80,7 @@ fn is_bus(text: &str) -> bool {
         },
     };
     (1..=256).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 #[cfg(test)]
@@ -91,7 +92,7 @@ mod tests {
         for (text, expected) in [
             ("default", true),
             ("my.bus_1-x", true),
-            ("aws.partner/example.com/1", true),
+            ("aws.partner/example.com/1", false),
             ("arn:aws:events:eu-central-1:111122223333:event-bus/meetings", true),
             ("arn:aws-us-gov:events:us-gov-west-1:111122223333:event-bus/meetings", true),
             ("arn:aws:sns:eu-central-1:111122223333:meetings", false),

@@ -19,6 +19,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::meeting_event::MeetingEvent;
+use crate::log_text::bounded;
 use crate::outbound::{Outbound, chain_of_causes};
 
 /// Maximum number of entries in one PutEvents request (EventBridge's API reference).
@@ -81,14 +82,16 @@ pub enum PutError {
     /// EventBridge refused it, or failed at it each time.
     #[error("EventBridge did not take it: {0}")]
     NotTaken(String),
-    /// Too little time was left for an attempt.
+    /// Too little time was left for a first attempt.
     #[error("too little time was left to put it on the bus")]
     OutOfTime,
 }
 
 /// What becomes of one attempt at an entry.
+#[derive(Debug, PartialEq, Eq)]
 enum Attempted {
-    Taken(Option<String>),
+    /// It is on the bus, with that id.
+    Taken(String),
     /// Another attempt may succeed.
     Failed(String),
     /// No attempt can succeed.
@@ -100,6 +103,16 @@ struct Entry {
     index: usize,
     bytes: usize,
     entry: PutEventsRequestEntry,
+    /// Why the last attempt failed.
+    failed: Option<String>,
+}
+
+/// What EventBridge answered to a whole request.
+enum Answered {
+    /// For each entry, what became of it.
+    Each(Vec<Attempted>),
+    /// No attempt can succeed with these entries together; one alone may.
+    RefusedTogether(String),
 }
 
 impl Bus {
@@ -131,14 +144,14 @@ impl Bus {
         events: &[(&str, &MeetingEvent)],
         service: &str,
         deadline: Instant,
-    ) -> Vec<Result<Option<String>, PutError>> {
-        let mut results: Vec<Result<Option<String>, PutError>> = vec![Err(PutError::OutOfTime); events.len()];
+    ) -> Vec<Result<String, PutError>> {
+        let mut results: Vec<Result<String, PutError>> = vec![Err(PutError::OutOfTime); events.len()];
         let mut entries = Vec::new();
         for (index, (message_id, event)) in events.iter().enumerate() {
             let entry = self.entry(message_id, event, service);
             let bytes = size(&entry);
             if bytes <= MAX_BYTES {
-                entries.push(Entry { index, bytes, entry });
+                entries.push(Entry { index, bytes, entry, failed: None });
             } else if let Some(result) = results.get_mut(index) {
                 *result = Err(PutError::TooLarge(bytes));
             }
@@ -171,7 +184,7 @@ impl Bus {
         &self,
         mut entries: Vec<Entry>,
         deadline: Instant,
-    ) -> Vec<(usize, Result<Option<String>, PutError>)> {
+    ) -> Vec<(usize, Result<String, PutError>)> {
         let mut results = Vec::new();
         let mut backoff = FIRST_BACKOFF;
         for attempt in 1..=MAX_ATTEMPTS {
@@ -179,47 +192,66 @@ impl Bus {
             if left < MIN_ATTEMPT_TIME {
                 break;
             }
-            let attempted = self.put_once(&entries, left.min(MAX_ATTEMPT_TIME)).await;
+            let attempted = self.put_once(&entries, deadline).await;
             let mut failed = Vec::new();
             for (entry, attempted) in entries.into_iter().zip(attempted) {
                 match attempted {
                     Attempted::Taken(id) => results.push((entry.index, Ok(id))),
                     Attempted::Refused(why) => results.push((entry.index, Err(PutError::NotTaken(why)))),
-                    Attempted::Failed(why) if attempt == MAX_ATTEMPTS => {
-                        results.push((entry.index, Err(PutError::NotTaken(why))));
-                    }
-                    Attempted::Failed(why) => {
-                        tracing::warn!(attempt, cause = why, "EventBridge failed, retrying");
-                        failed.push(entry);
-                    }
+                    Attempted::Failed(why) => failed.push(Entry { failed: Some(why), ..entry }),
                 }
             }
             entries = failed;
-            if entries.is_empty() {
-                break;
+            let Some(first) = entries.first() else { break };
+            if attempt < MAX_ATTEMPTS {
+                let (cause, count) = (first.failed.as_deref(), entries.len());
+                tracing::warn!(attempt, count, cause, "EventBridge failed, retrying");
+                sleep(backoff.mul_f64(fastrand::f64().mul_add(0.5, 0.5))).await;
+                backoff = backoff.saturating_mul(2);
             }
-            sleep(backoff.mul_f64(fastrand::f64().mul_add(0.5, 0.5))).await;
-            backoff = backoff.saturating_mul(2);
         }
-        results.extend(entries.into_iter().map(|entry| (entry.index, Err(PutError::OutOfTime))));
+        let error = |failed: Option<String>| failed.map_or(PutError::OutOfTime, PutError::NotTaken);
+        results.extend(entries.into_iter().map(|entry| (entry.index, Err(error(entry.failed)))));
         results
     }
 
-    /// One request. The result has one item for each entry.
-    async fn put_once(&self, entries: &[Entry], time: Duration) -> Vec<Attempted> {
+    /// One attempt at each entry: one request, or one for each entry where EventBridge refuses them together. So an entry
+    /// that breaks a rule of EventBridge does not keep the others from the bus.
+    async fn put_once(&self, entries: &[Entry], deadline: Instant) -> Vec<Attempted> {
+        match self.request(entries, deadline).await {
+            Answered::Each(attempted) => attempted,
+            Answered::RefusedTogether(why) if entries.len() <= 1 => {
+                entries.iter().map(|_| Attempted::Refused(why.clone())).collect()
+            }
+            Answered::RefusedTogether(_) => {
+                let mut attempted = Vec::new();
+                for entry in entries.chunks(1) {
+                    attempted.extend(match self.request(entry, deadline).await {
+                        Answered::Each(attempted) => attempted,
+                        Answered::RefusedTogether(why) => vec![Attempted::Refused(why)],
+                    });
+                }
+                attempted
+            }
+        }
+    }
+
+    async fn request(&self, entries: &[Entry], deadline: Instant) -> Answered {
         let request = self.client.put_events();
         let request = request.set_entries(Some(entries.iter().map(|entry| entry.entry.clone()).collect()));
         let all = |attempted: fn(String) -> Attempted, why: &str| {
-            entries.iter().map(|_| attempted(why.to_owned())).collect()
+            Answered::Each(entries.iter().map(|_| attempted(why.to_owned())).collect())
         };
+        let time = deadline.saturating_duration_since(Instant::now()).min(MAX_ATTEMPT_TIME);
         match timeout(time, request.send()).await {
             Err(_) => all(Attempted::Failed, "no answer within the time for one attempt"),
             Ok(Err(error)) if may_succeed(&error) => all(Attempted::Failed, &describe(&error)),
-            Ok(Err(error)) => all(Attempted::Refused, &describe(&error)),
+            Ok(Err(error)) if concerns_every_entry(&error) => all(Attempted::Refused, &describe(&error)),
+            Ok(Err(error)) => Answered::RefusedTogether(describe(&error)),
             Ok(Ok(answer)) => {
                 let answers = answer.entries.unwrap_or_default();
                 let answers = answers.iter().map(Some).chain(std::iter::repeat(None));
-                entries.iter().zip(answers).map(|(_, answer)| attempted(answer)).collect()
+                Answered::Each(entries.iter().zip(answers).map(|(_, answer)| attempted(answer)).collect())
             }
         }
     }
@@ -268,14 +300,26 @@ fn requests(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 
 /// What an answer's entry says. EventBridge documents which two errors another attempt may cure.
 fn attempted(answer: Option<&PutEventsResultEntry>) -> Attempted {
-    let Some(answer) = answer else {
-        return Attempted::Failed("the answer has no entry for it".to_owned());
-    };
-    match answer.error_code() {
-        None => Attempted::Taken(answer.event_id().map(str::to_owned)),
-        Some(code @ ("InternalFailure" | "ThrottlingException")) => Attempted::Failed(code.to_owned()),
-        Some(code) => Attempted::Refused(code.to_owned()),
+    match answer.map(|answer| (answer.error_code(), answer.event_id())) {
+        Some((None, Some(id))) => Attempted::Taken(id.to_owned()),
+        Some((Some(code @ ("InternalFailure" | "ThrottlingException")), _)) => {
+            Attempted::Failed(code.to_owned())
+        }
+        Some((Some(code), _)) => Attempted::Refused(bounded(code).into_owned()),
+        Some((None, None)) => {
+            Attempted::Failed("the answer has neither an id nor an error for it".to_owned())
+        }
+        None => Attempted::Failed("the answer has no entry for it".to_owned()),
     }
+}
+
+/// Whether a refused request would be refused with other entries too: IAM or the signature, not what is in them.
+fn concerns_every_entry(error: &SdkError<PutEventsError, HttpResponse>) -> bool {
+    let code = error.code().unwrap_or_default();
+    matches!(error, SdkError::ConstructionFailure(_))
+        || ["AccessDenied", "Token", "Signature", "Credential", "Unauthorized", "NotAuthorized", "OptIn"]
+            .iter()
+            .any(|part| code.contains(part))
 }
 
 /// Whether another attempt at the whole request may succeed: there was no answer, or one of throttling or of a failure.
@@ -295,7 +339,7 @@ fn describe(error: &SdkError<PutEventsError, HttpResponse>) -> String {
     match (error, status) {
         // EventBridge's messages may quote members of the request, so only the code is logged.
         (SdkError::ServiceError(_), Some(status)) => {
-            format!("status {status}, code {}", error.code().unwrap_or("none"))
+            format!("status {status}, code {}", bounded(error.code().unwrap_or("none")))
         }
         (_, Some(status)) => format!("status {status}, {}", chain_of_causes(error)),
         (_, None) => chain_of_causes(error),
@@ -307,7 +351,7 @@ mod tests {
     use super::*;
 
     fn entry(bytes: usize) -> Entry {
-        Entry { index: 0, bytes, entry: PutEventsRequestEntry::builder().build() }
+        Entry { index: 0, bytes, entry: PutEventsRequestEntry::builder().build(), failed: None }
     }
 
     fn grouped(sizes: &[usize]) -> Vec<usize> {
@@ -323,6 +367,30 @@ mod tests {
         assert_eq!(grouped(&[MAX_BYTES / 2; 3]), [2, 1]);
         assert_eq!(grouped(&[MAX_BYTES / 2 + 1; 3]), [1, 1, 1]);
         assert_eq!(grouped(&[1, MAX_BYTES, 1]), [1, 1, 1]);
+    }
+
+    #[test]
+    fn an_entry_is_on_the_bus_only_with_an_id() {
+        let answer = PutEventsResultEntry::builder;
+        let failed = |why: &str| Attempted::Failed(why.to_owned());
+        for (answer, expected, why) in [
+            (Some(answer().event_id("e-1").build()), Attempted::Taken("e-1".to_owned()), "an id"),
+            (
+                Some(answer().error_code("ThrottlingException").build()),
+                failed("ThrottlingException"),
+                "documented",
+            ),
+            (Some(answer().error_code("InternalFailure").build()), failed("InternalFailure"), "documented"),
+            (
+                Some(answer().error_code("MalformedDetail").build()),
+                Attempted::Refused("MalformedDetail".to_owned()),
+                "documented as not to be repeated",
+            ),
+            (Some(answer().build()), failed("the answer has neither an id nor an error for it"), "neither"),
+            (None, failed("the answer has no entry for it"), "fewer entries than were sent"),
+        ] {
+            assert_eq!(attempted(answer.as_ref()), expected, "{why}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The log line of a meeting event, which is also its metrics.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::batch::Message;
@@ -48,6 +50,9 @@ pub(super) enum MessageError {
     /// The bus did not take it.
     #[error(transparent)]
     Put(#[from] PutError),
+    /// Reading it panicked: a bug.
+    #[error("reading the message panicked")]
+    Panicked,
 }
 
 /// What the lines of an invocation have in common.
@@ -75,17 +80,17 @@ struct Members<'m> {
 
 #[derive(Serialize)]
 struct EventMembers<'m> {
-    detail_type: std::borrow::Cow<'m, str>,
+    detail_type: Cow<'m, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    event_type: Option<std::borrow::Cow<'m, str>>,
+    event_type: Option<Cow<'m, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_time_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    meeting_id: Option<std::borrow::Cow<'m, str>>,
+    meeting_id: Option<Cow<'m, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    attendee_id: Option<std::borrow::Cow<'m, str>>,
+    attendee_id: Option<Cow<'m, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    media_region: Option<std::borrow::Cow<'m, str>>,
+    media_region: Option<Cow<'m, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     machine: Option<bool>,
 }

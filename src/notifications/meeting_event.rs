@@ -60,7 +60,7 @@ struct Envelope<'b> {
 /// The members of a detail that the log shows. A member of another type counts as missing.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Detail {
+struct Detail<'b> {
     #[serde(default, deserialize_with = "lenient")]
     event_type: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
@@ -69,11 +69,17 @@ struct Detail {
     meeting_id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     attendee_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    external_user_id: Option<String>,
+    #[serde(borrow, default)]
+    external_user_id: Option<&'b RawValue>,
     #[serde(default, deserialize_with = "lenient")]
     media_region: Option<String>,
-    meeting_gateway: Option<serde::de::IgnoredAny>,
+    #[serde(borrow, default, deserialize_with = "any")]
+    meeting_gateway: Option<&'b RawValue>,
+}
+
+/// Reads any value, `null` too.
+fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// Reads a value, or `None` from one of another type.
@@ -98,7 +104,7 @@ impl MeetingEvent {
         if !detail.starts_with('{') {
             return Err(EventError::NotAnEvent);
         }
-        let members: Detail = serde_json::from_str(detail).map_err(|_| EventError::NotAnEvent)?;
+        let members: Detail<'_> = serde_json::from_str(detail).map_err(|_| EventError::NotAnEvent)?;
         if members.meeting_gateway.is_some() {
             return Err(EventError::HasOwnMember);
         }
@@ -112,14 +118,19 @@ impl MeetingEvent {
             meeting_id: members.meeting_id,
             attendee_id: members.attendee_id,
             media_region: members.media_region,
-            is_machine: members.external_user_id.as_deref().map(is_machine),
+            is_machine: members.external_user_id.map(is_machine),
         })
     }
 }
 
 /// Chime's own attendees, such as recorders, have names that begin with `aws:`, in any case (model).
-fn is_machine(external_user_id: &str) -> bool {
-    external_user_id.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
+fn is_machine(external_user_id: &RawValue) -> bool {
+    let begins = |text: &str| text.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"));
+    // A text that can't be decoded, such as one with half a surrogate pair, is looked at as it is written.
+    match serde_json::from_str::<String>(external_user_id.get()) {
+        Ok(text) => begins(&text),
+        Err(_) => begins(external_user_id.get().trim_start_matches('"')),
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +201,7 @@ mod tests {
             (r#"{"detail-type":"a","detail":{},"resources":"b"}"#, EventError::NotAnEvent, "one resource"),
             (r#"{"detail-type":"a","detail-type":"b","detail":{}}"#, EventError::NotAnEvent, "a repeat"),
             (r#"{"detail-type":"a","detail":{"meetingGateway":1}}"#, EventError::HasOwnMember, "our member"),
+            (r#"{"detail-type":"a","detail":{"meetingGateway":null}}"#, EventError::HasOwnMember, "null too"),
         ] {
             let error = MeetingEvent::read(body).expect_err(why);
             assert_eq!(error, expected, "{why}");
@@ -210,5 +222,7 @@ mod tests {
             event["detail"]["externalUserId"] = json!(name);
             assert_eq!(read(&event).unwrap().is_machine, Some(expected), "{name}");
         }
+        let half_a_pair = joined().to_string().replace(r#""anna""#, r#""aws:\ud800""#);
+        assert_eq!(MeetingEvent::read(&half_a_pair).unwrap().is_machine, Some(true));
     }
 }

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::batch::{Batch, BatchAnswer, Message};
-use super::bus::Bus;
+use super::bus::{Bus, PutError};
 use super::event_line::{Invocation, MessageError};
 use super::meeting_event::MeetingEvent;
 use crate::telemetry::ColdStart;
@@ -55,17 +55,20 @@ impl Notifications {
         };
         let mut events = Vec::new();
         for message in &batch.messages {
-            match MeetingEvent::read(&message.body) {
-                Ok(event) => events.push((message, event)),
-                Err(error) => fail(message, None, &error.into()),
+            // Only a bug can panic here, and it must not keep the other messages from being handled.
+            match std::panic::catch_unwind(|| MeetingEvent::read(&message.body)) {
+                Ok(Ok(event)) => events.push((message, event)),
+                Ok(Err(error)) => fail(message, None, &error.into()),
+                Err(_) => fail(message, None, &MessageError::Panicked),
             }
         }
-        let put = match &self.bus {
-            None => vec![Ok(None); events.len()],
+        let put: Vec<Result<Option<String>, PutError>> = match &self.bus {
+            None => events.iter().map(|_| Ok(None)).collect(),
             Some(bus) => {
                 let entries: Vec<(&str, &MeetingEvent)> =
                     events.iter().map(|(message, event)| (message.message_id.as_str(), event)).collect();
-                bus.put(&entries, &self.service, deadline).await
+                let put = bus.put(&entries, &self.service, deadline).await;
+                put.into_iter().map(|put| put.map(Some)).collect()
             }
         };
         let mut handled = String::new();

@@ -70,8 +70,12 @@ impl Measured {
     /// The directives, written once for each list of metrics: they are two fifths of the work on a line.
     fn directives(&self) -> Option<Arc<RawValue>> {
         let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let names = || self.0.iter().map(|(metric, _)| metric.name);
-        if let Some((_, text)) = written.iter().find(|(known, _)| known.iter().copied().eq(names())) {
+        let metrics = || self.0.iter().map(|(metric, _)| *metric);
+        let is_known = |known: &[&'static Metric]| {
+            known.len() == self.0.len()
+                && known.iter().zip(metrics()).all(|(known, metric)| std::ptr::eq(*known, metric))
+        };
+        if let Some((_, text)) = written.iter().find(|(known, _)| is_known(known)) {
             return Some(Arc::clone(text));
         }
         let mut directives: Vec<Directive> = Vec::new();
@@ -88,13 +92,13 @@ impl Measured {
         }
         // Text and lists always serialize.
         let text: Arc<RawValue> = serde_json::value::to_raw_value(&directives).ok()?.into();
-        written.push((names().collect(), Arc::clone(&text)));
+        written.push((metrics().collect(), Arc::clone(&text)));
         Some(text)
     }
 }
 
-/// The directives of each list of metrics that this process has written, by the metrics' names. There are a handful.
-static WRITTEN: Mutex<Vec<(Vec<&'static str>, Arc<RawValue>)>> = Mutex::new(Vec::new());
+/// The directives of each list of metrics that this process has written. There are a handful.
+static WRITTEN: Mutex<Vec<(Vec<&'static Metric>, Arc<RawValue>)>> = Mutex::new(Vec::new());
 
 /// The values, each as a member with the metric's name.
 impl Serialize for Measured {

@@ -47,7 +47,7 @@ async fn every_sample_tenant_may_send_its_own_region_and_those_it_is_allowed() {
         ("globex", "us-east-1", 403, "everyone's default, where the tenant's own is fixed"),
         ("initech", "eu-central-1", 403, "another tenant's"),
     ] {
-        stack.simulator.reset();
+        stack.reset_simulator();
         let answer =
             stack.create(tenant, &json!({ "ExternalMeetingId": "standup", "MediaRegion": region })).await;
         assert_eq!(answer.status, status, "{tenant} {region}: {why}: {}", answer.text);
@@ -202,11 +202,11 @@ async fn logs_no_secret_at_any_level() {
 async fn answers_an_event_that_is_not_json_and_goes_on() {
     let stack = Stack::start().await;
     for event in ["", "{", "not json", "\u{0}", "[[[[[[", r#"{"requestContext":{"http":"#] {
-        let answer = Answer::of(stack.function.invoke(event, PATIENCE).await);
+        let answer = Answer::of(stack.invoke_within(event, PATIENCE).await);
         assert_eq!((answer.status, &answer.body["Code"]), (400, &json!("BadRequestException")), "{event:?}");
     }
     let bytes: &'static [u8] = &[0xff, 0xfe, b'{', 0x80];
-    assert_eq!(Answer::of(stack.function.invoke(bytes, PATIENCE).await).status, 400);
+    assert_eq!(Answer::of(stack.invoke_within(bytes, PATIENCE).await).status, 400);
     assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
 }
 
@@ -236,7 +236,7 @@ async fn reports_errors_of_chime_in_the_gateways_own_words() {
         ("ServiceFailureException", 502, "ServiceFailureException"),
         ("ServiceUnavailableException", 503, "ServiceUnavailableException"),
     ] {
-        stack.simulator.reset();
+        stack.reset_simulator();
         stack.simulator.inject(Fault::exception(exception).expect("the simulator knows it"), 9);
         let answer = stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await;
         assert_eq!((answer.status, &answer.body["Code"]), (status, &json!(code)), "{exception}");

@@ -40,10 +40,10 @@ fn every_event_file_has_a_row_and_every_row_a_file() {
 async fn every_event_is_answered_as_its_row_says() {
     let stack = Stack::with().setting("AUTH_MODE", "authorizer").start().await;
     for (file, row) in rows() {
-        stack.simulator.reset();
+        stack.reset_simulator();
         stack.simulator.add_sample_meeting();
         let event = std::fs::read(folder().join(&file)).unwrap();
-        let answer = Answer::of(stack.function.invoke(event, PATIENCE).await);
+        let answer = Answer::of(stack.invoke_within(event, PATIENCE).await);
         let why = &row["why"];
         assert_eq!(row["authMode"], "authorizer", "{file}");
         assert_eq!(answer.status, row["status"].as_u64().unwrap(), "{file}: {why}: {}", answer.text);
@@ -126,7 +126,7 @@ async fn an_answer_has_the_format_of_its_event() {
         ("rest-api-no-claims.json", false),
     ] {
         let event = std::fs::read(folder().join(file)).unwrap();
-        let Outcome::Response(bytes) = stack.function.invoke(event, PATIENCE).await else {
+        let Outcome::Response(bytes) = stack.invoke_within(event, PATIENCE).await else {
             panic!("{file}: no answer")
         };
         let answer: Value = serde_json::from_slice(&bytes).expect(file);

@@ -250,11 +250,11 @@ async fn run(stack: &Stack, row: &Row) -> Option<String> {
     // A request beforehand, so that there is a pooled connection; a connection outlives the reset.
     stack.simulator.disarm();
     let warm_up = stack.create("acme", &json!({ "ExternalMeetingId": "an-earlier-one" })).await;
-    stack.simulator.reset();
+    stack.reset_simulator();
     stack.simulator.inject(row.fault.clone(), row.times);
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "one-key" });
     let event = post(&stack.token("acme"), &body.to_string());
-    let answer = Answer::of(stack.function.invoke(event.to_string(), row.limit).await);
+    let answer = Answer::of(stack.invoke_within(event.to_string(), row.limit).await);
     let seen = stack.creations();
     let mut tokens: Vec<&Value> = seen.iter().map(|sent| &sent["ClientRequestToken"]).collect();
     tokens.dedup();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use gateway_tests::repository;
 use local::issuer::{Issuer, TokenRequest};
 use local::runtime_api::{Function, Outcome, RuntimeApi};
@@ -222,10 +223,26 @@ impl Stack {
 
     /// Invokes the function with an event.
     pub(crate) async fn invoke(&self, event: &Value) -> Answer {
-        self.secrets.add_members(event);
-        let answer = Answer::of(self.function.invoke(event.to_string(), PATIENCE).await);
-        self.secrets.add_members(&answer.body);
-        answer
+        Answer::of(self.invoke_within(event.to_string(), PATIENCE).await)
+    }
+
+    /// Invokes the function with an event, whether it is one or not. What is secret in it and in the answer is looked for in
+    /// the log when the stack is dropped.
+    pub(crate) async fn invoke_within(&self, event: impl Into<Bytes>, limit: Duration) -> Outcome {
+        let event = event.into();
+        let read = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or(Value::Null);
+        self.secrets.add_members(&read(&event));
+        let outcome = self.function.invoke(event, limit).await;
+        if let Outcome::Response(bytes) = &outcome {
+            self.secrets.add_members(&read(bytes));
+        }
+        outcome
+    }
+
+    /// Has the simulator forget everything. Its requests' secrets are still looked for in the log.
+    pub(crate) fn reset_simulator(&self) {
+        self.secrets.add_requests(&self.simulator.requests());
+        self.simulator.reset();
     }
 
     /// Checks every line that the process has written so far.

@@ -159,7 +159,7 @@ async fn counts_lengths_in_characters_and_changes_no_value() {
         ("a\u{0}b".to_owned(), 400, "a control character"),
         ("AwS:meeting".to_owned(), 400, "reserved in any case"),
     ] {
-        stack.simulator.reset();
+        stack.reset_simulator();
         let answer = stack.create("acme", &json!({ "ExternalMeetingId": id })).await;
         assert_eq!(answer.status, status, "{why}: {}", answer.text);
         if status == 201 {

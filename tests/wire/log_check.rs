@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gateway_tests::repository;
 use local::simulator::RecordedRequest;
 use parking_lot::Mutex;
@@ -26,6 +28,7 @@ const SECRET_MEMBERS: &[&str] = &[
     "AudioHostUrl",
     "x-planted-panic",
     "x-amz-security-token",
+    "sub",
 ];
 
 /// The secrets that a test's requests and answers have.
@@ -35,7 +38,12 @@ pub(crate) struct Secrets(Mutex<BTreeSet<String>>);
 impl Secrets {
     pub(crate) fn add(&self, secret: &str) {
         if secret.len() >= MIN_SECRET {
-            self.0.lock().insert(secret.chars().take(MAX_SECRET).collect());
+            let secret: String = secret.chars().take(MAX_SECRET).collect();
+            // A line is JSON, in which some characters are escaped.
+            let escaped = Value::from(secret.as_str()).to_string();
+            let mut secrets = self.0.lock();
+            secrets.insert(escaped.trim_matches('"').to_owned());
+            secrets.insert(secret);
         }
     }
 
@@ -54,6 +62,8 @@ impl Secrets {
                 }
             }
             Value::String(text) => {
+                let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+                let text = decoded.as_deref().filter(|text| text.starts_with('{')).unwrap_or(text);
                 if let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
                     self.add_members(&inner);
                 }

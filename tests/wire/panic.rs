@@ -21,6 +21,12 @@ async fn answers_a_panic_and_serves_the_next_request_in_the_same_process() {
     assert_eq!(stack.function.process_id(), process);
     assert_eq!(stack.simulator.connections(), 1, "the next request finds its connection");
     let log = stack.function.logs_with("request served", PATIENCE).await.expect("the meeting is logged");
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let lines: Vec<_> = lines.filter(|line| line["status"] == 500).collect();
+    assert!(!lines.is_empty() && lines.len() <= 3, "one line a request: {log}");
+    for line in lines {
+        assert_eq!((&line["level"], &line["InternalError"]), (&json!("ERROR"), &json!(1)), "{line}");
+    }
     assert!(log.contains(r#""message":"panicked","location":"src/gateway.rs"#), "where it was: {log}");
     assert!(log.contains("the handler panicked"), "and which request: {log}");
     assert!(!log.contains("the-callers-text"), "and not what it was about: {log}");

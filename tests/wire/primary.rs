@@ -88,7 +88,7 @@ async fn answers_for_a_malformed_primary_as_for_a_missing_one_without_asking_chi
     ] {
         // The model only limits the member to 2 to 64 characters.
         let expected = if primary.len() < 2 { 400 } else { 403 };
-        stack.simulator.reset();
+        stack.reset_simulator();
         let answer = replicate(&stack, "acme", primary).await;
         assert_eq!(answer.status, expected, "{primary:?}: {why}: {}", answer.text);
         assert_eq!(answer.places(), ["#/PrimaryMeetingId"], "{primary:?}: {why}");

@@ -190,7 +190,7 @@ async fn requests_to_chime_obey_policy_and_model_whatever_the_caller_sends() {
         if let Some(key) = &key {
             event = with_header(event, "idempotency-key", key);
         }
-        stack.simulator.reset();
+        stack.reset_simulator();
         let answer = stack.invoke(&event).await;
         let context = format!("{tenant} sent {body} with key {key:?}: {}", answer.text);
         for request in stack.simulator.requests() {
@@ -282,7 +282,7 @@ async fn any_part_of_what_a_silent_caller_gets_may_be_asked_for() {
         if !own.is_empty() {
             body["Tags"] = Value::from(own);
         }
-        stack.simulator.reset();
+        stack.reset_simulator();
         let answer = stack.create(tenant, &body).await;
         let context = format!("{tenant} sent {body}: {}", answer.text);
         assert_eq!(answer.status, 201, "{context}");
@@ -315,7 +315,7 @@ async fn answers_any_bytes() {
     ];
     for _ in 0..CASES {
         let event = strategy.new_tree(&mut runner).expect("the strategy makes values").current();
-        let answer = crate::harness::Answer::of(stack.function.invoke(event.clone(), PATIENCE).await);
+        let answer = crate::harness::Answer::of(stack.invoke_within(event.clone(), PATIENCE).await);
         assert!([400, 401, 404, 405].contains(&answer.status), "{event:?}: {}", answer.text);
     }
     assert_eq!(stack.simulator.requests().len(), 0);

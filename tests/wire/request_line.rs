@@ -37,7 +37,8 @@ fn names(line: &Value) -> Vec<String> {
     metrics(line).into_keys().collect()
 }
 
-const ALWAYS: [&str; 3] = ["Requests", "chime_ms", "duration_ms"];
+/// The metrics of every request.
+const ALWAYS: [&str; 2] = ["Requests", "duration_ms"];
 
 #[tokio::test]
 async fn the_line_of_a_creation_has_every_member() {
@@ -209,6 +210,39 @@ async fn every_outcome_has_its_line_refusals_too() {
             false,
             Some("DifferentMeeting"),
         ),
+        (
+            create.to_owned(),
+            Some(body.clone()),
+            Some(fault("ServiceUnavailableException")),
+            "CreateMeeting",
+            "failed",
+            503,
+            Some("ServiceUnavailableException"),
+            false,
+            None,
+        ),
+        (
+            "PATCH /meetings".to_owned(),
+            None,
+            None,
+            "none",
+            "refused",
+            405,
+            Some("BadRequestException"),
+            false,
+            None,
+        ),
+        (
+            create.to_owned(),
+            Some(json!({ "ExternalMeetingId": "x".repeat(70_000) })),
+            None,
+            "CreateMeeting",
+            "refused",
+            413,
+            Some("BadRequestException"),
+            false,
+            None,
+        ),
         // The proof of a meeting: Chime's 403 is logged and pages nobody.
         (
             format!("GET {missing}"),
@@ -229,7 +263,9 @@ async fn every_outcome_has_its_line_refusals_too() {
         stack.send(&host, request, body.as_ref()).await;
         stack.simulator.disarm();
     }
-    let lines = lines(&stack, rows.len() + 1).await;
+    // One more, so that a second line for the last row would be there as well.
+    stack.send(&host, "GET /nowhere", None).await;
+    let lines = lines(&stack, rows.len() + 2).await;
     for ((request, _, fault, operation, outcome, status, code, names_meeting, alarm), line) in
         rows.iter().zip(&lines[1..])
     {
@@ -247,7 +283,9 @@ async fn every_outcome_has_its_line_refusals_too() {
             _ => "INFO",
         };
         assert_eq!(line["level"], expected_level, "{why}");
+        let asked_chime = line["attempts"] != 0;
         let mut expected: Vec<&str> = ALWAYS.into_iter().chain(*alarm).collect();
+        expected.extend(asked_chime.then_some("chime_ms"));
         expected.sort_unstable();
         assert_eq!(names(line), expected, "{why}");
         if let Some(alarm) = alarm {
@@ -260,12 +298,13 @@ async fn every_outcome_has_its_line_refusals_too() {
 async fn a_request_without_a_caller_has_its_line_without_one() {
     let stack = Stack::start().await;
     stack.send("not.a.token", "GET /meetings/11111111-2222-3333-4444-555555555555", None).await;
-    stack.function.invoke("not an event", PATIENCE).await;
+    stack.invoke_within("not an event", PATIENCE).await;
     let lines = lines(&stack, 2).await;
     for (line, status, operation) in [(&lines[0], 401, "GetMeeting"), (&lines[1], 400, "none")] {
         assert_eq!((&line["status"], &line["operation"]), (&json!(status), &json!(operation)), "{line}");
         assert_eq!((line.get("tenant"), line.get("caller")), (None, None), "{line}");
         assert_eq!((&line["attempts"], &line["chime_ms"]), (&json!(0), &json!(0.0)), "{line}");
+        assert!(!names(line).contains(&"chime_ms".to_owned()), "as a metric it would count as fast: {line}");
     }
     assert_eq!(
         lines[1]["correlation_id"], lines[1]["function_request_id"],

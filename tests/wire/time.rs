@@ -17,7 +17,7 @@ async fn within(stack: &Stack, limit: Duration, key: &str) -> (Answer, Duration)
     let body = json!({ "ExternalMeetingId": key, "ClientRequestToken": key });
     let event = post(&stack.token("acme"), &body.to_string()).to_string();
     let started = Instant::now();
-    let outcome = stack.function.invoke(event, limit).await;
+    let outcome = stack.invoke_within(event, limit).await;
     (Answer::of(outcome), started.elapsed())
 }
 

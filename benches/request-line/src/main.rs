@@ -33,7 +33,7 @@ fn main() {
         };
         // The longest kind of line: a refusal that is an alarm.
         let cause = "QuotaFull after 1 attempt(s): status 400, code LimitExceededException".to_owned();
-        let ending = Ending::refused(429, "LimitExceededException", cause, Some(Alarm::QuotaFull));
+        let ending = Ending::problem(429, "LimitExceededException", cause, Some(Alarm::QuotaFull));
         telemetry::write_line(&black_box(request).line(ending, SystemTime::now()));
     }
 }

@@ -33,8 +33,12 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
         (&Method::POST, "/simulator/events") => send_events(shared, body),
         (&Method::GET, "/simulator/events") => Answer::json(200, &json!(shared.state.lock().events.all())),
         (&Method::DELETE, path) if path.starts_with(MEETING) => {
-            shared.state.lock().end_meeting(path.trim_start_matches(MEETING));
-            Answer::json(204, &Value::Null)
+            let id = path.strip_prefix(MEETING).unwrap_or_default();
+            if shared.state.lock().end_meeting(id) {
+                Answer::json(204, &Value::Null)
+            } else {
+                Answer::json(404, &json!({ "message": format!("there is no meeting {id} that goes on") }))
+            }
         }
         (&Method::DELETE, "/simulator/state") => {
             shared.reset();

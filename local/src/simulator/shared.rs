@@ -51,11 +51,13 @@ impl State {
         }
     }
 
-    /// Ends a meeting as Chime does by itself.
-    pub(super) fn end_meeting(&mut self, id: &str) {
-        for ended in self.meetings.end_by_itself(id) {
-            self.events.of_meeting(event_type::MEETING_ENDED, ended);
+    /// Ends a meeting as Chime does by itself. Whether there was one.
+    pub(super) fn end_meeting(&mut self, id: &str) -> bool {
+        let ended = self.meetings.end_by_itself(id);
+        for meeting in &ended {
+            self.events.of_meeting(event_type::MEETING_ENDED, meeting);
         }
+        !ended.is_empty()
     }
 }
 

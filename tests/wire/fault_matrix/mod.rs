@@ -49,7 +49,7 @@ async fn every_operation_survives_every_fault_and_takes_effect_at_most_once() {
 
 /// Plays a fault to an operation and returns what differs from the table.
 async fn run(stack: &Stack, line: &Line, row: &Row) -> Option<String> {
-    stack.simulator.reset();
+    stack.reset_simulator();
     let room = stack.room().await;
     let before = stack.simulator.requests().len();
     stack.simulator.arm(Injection {
@@ -58,7 +58,7 @@ async fn run(stack: &Stack, line: &Line, row: &Row) -> Option<String> {
         operation: Some(line.at_chime),
     });
     let request = event(line.name, &room, &stack.token("acme"), &body(line.name, &room));
-    let answer = Answer::of(stack.function.invoke(request.to_string(), row.limit).await);
+    let answer = Answer::of(stack.invoke_within(request.to_string(), row.limit).await);
     let requests = stack.simulator.requests();
     let seen = requests.iter().skip(before).filter(|request| request.operation == line.at_chime).count();
     let calls = requests.len().saturating_sub(before);
