@@ -188,13 +188,6 @@ class Command:
         return first_token, value
 
     def _value(self):
-        if self._take("coalesce"):
-            self._expect("(")
-            name = self._field()
-            self._expect(",")
-            otherwise = self._literal()
-            self._expect(")")
-            return lambda row: row.get(name, otherwise)
         name = self._field()
         return lambda row: row.get(name)
 
