@@ -2,10 +2,10 @@
 //!
 //! The path of a batch:
 //!
-//! 1. [`batch`] reads Lambda's event into messages.
-//! 2. [`meeting_event`] reads each message into an event. One that can't be read fails alone.
-//! 3. [`bus`] puts the events on an EventBridge bus, if the stack has one.
-//! 4. [`event_line`] logs each event once it was handed over, and each message that failed.
+//! 1. A [`Batch`] is read from Lambda's event, with its messages.
+//! 2. A [`MeetingEvent`] is read from each message. One that can't be read fails alone.
+//! 3. The [`Bus`] of EventBridge gets the events, if the stack has one.
+//! 4. Each event that was handed over, and each message that failed, has a log line.
 //!
 //! The answer names the messages that failed. SQS delivers them again, and in the end to the dead-letter queue.
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::zipped_size;
 use crate::building::Artefacts;
-use crate::instructions::{self, Counts};
+use crate::instructions::{self, Counts, two_at_a_time};
 use crate::subjects::{JOIN, Subject};
 use crate::{Failure, building, println_all, repository};
 
@@ -59,9 +59,7 @@ pub(crate) fn check(subjects: &[Subject], artefacts: &Artefacts, request_line: u
         Line::of_zip("notifications", &artefacts.notifications)?,
         Line::of_request_line(request_line),
     ];
-    for subject in subjects {
-        lines.extend(budget.count(subject)?);
-    }
+    lines.extend(two_at_a_time(subjects, |subject| budget.count(subject))?.into_iter().flatten());
     for line in &lines {
         println_all(&line.to_string());
     }

@@ -45,7 +45,28 @@ impl Counts {
 
 /// Counts those of every function.
 pub(crate) fn count_all(subjects: &[Subject]) -> Result<Vec<Counts>, Failure> {
-    subjects.iter().map(count).collect()
+    two_at_a_time(subjects, count)
+}
+
+/// Counts of each function, in the order of the functions. Valgrind runs a program on one processor, and two are the fewest
+/// that a machine for checks has.
+pub(crate) fn two_at_a_time<T: Send>(
+    subjects: &[Subject],
+    count: impl Fn(&Subject) -> Result<T, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
+    let count = &count;
+    let mut counted = Vec::new();
+    for pair in subjects.chunks(2) {
+        let both: Vec<Result<T, Failure>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = pair.iter().map(|subject| scope.spawn(move || count(subject))).collect();
+            let panicked = || Err("counting panicked".into());
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| panicked())).collect()
+        });
+        for result in both {
+            counted.push(result?);
+        }
+    }
+    Ok(counted)
 }
 
 /// Counts those of one function.

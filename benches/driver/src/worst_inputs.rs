@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::instructions::instructions_of;
+use crate::instructions::{instructions_of, two_at_a_time};
 use crate::subjects::Subject;
 use crate::{Failure, println_all};
 
@@ -24,8 +24,8 @@ const SUBJECT: &str = "/requestContext/authorizer/jwt/claims/sub";
 
 /// Counts and prints the instructions of each input in each mode. Returns whether all are within the limit.
 pub(crate) fn check(modes: &[Subject]) -> Result<bool, Failure> {
-    let mut within = true;
-    for gateway in modes {
+    let counted = two_at_a_time(modes, |gateway| {
+        let mut within = true;
         let idle = instructions_of(gateway, 0)?;
         for (what, event) in inputs(&gateway.event)? {
             let subject = Subject { event, ..gateway.clone() };
@@ -38,8 +38,9 @@ pub(crate) fn check(modes: &[Subject]) -> Result<bool, Failure> {
             ));
             within &= fits;
         }
-    }
-    Ok(within)
+        Ok(within)
+    })?;
+    Ok(counted.into_iter().all(|within| within))
 }
 
 /// Joins items with commas, as many as fit into that many bytes.
