@@ -18,7 +18,8 @@ from commands import (
 )
 from tools import CARGO_FUZZ, CARGO_MUTANTS, install_cargo_tool
 
-LOCAL = REPOSITORY / "target" / "debug" / "local"
+DEBUG = REPOSITORY / "target" / "debug"
+LOCAL = DEBUG / "local"
 
 
 # ---- code and configuration ------------------------------------------------------------------------------------------
@@ -62,6 +63,7 @@ def check_workflows() -> None:
 
 
 def run_tests() -> None:
+    build_programs()
     # The program makes rustdoc compare the error codes of the doctests that must not compile.
     run("cargo", "test", "--workspace", RUSTDOC=str(CHECKS / "rustdoc"))
 
@@ -119,18 +121,20 @@ def check_template() -> None:
     checkov = TOOLS / "checkov" / "bin" / "checkov"
     run(checkov, "--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "--file", "template.yaml")
     # The tests compare its front and its log lines with the template.
-    build_local()
+    build_programs()
     pytest(CHECKS / "stack")
 
 
 def check_build() -> None:
     # SAM's build is the one that is deployed; the steps below use it.
     run("sam", "build")
-    build_local()
+    build_programs()
 
 
-def build_local() -> None:
-    run("cargo", "build", "--package", "local")
+def build_programs() -> None:
+    # Of the whole workspace and with its tests: a part of it would be built with other features of its dependencies, so
+    # that each step would compile most of them again.
+    run("cargo", "build", "--workspace", "--all-targets")
 
 
 def check_instructions() -> None:
@@ -140,7 +144,8 @@ def check_instructions() -> None:
     functions = []
     for option, function in (("--gateway", "GatewayFunction"), ("--notifications", "NotificationsFunction")):
         functions += [option, built / function / "bootstrap"]
-    run("cargo", "run", "--quiet", "--package", "benchmark", "--", "check", *functions)
+    build_programs()
+    run(DEBUG / "benchmark", "check", *functions)
 
 
 def check_events() -> None:
@@ -148,7 +153,7 @@ def check_events() -> None:
 
 
 def check_notifications() -> None:
-    build_local()
+    build_programs()
     pytest(CHECKS / "notifications", environment="notifications")
 
 
@@ -160,17 +165,17 @@ def check_sam_local() -> None:
 
 
 def check_model() -> None:
-    build_local()
+    build_programs()
     pytest(CHECKS / "model")
 
 
 def check_api() -> None:
-    build_local()
+    build_programs()
     pytest(CHECKS / "api", environment="api")
 
 
 def check_frontend() -> None:
-    build_local()
+    build_programs()
     folder = CHECKS / "frontend"
     run("node", folder / "meeting_session.mjs", LOCAL_PROGRAM=str(LOCAL))
     tests = sorted(folder.glob("*.test.mjs")) + sorted(folder.glob("browser/*.test.mjs"))
@@ -178,7 +183,7 @@ def check_frontend() -> None:
 
 
 def check_clients() -> None:
-    build_local()
+    build_programs()
     tests = sorted((CHECKS / "clients").glob("*.test.mjs"))
     # Mostly they wait: for answers that do not come, and as long as a refusal says.
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -206,8 +211,7 @@ def check_many_tokens() -> None:
 
 def compare_tokens(count: int) -> None:
     """Compares the token verifier with other libraries and issuers; `count` is the number of mutated tokens."""
-    build_local()
-    run("cargo", "build", "--package", "gateway-tests", "--bin", "verify_tokens")
+    build_programs()
     # Ports of its own, and a policy that asks for no group, because one of the issuers has none.
     ports = "--port 3999 --simulator-port 3998 --issuer-port 3997"
     command = f"{LOCAL} {ports} --policy {CHECKS / 'tokens' / 'policy.json'}"
@@ -250,7 +254,7 @@ def check_soak() -> None:
 
 
 def check_soak_events() -> None:
-    run("cargo", "build", "--package", "local", "--bin", "soak")
+    build_programs()
     gateway = build_release_gateway()
     run("cargo", "build", "--release", "--bin", "notifications")
     program = (CHECKS / "notifications" / "soak.py", "--gateway", gateway)
