@@ -118,7 +118,10 @@ impl Gateway {
             operation: known.operation.get().copied(),
             tenant: caller.map(|caller| caller.tenant.as_str()),
             caller: caller.map(|caller| caller.caller.as_str()),
-            meeting_id: meeting.as_ref().map(|(id, _)| id).or(known.meeting_id.get()).map(String::as_str),
+            meeting_id: meeting
+                .as_ref()
+                .map(|(id, _)| id.as_str())
+                .or(known.meeting_id.get().map(MeetingId::as_str)),
             media_region: meeting.as_ref().and_then(|(_, region)| region.as_deref()),
             attempts: known.usage.attempts(),
             chime_request_id: chime_request_id.as_deref(),
@@ -139,10 +142,8 @@ impl Gateway {
         known.note_request(&request);
         let Route { operation, parameters } = operation::find(&request)?;
         known.operation.get_or_init(|| operation.name);
-        if let Some(id) =
-            parameters.get("MeetingId").and_then(|id| MeetingId::parse(&id.to_ascii_lowercase()).ok())
-        {
-            known.meeting_id.get_or_init(|| id.as_str().to_owned());
+        if let Some(id) = parameters.meeting_id() {
+            known.meeting_id.get_or_init(|| id);
         }
         // Only fetching an issuer's keys can take this long.
         let caller = timeout_at(deadline, self.authenticate(&request))
@@ -212,7 +213,7 @@ struct Known<'i> {
     format: OnceLock<PayloadFormat>,
     operation: OnceLock<&'static str>,
     /// The meeting in the path, whether it exists or not.
-    meeting_id: OnceLock<String>,
+    meeting_id: OnceLock<MeetingId>,
     caller: OnceLock<LoggedCaller>,
     usage: ChimeUsage,
 }

@@ -1,10 +1,11 @@
 """An EventBridge that fails entries on request; the real protocol peers never do."""
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.client import HTTPMessage
+
+from event_bus_server import EventBusServer
 
 # Gives the error code for an entry by its message id and how often it came before; None takes the entry.
 Fails = Callable[[str, int], str | None]
@@ -12,10 +13,11 @@ Fails = Callable[[str, int], str | None]
 Refuses = Callable[[list[str]], str | None]
 
 
-class EventBusStub:
+class EventBusStub(EventBusServer):
     """A server that takes PutEvents and keeps what it is asked."""
 
     def __init__(self, fails: Fails = lambda _message_id, _times: None):
+        super().__init__()
         self.fails = fails
         self.refuses: Refuses = lambda _message_ids: None
         # Whether what it takes has an id in the answer.
@@ -24,41 +26,15 @@ class EventBusStub:
         self.requests: list[tuple[int, list[dict]]] = []
         self.asked: Counter[str] = Counter()
         self.taken: list[dict] = []
-        stub = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def answer(self, body: bytes, headers: HTTPMessage) -> tuple[int, bytes]:
+        """Answers one PutEvents."""
+        del headers
+        status, answer = self.decide(body)
+        return status, json.dumps(answer).encode()
 
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer = stub.answer(body)
-                answer = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/x-amz-json-1.1")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_arguments: object) -> None:
-                """Prints nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def url(self) -> str:
-        """The endpoint."""
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def answer(self, body: bytes) -> tuple[int, dict]:
-        """Answers one PutEvents; returns the status and the answer."""
+    def decide(self, body: bytes) -> tuple[int, dict]:
+        """Decides what becomes of each entry; returns the status and the answer."""
         entries = json.loads(body)["Entries"]
         self.requests.append((len(body), entries))
         message_ids = [json.loads(entry["Detail"])["meetingGateway"]["messageId"] for entry in entries]

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from pathlib import Path
 from threading import Event
 
@@ -43,7 +44,7 @@ class BusWithARule(FaultyBus):
 
     refuses = False
 
-    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def answer(self, body: bytes, headers: HTTPMessage) -> tuple[int, bytes]:
         """Answers one call."""
         if self.refuses:
             return 400, json.dumps({"__type": "AccessDeniedException", "message": "planted"}).encode()

@@ -2,11 +2,12 @@
 
 import json
 import random
-import threading
 import time
 import urllib.request
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.client import HTTPMessage
+
+from event_bus_server import EventBusServer
 
 # What becomes of a call; the last takes the rest.
 FAULTS = {
@@ -22,48 +23,17 @@ OUTAGE_SECONDS = 0.7
 HEADERS = ("Content-Type", "X-Amz-Target", "Authorization", "X-Amz-Date")
 
 
-class FaultyBus:
+class FaultyBus(EventBusServer):
     """Passes PutEvents on to a peer, but for the share that fails."""
 
     def __init__(self, peer_url: str, seed: int):
+        super().__init__()
         self.peer_url = peer_url
         self.random = random.Random(seed)
         self.counts: Counter[str] = Counter()
         self.down_until = 0.0
-        bus = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                headers = {name: self.headers[name] for name in HEADERS if self.headers[name]}
-                status, answer = bus.answer(body, headers)
-                self.send_response(status)
-                self.send_header("Content-Type", "application/x-amz-json-1.1")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_arguments: object) -> None:
-                """Prints nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def url(self) -> str:
-        """The endpoint."""
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def answer(self, body: bytes, headers: HTTPMessage) -> tuple[int, bytes]:
         """Answers one call."""
         failure = json.dumps({"__type": "InternalException", "message": "planted"}).encode()
         if time.monotonic() < self.down_until:
@@ -85,8 +55,9 @@ class FaultyBus:
             answer["Entries"].insert(number, {"ErrorCode": "ThrottlingException", "ErrorMessage": "planted"})
         return 200, json.dumps(answer | {"FailedEntryCount": len(refused)}).encode()
 
-    def pass_on(self, request: dict, headers: dict[str, str]) -> dict:
+    def pass_on(self, request: dict, headers: HTTPMessage) -> dict:
         """Sends a call to the peer."""
         data = json.dumps(request).encode()
-        with urllib.request.urlopen(urllib.request.Request(self.peer_url, data, headers, method="POST")) as answer:
+        passed = {name: headers[name] for name in HEADERS if headers[name]}
+        with urllib.request.urlopen(urllib.request.Request(self.peer_url, data, passed, method="POST")) as answer:
             return json.load(answer)

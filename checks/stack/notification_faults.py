@@ -2,6 +2,7 @@
 
 from deployed_stack import ACCOUNT, STACK_NAME, DeployedStack, partition_of
 from differences import differs
+from function_faults import function_faults
 from gateway_settings import known_settings
 from role_faults import function_role_faults, logs_and_traces
 
@@ -16,42 +17,18 @@ def notification_faults(stack: DeployedStack) -> list[str]:
 
 
 def _function(stack: DeployedStack) -> list[str]:
-    function = stack.properties(NOTIFICATIONS_FUNCTION)
-    source = stack.source["Resources"].get(NOTIFICATIONS_FUNCTION, {})
-    found = []
-    for name, expected in (
-        ("Runtime", "provided.al2023"),
-        ("Handler", "bootstrap"),
-        ("Architectures", [stack.parameters["Architecture"]]),
-        ("MemorySize", stack.parameters["MemorySize"]),
-        ("Timeout", 20),
-        ("Role", "<NotificationsRole.Arn>"),
-        ("Layers", None),
-        ("TracingConfig", {"Mode": "Active"}),
-        (
-            "LoggingConfig",
-            {
-                "LogGroup": "<NotificationsLogGroup>",
-                "LogFormat": "JSON",
-                "ApplicationLogLevel": stack.parameters["LogLevel"],
-                "SystemLogLevel": "INFO",
-            },
-        ),
-        (
-            "Environment",
-            {
-                "Variables": {
-                    "GATEWAY_NAME": STACK_NAME,
-                    "EVENT_BUS_NAME": stack.parameters["EventBusName"],
-                    "AWS_ENDPOINT_URL_EVENTBRIDGE": "",
-                }
-            },
-        ),
-    ):
-        found += differs(f"{NOTIFICATIONS_FUNCTION}: {name}", function.get(name), expected)
-    build = {name: source.get("Metadata", {}).get(name) for name in ("BuildMethod", "BuildProperties")}
-    expected = {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "notifications"}}
-    return found + differs(f"{NOTIFICATIONS_FUNCTION}: how it is built", build, expected)
+    variables = {
+        "GATEWAY_NAME": STACK_NAME,
+        "EVENT_BUS_NAME": stack.parameters["EventBusName"],
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": "",
+    }
+    own = {
+        "Timeout": 20,
+        "Role": "<NotificationsRole.Arn>",
+        "Layers": None,
+        "Environment": {"Variables": variables},
+    }
+    return function_faults(stack, NOTIFICATIONS_FUNCTION, "NotificationsLogGroup", "notifications", **own)
 
 
 def _variables(stack: DeployedStack) -> list[str]:

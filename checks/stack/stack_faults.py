@@ -12,6 +12,7 @@ from alarm_faults import alarm_faults
 from dashboard_faults import dashboard_faults
 from deployed_stack import ACCOUNT, STACK_GUID, STACK_NAME, DeployedStack, partition_of
 from differences import differs, normal
+from function_faults import function_faults
 from gateway_settings import Setting, chime_actions, routes
 from notification_faults import NOTIFICATIONS_FUNCTION, notification_faults
 from query_faults import query_faults
@@ -155,36 +156,10 @@ def _denial_without_tls(queue: str) -> dict:
 
 
 def _function(stack: DeployedStack) -> list[str]:
-    function = stack.properties(FUNCTION)
-    source = stack.source["Resources"].get(FUNCTION, {})
-    found = []
-    for name, expected in (
-        ("Runtime", "provided.al2023"),
-        ("Handler", "bootstrap"),
-        ("Architectures", [stack.parameters["Architecture"]]),
-        ("MemorySize", stack.parameters["MemorySize"]),
-        ("Role", "<GatewayRole.Arn>"),
-        ("TracingConfig", {"Mode": "Active"}),
-        (
-            "LoggingConfig",
-            {
-                "LogGroup": "<GatewayLogGroup>",
-                "LogFormat": "JSON",
-                "ApplicationLogLevel": stack.parameters["LogLevel"],
-                "SystemLogLevel": "INFO",
-            },
-        ),
-    ):
-        found += differs(f"{FUNCTION}: {name}", function.get(name), expected)
-    timeout = function.get("Timeout", 3)
+    found = function_faults(stack, FUNCTION, "GatewayLogGroup", "gateway", Role="<GatewayRole.Arn>")
+    timeout = stack.properties(FUNCTION).get("Timeout", 3)
     if not 10 <= timeout < 30:
         found.append(f"{FUNCTION}: Timeout of {timeout} s; API Gateway gives up after 30, Chime's retries need 10")
-    build = {name: source.get("Metadata", {}).get(name) for name in ("BuildMethod", "BuildProperties")}
-    found += differs(
-        f"{FUNCTION}: how it is built",
-        build,
-        {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "gateway"}},
-    )
     return found
 
 

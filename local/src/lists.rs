@@ -4,33 +4,40 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use meeting_gateway::config::{AwsEnvironment, Config, NotificationsConfig};
+use meeting_gateway::config::{AwsEnvironment, Config, NotificationsConfig, SettingsError};
 use meeting_gateway::settings::Settings;
 use meeting_gateway::telemetry::Metric;
 use meeting_gateway::{notifications, request_line};
 use serde_json::{Value, json};
 
+/// The names that reading a configuration looks up, where one variable has a value; and those that are then missing.
+fn read_with<C>(
+    read: impl FnOnce(&Settings<'_>, AwsEnvironment) -> Result<C, SettingsError>,
+    variable: &str,
+    value: Option<&str>,
+) -> (BTreeSet<String>, BTreeSet<&'static str>) {
+    let names = RefCell::new(BTreeSet::new());
+    let lookup = |name: &str| {
+        names.borrow_mut().insert(name.to_owned());
+        value.filter(|_| name == variable).map(str::to_owned)
+    };
+    let missing: BTreeSet<&str> = match read(&Settings::new(&lookup), AwsEnvironment::default()) {
+        Ok(_) => BTreeSet::new(),
+        Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
+    };
+    // Settings that a provider of the SDK reads are not looked up here, but are reported as missing.
+    let mut names = names.take();
+    names.extend(missing.iter().map(|name| (*name).to_owned()));
+    (names, missing)
+}
+
 /// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line
 /// a setting, followed by `bearer` where only that mode reads it.
 pub(crate) fn settings_list() -> String {
-    let read_in = |mode: &str| {
-        let names = RefCell::new(BTreeSet::new());
-        let lookup = |name: &str| {
-            names.borrow_mut().insert(name.to_owned());
-            (name == "AUTH_MODE" && !mode.is_empty()).then(|| mode.to_owned())
-        };
-        let missing: BTreeSet<&str> = match Config::read(&Settings::new(&lookup), AwsEnvironment::default()) {
-            Ok(_) => BTreeSet::new(),
-            Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
-        };
-        // Settings that a provider of the SDK reads are not looked up here, but are reported as missing.
-        let mut names = names.take();
-        names.extend(missing.iter().map(|name| (*name).to_owned()));
-        (names, missing)
-    };
-    let (_, missing_mode) = read_in("");
-    let (authorizer, missing_in_authorizer) = read_in("authorizer");
-    let (bearer, missing_in_bearer) = read_in("bearer");
+    let read_in = |mode: Option<&str>| read_with(Config::read, "AUTH_MODE", mode);
+    let (_, missing_mode) = read_in(None);
+    let (authorizer, missing_in_authorizer) = read_in(Some("authorizer"));
+    let (bearer, missing_in_bearer) = read_in(Some("bearer"));
     let mut text = String::new();
     for name in bearer.union(&authorizer) {
         let required = |missing: &BTreeSet<&str>| missing.contains(name.as_str());
@@ -46,23 +53,9 @@ pub(crate) fn settings_list() -> String {
 
 /// The same of the function that reads the queue. What only a bus needs is optional.
 pub(crate) fn notifications_settings_list() -> String {
-    let read_with = |bus: Option<&str>| {
-        let names = RefCell::new(BTreeSet::new());
-        let lookup = |name: &str| {
-            names.borrow_mut().insert(name.to_owned());
-            bus.filter(|_| name == "EVENT_BUS_NAME").map(str::to_owned)
-        };
-        let missing: BTreeSet<&str> =
-            match NotificationsConfig::read(&Settings::new(&lookup), AwsEnvironment::default()) {
-                Ok(_) => BTreeSet::new(),
-                Err(error) => error.0.iter().map(|fault| fault.setting).collect(),
-            };
-        let mut names = names.take();
-        names.extend(missing.iter().map(|name| (*name).to_owned()));
-        (names, missing)
-    };
-    let (_, required) = read_with(None);
-    let (names, _) = read_with(Some("default"));
+    let read_for = |bus: Option<&str>| read_with(NotificationsConfig::read, "EVENT_BUS_NAME", bus);
+    let (_, required) = read_for(None);
+    let (names, _) = read_for(Some("default"));
     let word = |name: &str| if required.contains(name) { "required" } else { "optional" };
     names.iter().map(|name| format!("{name} {}\n", word(name))).collect()
 }

@@ -76,16 +76,15 @@ pub struct Call<'c> {
 }
 
 impl Call<'_> {
-    /// The meeting's id in the path, in lower case, as Chime writes ids. The model allows both.
+    /// The meeting's id in the path.
     ///
     /// # Errors
     /// When it can't be one.
     pub(super) fn meeting_id(&self) -> Result<MeetingId, RequestError> {
-        let id = self.parameters.get("MeetingId").unwrap_or_default();
-        MeetingId::parse(&id.to_ascii_lowercase()).map_err(|_| RequestError::ImpossibleId("meeting's id"))
+        self.parameters.meeting_id().ok_or(RequestError::ImpossibleId("meeting's id"))
     }
 
-    /// The attendee's id in the path, likewise.
+    /// The attendee's id in the path, in lower case, as Chime writes ids. The model allows both.
     ///
     /// # Errors
     /// When it can't be one.
@@ -162,6 +161,12 @@ impl PathParameters {
     /// Every parameter with its value, in the order of the path.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The meeting's id, in lower case, as Chime writes ids. The model allows both. `None` when it can't be one.
+    #[must_use]
+    pub fn meeting_id(&self) -> Option<MeetingId> {
+        MeetingId::parse(&self.get("MeetingId")?.to_ascii_lowercase()).ok()
     }
 
     /// The value of the parameter of that name.

@@ -95,165 +95,53 @@ async fn every_outcome_has_its_line_refusals_too() {
     let missing = "/meetings/11111111-2222-3333-4444-555555555555";
     let fault = |name: &str| Fault::exception(name).expect("the simulator knows it");
     let other_region = serde_json::from_value(json!({ "MediaRegion": "us-west-2" })).unwrap();
-    let create = "POST /meetings";
     // request, body, Chime's fault; operation, outcome, status, code, meeting is named, alarm
+    let creation = |body: Value, fault: Option<Fault>, outcome: &'static str, status: i32, code, alarm| {
+        let request = "POST /meetings".to_owned();
+        (request, Some(body), fault, "CreateMeeting", outcome, status, Some(code), false, alarm)
+    };
+    let failing = |fault: Fault, outcome, status, code, alarm| {
+        creation(body.clone(), Some(fault), outcome, status, code, alarm)
+    };
+    let refused = |request: &str, fault: Option<Fault>, operation, status, code, names_meeting| {
+        let alarm: Option<&str> = None;
+        (request.to_owned(), None, fault, operation, "refused", status, Some(code), names_meeting, alarm)
+    };
+    let get_missing = format!("GET {missing}");
+    let other_meeting = Fault::from(TransportFault::OtherMeeting { members: other_region });
+    let too_short = json!({ "ExternalMeetingId": "x" });
+    let too_large = json!({ "ExternalMeetingId": "x".repeat(70_000) });
+    let denied = Some("ChimeAccessDenied");
     let rows = [
         (format!("GET /meetings/{id}"), None, None, "GetMeeting", "ok", 200, None, true, None),
         (format!("POST /meetings/{id}/join"), None, None, "Join", "created", 201, None, true, None),
-        (
-            create.to_owned(),
-            Some(json!({ "ExternalMeetingId": "x" })),
-            None,
-            "CreateMeeting",
-            "refused",
-            400,
-            Some("BadRequestException"),
-            false,
-            None,
-        ),
-        (
-            format!("GET {missing}"),
-            None,
-            None,
-            "GetMeeting",
-            "refused",
-            404,
-            Some("NotFoundException"),
-            true,
-            None,
-        ),
-        (
-            "GET /nowhere".to_owned(),
-            None,
-            None,
-            "none",
-            "refused",
-            404,
-            Some("NotFoundException"),
-            false,
-            None,
-        ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(fault("ThrottlingException")),
-            "CreateMeeting",
+        creation(too_short, None, "refused", 400, "BadRequestException", None),
+        refused(&get_missing, None, "GetMeeting", 404, "NotFoundException", true),
+        refused("GET /nowhere", None, "none", 404, "NotFoundException", false),
+        failing(fault("ThrottlingException"), "throttled", 429, "ThrottlingException", None),
+        failing(
+            fault("LimitExceededException"),
             "throttled",
             429,
-            Some("ThrottlingException"),
-            false,
-            None,
-        ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(fault("LimitExceededException")),
-            "CreateMeeting",
-            "throttled",
-            429,
-            Some("LimitExceededException"),
-            false,
+            "LimitExceededException",
             Some("QuotaFull"),
         ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(fault("BadRequestException")),
-            "CreateMeeting",
-            "refused",
-            400,
-            Some("BadRequestException"),
-            false,
-            Some("ChimeRejected"),
-        ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(fault("AccessDeniedException")),
-            "CreateMeeting",
-            "failed",
-            500,
-            Some("ServiceFailureException"),
-            false,
-            Some("ChimeAccessDenied"),
-        ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(fault("UnauthorizedException")),
-            "CreateMeeting",
-            "failed",
-            500,
-            Some("ServiceFailureException"),
-            false,
-            Some("ChimeAccessDenied"),
-        ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(fault("ServiceFailureException")),
-            "CreateMeeting",
-            "failed",
-            502,
-            Some("ServiceFailureException"),
-            false,
-            None,
-        ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(TransportFault::OtherMeeting { members: other_region }.into()),
-            "CreateMeeting",
-            "refused",
-            409,
-            Some("ConflictException"),
-            false,
-            Some("DifferentMeeting"),
-        ),
-        (
-            create.to_owned(),
-            Some(body.clone()),
-            Some(fault("ServiceUnavailableException")),
-            "CreateMeeting",
-            "failed",
-            503,
-            Some("ServiceUnavailableException"),
-            false,
-            None,
-        ),
-        (
-            "PATCH /meetings".to_owned(),
-            None,
-            None,
-            "none",
-            "refused",
-            405,
-            Some("BadRequestException"),
-            false,
-            None,
-        ),
-        (
-            create.to_owned(),
-            Some(json!({ "ExternalMeetingId": "x".repeat(70_000) })),
-            None,
-            "CreateMeeting",
-            "refused",
-            413,
-            Some("BadRequestException"),
-            false,
-            None,
-        ),
+        failing(fault("BadRequestException"), "refused", 400, "BadRequestException", Some("ChimeRejected")),
+        failing(fault("AccessDeniedException"), "failed", 500, "ServiceFailureException", denied),
+        failing(fault("UnauthorizedException"), "failed", 500, "ServiceFailureException", denied),
+        failing(fault("ServiceFailureException"), "failed", 502, "ServiceFailureException", None),
+        failing(other_meeting, "refused", 409, "ConflictException", Some("DifferentMeeting")),
+        failing(fault("ServiceUnavailableException"), "failed", 503, "ServiceUnavailableException", None),
+        refused("PATCH /meetings", None, "none", 405, "BadRequestException", false),
+        creation(too_large, None, "refused", 413, "BadRequestException", None),
         // The proof of a meeting: Chime's 403 is logged and pages nobody.
-        (
-            format!("GET {missing}"),
-            None,
+        refused(
+            &get_missing,
             Some(fault("ForbiddenException")),
             "GetMeeting",
-            "refused",
             404,
-            Some("NotFoundException"),
+            "NotFoundException",
             true,
-            None,
         ),
     ];
     for (request, body, fault, ..) in &rows {

@@ -1,0 +1,47 @@
+"""A server that speaks PutEvents, for what no real EventBridge peer does: fail."""
+
+import threading
+from http.client import HTTPMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+
+class EventBusServer:
+    """A server whose subclass answers each PutEvents. The `with` block runs it."""
+
+    def __init__(self):
+        bus = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status, answer = bus.answer(body, self.headers)
+                self.send_response(status)
+                self.send_header("Content-Type", "application/x-amz-json-1.1")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_arguments: object) -> None:
+                """Prints nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def answer(self, body: bytes, headers: HTTPMessage) -> tuple[int, bytes]:
+        """Answers one call: the status and the body."""
+        raise NotImplementedError
