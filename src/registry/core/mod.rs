@@ -1,0 +1,31 @@
+//! Rooms and limits as algorithms without IO.
+//!
+//! A machine says what to ask of the table or of Chime ([`Request`]), gets the [`Answer`], and in the end has a result. It
+//! reads no clock and draws no random number: both come in with each answer ([`At`]). Whatever can be lost on the way is an
+//! answer too, so a search can put every interleaving in front of the code that is deployed.
+//!
+//! - [`table`]: the requests to the table and its answers, each request with its exact condition;
+//! - [`step`]: the requests to Chime, and what a machine gives and takes;
+//! - [`slots`]: takes and frees the slots that are the limits;
+//! - [`open`]: creates a meeting: slots, Chime, then the table;
+//! - [`room`]: the two requests that change a room.
+//!
+//! The machines don't know names: gateway, tenant, room and subject are the edge's, which writes them into keys.
+
+pub mod open;
+pub mod room;
+pub mod slots;
+pub mod step;
+pub mod table;
+
+pub use open::{Open, Opened, Opening};
+pub use room::{Deleted, DeleteRoom, JoinRoom, Joined, Rooms};
+pub use slots::{FreeMeeting, Limits, TakeSlots, Taken};
+pub use step::{Answer, At, ChimeAnswer, ChimeRequest, Request, Step, Token};
+pub use table::{
+    CallerKey, Digest, Generation, MeetingKey, Owner, Publish, RequestKey, Room, Slot, SlotKey, TableAnswer,
+    TableRequest, Turn,
+};
+
+#[cfg(test)]
+mod tests;
