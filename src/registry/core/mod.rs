@@ -19,7 +19,7 @@ pub mod step;
 pub mod table;
 
 pub use open::{Open, Opened, Opening};
-pub use room::{Deleted, DeleteRoom, JoinRoom, Joined, Rooms};
+pub use room::{DeleteRoom, Deleted, JoinRoom, Joined, Rooms};
 pub use slots::{FreeMeeting, Limits, TakeSlots, Taken};
 pub use step::{Answer, At, ChimeAnswer, ChimeRequest, Request, Step, Token};
 pub use table::{

@@ -1,7 +1,7 @@
 //! A machine that runs in the world.
 
 use super::super::{
-    Answer, At, Deleted, DeleteRoom, FreeMeeting, JoinRoom, Joined, MeetingKey, Open, Opened, Opening,
+    Answer, At, DeleteRoom, Deleted, FreeMeeting, JoinRoom, Joined, MeetingKey, Open, Opened, Opening,
     Request, Rooms, Step,
 };
 

@@ -58,7 +58,7 @@ fn compact(world: &World) -> u128 {
 }
 
 /// Of more states, the search would need more memory than a test should.
-const MAX_STATES: usize = 4_000_000;
+const MAX_STATES: usize = 6_000_000;
 
 /// What went wrong, and how it came to that.
 struct Flaw {
@@ -82,7 +82,10 @@ fn search(name: &str, start: World, plans: &[Plan]) -> Result<usize, Flaw> {
                 if !seen.insert(compact(&next)) {
                     continue;
                 }
-                assert!(parents.len() < MAX_STATES, "{name}: more than {MAX_STATES} states at depth {levels}");
+                assert!(
+                    parents.len() < MAX_STATES,
+                    "{name}: more than {MAX_STATES} states at depth {levels}"
+                );
                 let own = u32::try_from(parents.len()).unwrap();
                 parents.push((*index, u16::try_from(nth).unwrap()));
                 let checked = next.check().and_then(|()| {
@@ -151,113 +154,116 @@ fn world(plans: &[Plan], faults: Faults, ended_token: EndedToken, limits: Limits
     world
 }
 
+/// What Chime does with a token whose meeting has ended is documented nowhere.
 const MODES: [EndedToken; 3] =
     [EndedToken::GivesTheMeetingBack, EndedToken::MakesAnother, EndedToken::Conflicts];
 
-const BOTH_FULL: Limits = Limits { tenant: Some(1), caller: Some(1) };
-
-/// Three callers who open one room with different members.
-fn different_members(faults: Faults) {
-    for mode in MODES {
-        let plans = [joins(0, 0, NO_LIMITS), joins(1, 1, NO_LIMITS), joins(2, 2, NO_LIMITS)];
-        let start = World { alike: 3, ..world(&plans, faults, mode, NO_LIMITS) };
-        holds(&format!("three with different members, {mode:?}"), start, &plans[..1]);
-    }
+/// Callers with these members open one room.
+fn share_a_room(name: &str, members: &[u128], alike: usize, mode: EndedToken, faults: Faults) {
+    let joins = |(caller, members): (u128, &u128)| joins(caller, *members, NO_LIMITS);
+    let plans: Vec<Plan> = (0..).zip(members).map(joins).collect();
+    let start = World { alike, ..world(&plans, faults, mode, NO_LIMITS) };
+    holds(&format!("{name}, members {members:?}, {mode:?}"), start, &plans);
 }
 
-/// Two callers whose members are equal, so that Chime may give both the same meeting, and one whose members are not.
-fn equal_members(faults: Faults) {
-    for mode in MODES {
-        let plans = [joins(0, 0, NO_LIMITS), joins(1, 0, NO_LIMITS), joins(2, 1, NO_LIMITS)];
-        let start = World { alike: 2, ..world(&plans, faults, mode, NO_LIMITS) };
-        holds(&format!("two of three with equal members, {mode:?}"), start, &[plans[0], plans[2]]);
-    }
+/// Callers who open one room, while the tenant and each caller may have one meeting.
+fn share_a_room_within_limits(members: [u128; 2], mode: EndedToken, faults: Faults) {
+    let limits = Limits { tenant: Some(1), caller: Some(1) };
+    let plans = [joins(0, members[0], limits), joins(1, members[1], limits)];
+    let start = World { alike: 2, ..world(&plans, faults, mode, limits) };
+    holds(&format!("room within limits, members {members:?}, {mode:?}"), start, &plans);
 }
 
-#[test]
-fn three_callers_share_a_room() {
-    different_members(Faults { total: 1, unclear: 1, late: 1, ends: 1, pauses: 1, ..Faults::default() });
+/// A caller who may have one meeting sends one creation twice, and another caller one more. The tenant may have two.
+fn create_within_limits(mode: EndedToken, faults: Faults) {
+    let limits = Limits { tenant: Some(2), caller: Some(1) };
+    let create = |actor: usize| {
+        let caller = CallerKey(actor as u128 / 2);
+        Plan::Create(Opening { limits, caller, request: World::key_of(actor) })
+    };
+    let plans = [create(0), create(1), create(2)];
+    let start = World { alike: 2, ..world(&plans, faults, mode, limits) };
+    holds(&format!("creations within limits, {mode:?}"), start, &[joins(3, 3, limits)]);
 }
 
-#[test]
-fn three_callers_share_a_room_though_chime_forgets() {
-    equal_members(Faults {
-        total: 1,
-        repeats: 1,
-        ends: 1,
-        forgotten: 1,
-        conflicts: 1,
-        old_proofs: 1,
+/// Callers join a room while somebody ends its meeting.
+fn delete_a_room(mode: EndedToken, faults: Faults) {
+    let plans = [joins(0, 0, NO_LIMITS), joins(1, 1, NO_LIMITS), Plan::Delete];
+    let start = World { alike: 2, ..world(&plans, faults, mode, NO_LIMITS) };
+    holds(&format!("deleted, {mode:?}"), start, &plans[..1]);
+}
+
+/// Every fault, as often as `total` says.
+fn faults(total: u8) -> Faults {
+    Faults {
+        total,
+        repeats: total,
+        unclear: total,
+        late: total,
+        ends: total,
+        forgotten: total,
+        conflicts: total,
+        refusals: total,
+        redelivered: total,
+        old_proofs: total,
         pauses: 1,
-        ..Faults::default()
-    });
+    }
 }
 
 #[test]
-#[ignore = "minutes, and gigabytes: for the deep tier"]
-fn three_callers_share_a_room_with_two_faults() {
-    let faults = Faults { total: 2, unclear: 1, late: 1, ends: 2, pauses: 1, ..Faults::default() };
-    different_members(faults);
-    equal_members(Faults { repeats: 1, forgotten: 2, conflicts: 1, old_proofs: 1, ..faults });
+fn three_callers_with_different_members_share_a_room() {
+    let faults = Faults { total: 1, unclear: 1, ends: 1, pauses: 1, ..Faults::default() };
+    share_a_room("three", &[0, 1, 2], 3, EndedToken::GivesTheMeetingBack, faults);
 }
 
 #[test]
-fn two_callers_share_a_room_with_three_faults() {
+fn three_callers_with_equal_and_different_members_share_a_room() {
+    let faults = Faults { total: 1, ends: 1, forgotten: 1, conflicts: 1, pauses: 1, ..Faults::default() };
+    share_a_room("three", &[0, 0, 1], 2, EndedToken::GivesTheMeetingBack, faults);
+}
+
+#[test]
+fn two_callers_share_a_room_with_two_faults() {
     for mode in MODES {
-        for members in [0, 1] {
-            let plans = [joins(0, 0, NO_LIMITS), joins(1, members, NO_LIMITS)];
-            let faults = Faults {
-                total: 3,
-                repeats: 1,
-                unclear: 1,
-                late: 1,
-                ends: 2,
-                forgotten: 1,
-                conflicts: 1,
-                old_proofs: 1,
-                pauses: 1,
-                ..Faults::default()
-            };
-            let start = World { alike: 2, ..world(&plans, faults, mode, NO_LIMITS) };
-            holds(&format!("two with members 0 and {members}, {mode:?}"), start, &plans);
+        for members in [[0, 0], [0, 1]] {
+            share_a_room("two", &members, 2, mode, faults(2));
         }
     }
 }
 
 #[test]
 fn a_room_is_deleted_while_callers_join() {
-    for mode in MODES {
-        let plans = [joins(0, 0, NO_LIMITS), joins(1, 1, NO_LIMITS), Plan::Delete];
-        let faults = Faults { total: 1, unclear: 1, late: 1, ends: 1, pauses: 1, ..Faults::default() };
-        let start = World { alike: 2, ..world(&plans, faults, mode, NO_LIMITS) };
-        holds(&format!("deleted, {mode:?}"), start, &plans[..1]);
-    }
+    let faults = Faults { total: 1, unclear: 1, ends: 1, pauses: 1, ..Faults::default() };
+    delete_a_room(EndedToken::GivesTheMeetingBack, faults);
 }
 
 #[test]
 fn limits_hold_for_rooms() {
     for mode in MODES {
-        let plans = [joins(0, 0, BOTH_FULL), joins(1, 1, BOTH_FULL)];
-        let faults =
-            Faults { total: 2, unclear: 1, ends: 1, forgotten: 1, redelivered: 1, pauses: 1, ..Faults::default() };
-        let start = World { alike: 2, ..world(&plans, faults, mode, BOTH_FULL) };
-        holds(&format!("limits and a room, {mode:?}"), start, &plans[..1]);
+        for members in [[0, 0], [0, 1]] {
+            share_a_room_within_limits(members, mode, faults(1));
+        }
     }
 }
 
 #[test]
 fn limits_hold_for_creations_with_keys() {
     for mode in MODES {
-        let limits = Limits { tenant: Some(2), caller: Some(1) };
-        let create = |actor: usize| {
-            let caller = CallerKey(actor as u128 / 2);
-            Plan::Create(Opening { limits, caller, request: World::key_of(actor) })
-        };
-        let plans = [create(0), create(1), create(2)];
-        let alone = [joins(3, 3, limits)];
-        let faults =
-            Faults { total: 2, repeats: 1, ends: 1, forgotten: 1, refusals: 1, pauses: 1, ..Faults::default() };
-        let start = World { alike: 2, ..world(&plans, faults, mode, limits) };
-        holds(&format!("limits and keys, {mode:?}"), start, &alone);
+        create_within_limits(mode, faults(1));
+    }
+}
+
+#[test]
+#[ignore = "takes minutes and gigabytes: for the deep tier"]
+fn deep() {
+    for mode in MODES {
+        share_a_room("three", &[0, 1, 2], 3, mode, Faults { forgotten: 0, refusals: 0, ..faults(1) });
+        share_a_room("three", &[0, 0, 1], 2, mode, faults(1));
+        delete_a_room(mode, faults(1));
+        create_within_limits(mode, faults(2));
+        for members in [[0, 0], [0, 1]] {
+            share_a_room("two", &members, 2, mode, faults(3));
+            share_a_room_within_limits(members, mode, faults(2));
+        }
     }
 }

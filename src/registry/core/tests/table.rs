@@ -1,9 +1,7 @@
 //! The table as the machines rely on it: each request is atomic, with the condition that its documentation states.
 
 use super::super::table::{BOUND_SECONDS, UNBOUND_SECONDS};
-use super::super::{
-    MeetingKey, Owner, Publish, Room, Slot, SlotKey, TableAnswer, TableRequest, Turn,
-};
+use super::super::{MeetingKey, Owner, Publish, Room, Slot, SlotKey, TableAnswer, TableRequest, Turn};
 
 /// The table of one tenant with one room.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -22,10 +20,7 @@ struct MeetingItem {
 
 /// Whether a request writes.
 pub(super) fn writes(request: TableRequest) -> bool {
-    !matches!(
-        request,
-        TableRequest::GetRoom | TableRequest::ListSlots(_) | TableRequest::RecordMeeting(_)
-    )
+    !matches!(request, TableRequest::GetRoom | TableRequest::ListSlots(_) | TableRequest::RecordMeeting(_))
 }
 
 impl Table {
@@ -113,9 +108,8 @@ impl Table {
         let room = room.map(|_| self.room);
         let ended = self.meetings.iter().any(|(key, item)| *key == meeting && item.ended);
         let keys: Vec<SlotKey> = slots.into_iter().flatten().collect();
-        let has = |key: &SlotKey| {
-            self.slot(*key).is_some_and(|slot| slot.request == request && fits(slot.meeting))
-        };
+        let has =
+            |key: &SlotKey| self.slot(*key).is_some_and(|slot| slot.request == request && fits(slot.meeting));
         if ended || room.is_some() || !keys.iter().all(has) {
             return TableAnswer::NotPublished { ended, room };
         }

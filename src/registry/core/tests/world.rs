@@ -159,7 +159,10 @@ impl World {
                     self.meeting(meeting).in_use = true;
                 }
                 if let Ended::Join(Joined::In(meeting)) = ended {
-                    assert!(self.meeting(meeting).in_use, "a room's meeting is handed out after CreateAttendee");
+                    assert!(
+                        self.meeting(meeting).in_use,
+                        "a room's meeting is handed out after CreateAttendee"
+                    );
                 }
                 Some(ended)
             }
@@ -220,7 +223,8 @@ impl World {
             Actor::Running(Machine::Create(_), _) if token == Token::Key => Some(Digest(actor as u128 / 2)),
             _ => None,
         };
-        let known = self.meetings.iter().position(|meeting| meeting.remembered && meeting.token == (token, key));
+        let known =
+            self.meetings.iter().position(|meeting| meeting.remembered && meeting.token == (token, key));
         let mut answers = Vec::new();
         let mut make = |mut world: World| {
             let id = MeetingKey(world.meetings.len() as u128);
@@ -235,7 +239,9 @@ impl World {
         let mut given_back = None;
         match known {
             None => make(self.clone()),
-            Some(index) if self.meetings[index].alive => given_back = Some(ChimeAnswer::Created(MeetingKey(index as u128))),
+            Some(index) if self.meetings[index].alive => {
+                given_back = Some(ChimeAnswer::Created(MeetingKey(index as u128)))
+            }
             Some(index) => match self.ended_token {
                 EndedToken::GivesTheMeetingBack => {
                     given_back = Some(ChimeAnswer::Created(MeetingKey(index as u128)));
@@ -250,10 +256,9 @@ impl World {
             make(world);
         }
         answers.extend(given_back.map(|answer| (self.clone(), Answer::Chime(answer))));
-        for (left, answer) in [
-            (self.faults.conflicts, ChimeAnswer::Conflict),
-            (self.faults.refusals, ChimeAnswer::Refused),
-        ] {
+        for (left, answer) in
+            [(self.faults.conflicts, ChimeAnswer::Conflict), (self.faults.refusals, ChimeAnswer::Refused)]
+        {
             if left > 0 {
                 let mut world = self.clone();
                 match answer {
@@ -398,8 +403,9 @@ impl World {
 
     /// What must hold at any time.
     pub(super) fn check(&self) -> Result<(), String> {
-        let in_use: Vec<usize> =
-            (0..self.meetings.len()).filter(|index| self.meetings[*index].alive && self.meetings[*index].in_use).collect();
+        let in_use: Vec<usize> = (0..self.meetings.len())
+            .filter(|index| self.meetings[*index].alive && self.meetings[*index].in_use)
+            .collect();
         let of_room = in_use.iter().filter(|index| self.meetings[**index].is_of_room()).count();
         if of_room > 1 {
             return Err(format!("{of_room} meetings of the room are in use"));
