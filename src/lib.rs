@@ -38,6 +38,8 @@ pub mod finding;
 
 pub mod chime;
 
+pub mod registry;
+
 pub mod outbound;
 
 pub mod problem;

@@ -6,6 +6,7 @@ mod bound;
 mod capabilities;
 mod capability_set;
 mod features;
+mod limits;
 mod member;
 mod names;
 mod owner;
@@ -21,6 +22,7 @@ pub use bound::{AnyValue, Bound, BoundKind, Ceiling, OneOf};
 pub use capabilities::{AudioCapability, Capability, ContentCapability, VideoCapability};
 pub use capability_set::{Exactly, MeetingMedia};
 pub use features::{AttendeeCount, ContentResolution, EchoReduction, NetworkType, VideoResolution};
+pub use limits::Limits;
 pub use member::{
     Capabilities, Entry, Group, Make, Member, Members, OfAttendee, OfMeeting, Optional, Presence, Required,
     TryMake, Visit, Wrap,
@@ -33,6 +35,6 @@ pub use request::{AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest, MeetingWithA
 pub use values::{
     AttendeeId, ExternalMeetingId, ExternalUserId, IdempotencyKey, MAX_ATTENDEES, MAX_ATTENDEES_AT_CREATION,
     MAX_EXCLUDED_ATTENDEES, MAX_TAGS, MAX_TENANT_IDS, MediaRegion, MeetingHostId, MeetingId,
-    PrimaryMeetingId, TagKey, TagValue, TenantId,
+    PrimaryMeetingId, RoomId, TagKey, TagValue, TenantId,
 };
 pub use wire::{Shape, ToWire, Wire};

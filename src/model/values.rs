@@ -112,6 +112,10 @@ text_type! {
     AttendeeId, 36..=36, guid
 }
 text_type! {
+    /// The name of a room within a tenant, compared exactly. It is the ExternalMeetingId of the room's meetings.
+    RoomId, 2..=64, room_id
+}
+text_type! {
     /// The caller's idempotency key, in the pattern that the model has for `ClientRequestToken`.
     IdempotencyKey, 2..=64, client_request_token
 }
@@ -129,7 +133,7 @@ text_type! {
 }
 
 shown!(MediaRegion, TenantId, TagKey, TagValue, PrimaryMeetingId, MeetingId, AttendeeId);
-withheld!(ExternalMeetingId, ExternalUserId, MeetingHostId, IdempotencyKey);
+withheld!(ExternalMeetingId, ExternalUserId, MeetingHostId, IdempotencyKey, RoomId);
 
 /// Maximum number of items that `TenantIds` may have (model).
 pub const MAX_TENANT_IDS: usize = 5;
@@ -216,6 +220,17 @@ fn client_request_token(text: &str, broken: &mut Vec<String>) {
         matches!(character, '-' | '_') || character.is_ascii_alphanumeric()
     }
     check_characters(text, allowed, "ASCII letters, digits, `-` and `_`", broken);
+}
+
+/// `[A-Za-z0-9][-_.A-Za-z0-9]*`, the gateway's own rule.
+fn room_id(text: &str, broken: &mut Vec<String>) {
+    fn allowed(character: char) -> bool {
+        matches!(character, '-' | '_' | '.') || character.is_ascii_alphanumeric()
+    }
+    check_characters(text, allowed, "ASCII letters, digits, `-`, `_` and `.`", broken);
+    if !text.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        broken.push("must begin with an ASCII letter or digit".to_owned());
+    }
 }
 
 /// `[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}` (model, `GuidString`).
@@ -348,6 +363,27 @@ mod tests {
         ] {
             assert_eq!(MeetingId::parse(text).is_ok(), fits, "{text:?}: {why}");
         }
+    }
+
+    #[test]
+    fn room_ids_are_plain_names() {
+        for (text, fits, why) in [
+            ("weekly-stand_up.2026", true, "every kind of character"),
+            ("7a", true, "a digit first"),
+            ("a", false, "one character, which no ExternalMeetingId may have"),
+            (&"a".repeat(64), true, "the greatest length"),
+            (&"a".repeat(65), false, "one more"),
+            ("-a", false, "a mark first"),
+            (".a", false, "a mark first"),
+            ("..", false, "a path segment with a special meaning"),
+            ("a b", false, "a space"),
+            ("a%20b", false, "an escape is not decoded"),
+            ("é1", false, "outside ASCII"),
+        ] {
+            assert_eq!(RoomId::parse(text).is_ok(), fits, "{text:?}: {why}");
+        }
+        let text = format!("{:?}", RoomId::parse("salary-talks").unwrap());
+        assert!(!text.contains("salary"), "a room's name is withheld: {text}");
     }
 
     #[test]

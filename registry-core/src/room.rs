@@ -2,7 +2,7 @@
 
 use super::open::{Open, Opened, Opening};
 use super::slots::{FreeMeeting, Limits};
-use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Step};
+use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Step};
 use super::table::{CallerKey, Digest, MeetingKey, Owner, RequestKey, Room, TableAnswer, TableRequest};
 
 /// How often a room may turn out to be another than it was.
@@ -49,6 +49,10 @@ pub struct JoinRoom {
     state: JoinState,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value exists at a time, and a box would be an allocation a step"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum JoinState {
     Reading,
@@ -61,16 +65,10 @@ enum JoinState {
     Opening(Room, Open),
 }
 
-impl JoinRoom {
-    /// Starts joining.
-    #[must_use]
-    pub fn start(may_create: Option<Rooms>) -> (Self, Step<Joined>) {
-        let machine = JoinRoom { may_create, rounds: 0, state: JoinState::Reading };
-        (machine, Step::table(TableRequest::GetRoom))
-    }
+impl Machine for JoinRoom {
+    type Result = Joined;
 
-    /// Goes on with an answer.
-    pub fn next(&mut self, answer: &Answer, at: At) -> Step<Joined> {
+    fn next(&mut self, answer: &Answer, at: At) -> Step<Joined> {
         let state = std::mem::replace(&mut self.state, JoinState::Reading);
         match (state, answer) {
             (JoinState::Reading | JoinState::Moving, Answer::Table(TableAnswer::Room(room))) => {
@@ -92,7 +90,7 @@ impl JoinRoom {
             ) => self.has_ended(room, meeting),
             (JoinState::Proving(..) | JoinState::Admitting(..), _) => Step::Done(Joined::ChimeFailed),
             (JoinState::Freeing(room, mut freeing), _) => {
-                let step = freeing.next(answer);
+                let step = freeing.next(answer, at);
                 self.state = JoinState::Freeing(room, freeing);
                 // A slot that could not be freed is asked about when all are taken.
                 step.then(|_| self.move_on(Some(room), at))
@@ -104,6 +102,15 @@ impl JoinRoom {
             }
             _ => Step::Done(Joined::Unavailable),
         }
+    }
+}
+
+impl JoinRoom {
+    /// Starts joining.
+    #[must_use]
+    pub fn start(may_create: Option<Rooms>) -> (Self, Step<Joined>) {
+        let machine = JoinRoom { may_create, rounds: 0, state: JoinState::Reading };
+        (machine, Step::table(TableRequest::GetRoom))
     }
 
     fn act(&mut self, room: Option<Room>, at: At) -> Step<Joined> {
@@ -223,15 +230,10 @@ enum DeleteState {
     Moving,
 }
 
-impl DeleteRoom {
-    /// Starts ending.
-    #[must_use]
-    pub fn start() -> (Self, Step<Deleted>) {
-        (DeleteRoom { state: DeleteState::Reading }, Step::table(TableRequest::GetRoom))
-    }
+impl Machine for DeleteRoom {
+    type Result = Deleted;
 
-    /// Goes on with an answer.
-    pub fn next(&mut self, answer: &Answer, at: At) -> Step<Deleted> {
+    fn next(&mut self, answer: &Answer, at: At) -> Step<Deleted> {
         let state = std::mem::replace(&mut self.state, DeleteState::Reading);
         match (state, answer) {
             (DeleteState::Reading, Answer::Table(TableAnswer::Room(room))) => match room {
@@ -258,13 +260,21 @@ impl DeleteRoom {
             }
             (DeleteState::Proving(..) | DeleteState::Ending(..), _) => Step::Done(Deleted::ChimeFailed),
             (DeleteState::Freeing(room, mut freeing), _) => {
-                let step = freeing.next(answer);
+                let step = freeing.next(answer, at);
                 self.state = DeleteState::Freeing(room, freeing);
                 step.then(|_| self.move_on(room, at))
             }
             // The meeting has ended, which the next caller finds out if this write failed.
             (DeleteState::Moving, _) => Step::Done(Deleted::Done),
         }
+    }
+}
+
+impl DeleteRoom {
+    /// Starts ending.
+    #[must_use]
+    pub fn start() -> (Self, Step<Deleted>) {
+        (DeleteRoom { state: DeleteState::Reading }, Step::table(TableRequest::GetRoom))
     }
 
     fn move_on(&mut self, expected: Room, at: At) -> Step<Deleted> {

@@ -21,7 +21,7 @@ pub mod table;
 pub use open::{Open, Opened, Opening};
 pub use room::{DeleteRoom, Deleted, JoinRoom, Joined, Rooms};
 pub use slots::{FreeMeeting, Limits, TakeSlots, Taken};
-pub use step::{Answer, At, ChimeAnswer, ChimeRequest, Request, Step, Token};
+pub use step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Request, Step, Token};
 pub use table::{
     CallerKey, Digest, Generation, MeetingKey, Owner, Publish, RequestKey, Room, Slot, SlotKey, TableAnswer,
     TableRequest, Turn,

@@ -1,7 +1,7 @@
 //! Creates a meeting: takes slots, asks Chime, and makes the meeting known in the table before anybody gets it.
 
 use super::slots::{Limits, Slots, TakeSlots, Taken};
-use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Step, Token};
+use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Step, Token};
 use super::table::{
     CallerKey, Generation, MeetingKey, Owner, Publish, RequestKey, Room, SlotKey, TableAnswer, TableRequest,
 };
@@ -64,6 +64,10 @@ pub struct Open {
     state: State,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value exists at a time, and a box would be an allocation a step"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum State {
     Taking(TakeSlots, Option<MeetingKey>),
@@ -74,17 +78,10 @@ enum State {
     Releasing(Vec<SlotKey>, Opened),
 }
 
-impl Open {
-    /// Starts a creation.
-    #[must_use]
-    pub fn start(opening: Opening) -> (Self, Step<Opened>) {
-        let mut machine = Open { opening, slots: Slots::default(), lost_slots: 0, state: State::Creating };
-        let step = machine.take(None);
-        (machine, step)
-    }
+impl Machine for Open {
+    type Result = Opened;
 
-    /// Goes on with an answer.
-    pub fn next(&mut self, answer: &Answer, at: At) -> Step<Opened> {
+    fn next(&mut self, answer: &Answer, at: At) -> Step<Opened> {
         let state = std::mem::replace(&mut self.state, State::Creating);
         match (state, answer) {
             (State::Taking(mut taking, meeting), _) => {
@@ -117,6 +114,16 @@ impl Open {
             (State::Ending(room), _) => Step::Done(Opened::Lost(room)),
             (State::Releasing(left, opened), _) => self.release_each(left, opened),
         }
+    }
+}
+
+impl Open {
+    /// Starts a creation.
+    #[must_use]
+    pub fn start(opening: Opening) -> (Self, Step<Opened>) {
+        let mut machine = Open { opening, slots: Slots::default(), lost_slots: 0, state: State::Creating };
+        let step = machine.take(None);
+        (machine, step)
     }
 
     fn take(&mut self, meeting: Option<MeetingKey>) -> Step<Opened> {

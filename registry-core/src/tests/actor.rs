@@ -1,8 +1,8 @@
 //! A machine that runs in the world.
 
 use super::super::{
-    Answer, At, DeleteRoom, Deleted, FreeMeeting, JoinRoom, Joined, MeetingKey, Open, Opened, Opening,
-    Request, Rooms, Step,
+    Answer, At, DeleteRoom, Deleted, FreeMeeting, JoinRoom, Joined, Machine as _, MeetingKey, Open, Opened,
+    Opening, Request, Rooms, Step,
 };
 
 /// What somebody is going to do.
@@ -32,6 +32,7 @@ pub(super) enum Ended {
 }
 
 /// Somebody, who holds the request that is to be sent next.
+#[expect(clippy::large_enum_variant, reason = "states are copied in any case")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Actor {
     Planned(Plan),
@@ -76,7 +77,7 @@ impl Machine {
             Machine::Join(machine) => map(machine.next(answer, at), Ended::Join),
             Machine::Create(machine) => map(machine.next(answer, at), Ended::Create),
             Machine::Delete(machine) => map(machine.next(answer, at), Ended::Delete),
-            Machine::Free(machine) => map(machine.next(answer), Ended::Free),
+            Machine::Free(machine) => map(machine.next(answer, at), Ended::Free),
         }
     }
 }

@@ -82,12 +82,25 @@ pub struct At {
 }
 
 /// What a machine wants next.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value exists at a time, and a box would be an allocation a step"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step<T> {
     /// An answer to this request.
     Ask(Request),
     /// Nothing: this is the result.
     Done(T),
+}
+
+/// An algorithm without IO.
+pub trait Machine {
+    /// What it results in.
+    type Result;
+
+    /// Goes on with an answer.
+    fn next(&mut self, answer: &Answer, at: At) -> Step<Self::Result>;
 }
 
 impl<T> Step<T> {

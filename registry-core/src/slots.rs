@@ -1,6 +1,6 @@
 //! Limits as slots: taking them before Chime is asked, and freeing them when a meeting has ended.
 
-use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Step};
+use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Step};
 use super::table::{
     CallerKey, MeetingKey, Owner, RequestKey, Slot, SlotKey, TableAnswer, TableRequest, Turn,
 };
@@ -295,16 +295,10 @@ pub struct FreeMeeting {
     left: Option<Vec<SlotKey>>,
 }
 
-impl FreeMeeting {
-    /// Starts with the mark that keeps the meeting from getting slots later.
-    #[must_use]
-    pub fn start(meeting: MeetingKey) -> (Self, Step<bool>) {
-        let step = Step::table(TableRequest::MarkEnded(meeting));
-        (FreeMeeting { meeting, left: None }, step)
-    }
+impl Machine for FreeMeeting {
+    type Result = bool;
 
-    /// Goes on with an answer. The result is whether every request was answered; `notifications` fails the message otherwise.
-    pub fn next(&mut self, answer: &Answer) -> Step<bool> {
+    fn next(&mut self, answer: &Answer, _at: At) -> Step<bool> {
         let mut left = match (self.left.take(), answer) {
             (None, Answer::Table(TableAnswer::Ended(slots))) => slots.clone(),
             (Some(left), Answer::Table(TableAnswer::Done)) => left,
@@ -315,5 +309,14 @@ impl FreeMeeting {
         next.map_or(Step::Done(true), |key| {
             Step::table(TableRequest::FreeSlot { key, meeting: self.meeting })
         })
+    }
+}
+
+impl FreeMeeting {
+    /// Starts with the mark that keeps the meeting from getting slots later.
+    #[must_use]
+    pub fn start(meeting: MeetingKey) -> (Self, Step<bool>) {
+        let step = Step::table(TableRequest::MarkEnded(meeting));
+        (FreeMeeting { meeting, left: None }, step)
     }
 }
