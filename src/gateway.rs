@@ -15,6 +15,7 @@ use crate::model::MeetingId;
 use crate::operation::{self, Call, Operation, Route, Success};
 use crate::policy::Policies;
 use crate::problem::Problem;
+use crate::registry::Registry;
 use crate::request_error::RequestError;
 use crate::request_line::{Ending, Request};
 use crate::telemetry::ColdStart;
@@ -34,6 +35,8 @@ pub struct Gateway {
     authenticator: Authenticator,
     policies: Policies,
     chime: Chime,
+    /// Without one there are no rooms and no limits.
+    registry: Option<Registry>,
     cold_start: ColdStart,
 }
 
@@ -67,17 +70,30 @@ const MAX_WORK_TIME: Duration = Duration::from_secs(27);
 impl Gateway {
     /// A gateway with these parts.
     #[must_use]
-    pub fn new(authenticator: Authenticator, policies: Policies, chime: Chime) -> Self {
-        Gateway { authenticator, policies, chime, cold_start: ColdStart::default() }
+    pub fn new(
+        authenticator: Authenticator,
+        policies: Policies,
+        chime: Chime,
+        registry: Option<Registry>,
+    ) -> Self {
+        Gateway { authenticator, policies, chime, registry, cold_start: ColdStart::default() }
     }
 
-    /// Prepares for the first request: opens the connection to Chime and fetches the issuers' keys. Bounded in time,
-    /// and never fails.
+    /// Prepares for the first request: opens the connections to Chime and to the registry's table, and fetches the issuers'
+    /// keys. Bounded in time, and never fails.
     pub async fn warm_up(&self) {
+        let connect = async {
+            match &self.registry {
+                None => self.chime.connect_ahead().await,
+                Some(registry) => {
+                    tokio::join!(self.chime.connect_ahead(), registry.connect_ahead());
+                }
+            }
+        };
         match &self.authenticator {
-            Authenticator::Authorizer(_) => self.chime.connect_ahead().await,
+            Authenticator::Authorizer(_) => connect.await,
             Authenticator::Bearer(verifier) => {
-                tokio::join!(self.chime.connect_ahead(), verifier.prefetch());
+                tokio::join!(connect, verifier.prefetch());
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::config::{AuthSettings, Config, NotificationsConfig};
 use crate::gateway::{Authenticator, Gateway};
 use crate::notifications::{Bus, Notifications};
 use crate::outbound::Outbound;
+use crate::registry::Registry;
 
 /// Makes the gateway. Sends nothing.
 #[must_use]
@@ -17,7 +18,8 @@ pub fn gateway(config: Config) -> Gateway {
             Authenticator::Bearer(Verifier::new(settings, outbound.connector()))
         }
     };
-    Gateway::new(authenticator, config.policies, Chime::new(config.chime, &outbound))
+    let registry = config.registry.map(|settings| Registry::new(settings, &outbound));
+    Gateway::new(authenticator, config.policies, Chime::new(config.chime, &outbound), registry)
 }
 
 /// Makes the reader of the queue of meeting events. Sends nothing.

@@ -22,9 +22,17 @@ const USE_FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
 const USE_DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 const CHIME_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS";
+const TABLE_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const BUS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL_EVENTBRIDGE";
 const IGNORE_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 const APP_ID: &str = "AWS_SDK_UA_APP_ID";
+
+/// The regions where DynamoDB has a FIPS endpoint (AWS General Reference, "Amazon DynamoDB endpoints and quotas"). The SDK's rules would
+/// make up a host for any other.
+const TABLE_FIPS_REGIONS: &[&str] = &[
+    "ca-central-1", "ca-west-1", "us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1",
+    "us-west-2",
+];
 
 /// The variables that the AWS SDKs parse. Both an unset and an invalid variable are `None`: [`super::Config::read`]
 /// tells them apart.
@@ -169,6 +177,26 @@ impl AwsEnvironment {
         errors: &mut Vec<SettingError>,
     ) -> EndpointOptions {
         self.read_endpoint_options(settings, BUS_ENDPOINT_URL, errors)
+    }
+
+    /// The options of DynamoDB's endpoint.
+    pub(super) fn read_table_endpoint(
+        &self,
+        settings: &Settings<'_>,
+        region: Option<&str>,
+        errors: &mut Vec<SettingError>,
+    ) -> EndpointOptions {
+        let options = self.read_endpoint_options(settings, TABLE_ENDPOINT_URL, errors);
+        let is_without_fips = |region: &&str| !TABLE_FIPS_REGIONS.contains(region);
+        if options.use_fips
+            && options.custom.is_none()
+            && let Some(region) = region.filter(is_without_fips)
+        {
+            let regions = TABLE_FIPS_REGIONS.join(", ");
+            let detail = format!("can't be `true` in `{region}`: DynamoDB has FIPS endpoints in {regions}");
+            errors.push(SettingError { setting: USE_FIPS, detail });
+        }
+        options
     }
 
     /// The options of a service's endpoint. Reports those that the SDK refuses together.

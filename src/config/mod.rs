@@ -2,6 +2,7 @@
 
 mod aws;
 mod notifications;
+mod registry;
 
 pub use aws::AwsEnvironment;
 pub use notifications::NotificationsConfig;
@@ -11,6 +12,7 @@ use crate::auth::bearer::BearerSettings;
 use crate::chime::ChimeSettings;
 use crate::model::{Partition, TagValue};
 use crate::policy::Policies;
+use crate::registry::RegistrySettings;
 use crate::settings::{SettingError, Settings};
 use crate::telemetry::LogFilter;
 
@@ -37,6 +39,8 @@ pub struct Config {
     pub policies: Policies,
     /// From `GATEWAY_NAME`, `NOTIFICATIONS_QUEUE_ARN` and the AWS SDKs' own variables.
     pub chime: ChimeSettings,
+    /// The registry, from `REGISTRY_TABLE` and the AWS SDKs' own variables. `None` without that name.
+    pub registry: Option<RegistrySettings>,
     /// From `RUST_LOG` or `AWS_LAMBDA_LOG_LEVEL`.
     pub log_filter: LogFilter,
 }
@@ -58,6 +62,7 @@ impl Config {
         let endpoint = aws.read_chime_endpoint(settings, region.as_deref(), &mut errors);
         let app_name = aws.read_app_name(settings, &mut errors);
         let credentials = aws.require_credentials(settings, &mut errors);
+        let registry = registry::read_registry(settings, &aws, &mut errors);
         match (auth, policies, endpoint, credentials, queue, gateway_name) {
             (
                 Some(auth),
@@ -69,10 +74,23 @@ impl Config {
             ) if errors.is_empty() => {
                 let chime =
                     ChimeSettings { endpoint, credentials, app_name, gateway_name, notifications_queue_arn };
-                Ok(Config { auth, policies, chime, log_filter })
+                Ok(Config { auth, policies, chime, registry, log_filter })
             }
-            _ => Err(SettingsError(errors)),
+            _ => Err(SettingsError::of(errors)),
         }
+    }
+}
+
+impl SettingsError {
+    /// Each error once: two services read some of the same variables.
+    fn of(errors: Vec<SettingError>) -> Self {
+        let mut once: Vec<SettingError> = Vec::new();
+        for error in errors {
+            if !once.contains(&error) {
+                once.push(error);
+            }
+        }
+        SettingsError(once)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The configuration of the function that reads the queue of meeting events.
 
+use super::registry::read_registry;
 use super::{AwsEnvironment, SettingsError, read_gateway_name};
 use crate::notifications::BusSettings;
+use crate::registry::RegistrySettings;
 use crate::settings::{SettingError, Settings};
 use crate::telemetry::LogFilter;
 
@@ -12,6 +14,8 @@ pub struct NotificationsConfig {
     pub gateway_name: String,
     /// The bus that events are put on, from `EVENT_BUS_NAME` and the AWS SDKs' own variables. `None` without that name.
     pub bus: Option<BusSettings>,
+    /// The registry, from `REGISTRY_TABLE` and the AWS SDKs' own variables. `None` without that name.
+    pub registry: Option<RegistrySettings>,
     /// From `RUST_LOG` or `AWS_LAMBDA_LOG_LEVEL`.
     pub log_filter: LogFilter,
 }
@@ -27,11 +31,12 @@ impl NotificationsConfig {
         let log_filter = LogFilter::read(settings, &mut errors);
         let gateway_name = read_gateway_name(settings, &mut errors);
         let bus = read_bus(settings, &aws, &mut errors);
+        let registry = read_registry(settings, &aws, &mut errors);
         match gateway_name {
             Some(gateway_name) if errors.is_empty() => {
-                Ok(NotificationsConfig { gateway_name, bus, log_filter })
+                Ok(NotificationsConfig { gateway_name, bus, registry, log_filter })
             }
-            _ => Err(SettingsError(errors)),
+            _ => Err(SettingsError::of(errors)),
         }
     }
 }
@@ -129,6 +134,11 @@ mod tests {
                 "AWS_ACCESS_KEY_ID",
                 "AWS_SECRET_ACCESS_KEY"
             ]
+        );
+        assert_eq!(
+            faults(&[("GATEWAY_NAME", "stack"), ("REGISTRY_TABLE", "t"), ("EVENT_BUS_NAME", "default")]),
+            ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "REGISTRY_TABLE"],
+            "what bus and registry both need is reported once"
         );
     }
 }

@@ -178,6 +178,27 @@ impl MeetingId {
     pub fn is(&self, text: &str) -> bool {
         self.0.eq_ignore_ascii_case(text)
     }
+
+    /// The id with these 128 bits, in lower case.
+    #[must_use]
+    pub fn from_bits(bits: u128) -> Self {
+        let digits = format!("{bits:032x}");
+        let mut id = String::with_capacity(36);
+        for (index, digit) in digits.chars().enumerate() {
+            if matches!(index, 8 | 12 | 16 | 20) {
+                id.push('-');
+            }
+            id.push(digit);
+        }
+        MeetingId(id.into())
+    }
+
+    /// The id's 128 bits, which are the same in either case.
+    #[must_use]
+    pub fn bits(&self) -> Option<u128> {
+        let digits: String = self.0.chars().filter(|character| *character != '-').collect();
+        u128::from_str_radix(&digits, 16).ok()
+    }
 }
 
 fn check_length(text: &str, length: RangeInclusive<usize>, broken: &mut Vec<String>) {
@@ -304,6 +325,15 @@ mod tests {
 
     fn verdict<T>(result: Result<T, String>) -> String {
         result.err().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_meeting_id_is_its_128_bits() {
+        let id = MeetingId::parse("0F8A1C00-0000-4ABC-8000-00000000000d").unwrap();
+        assert_eq!(id.bits(), Some(0x0f8a_1c00_0000_4abc_8000_0000_0000_000d));
+        let again = MeetingId::from_bits(id.bits().unwrap());
+        assert_eq!(again.as_str(), "0f8a1c00-0000-4abc-8000-00000000000d");
+        assert!(MeetingId::parse(MeetingId::from_bits(0).as_str()).is_ok(), "leading zeros stay");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::config::{
 use aws_smithy_runtime_api::client::http::http_client_fn;
 use tokio::time::Instant;
 
+use super::endpoint::RegistryEndpoint;
 use super::names::{Scope, TableName};
 use super::usage::RegistryUsage;
 use crate::outbound::Outbound;
@@ -19,18 +20,12 @@ use registry_core::{TableAnswer, TableRequest};
 pub struct RegistrySettings {
     /// The table (`REGISTRY_TABLE`).
     pub table: TableName,
-    /// The region.
-    pub region: String,
+    /// The endpoint, and the region.
+    pub endpoint: RegistryEndpoint,
     /// Credentials that requests are signed with.
     pub credentials: SharedCredentialsProvider,
     /// The application's name in the User-Agent of requests (`AWS_SDK_UA_APP_ID`).
     pub app_name: Option<AppName>,
-    /// `AWS_USE_FIPS_ENDPOINT`.
-    pub use_fips: bool,
-    /// `AWS_USE_DUALSTACK_ENDPOINT`.
-    pub use_dual_stack: bool,
-    /// `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`.
-    pub endpoint_url: Option<String>,
 }
 
 /// The registry's table.
@@ -38,6 +33,8 @@ pub struct RegistrySettings {
 pub struct Registry {
     client: Client,
     table: TableName,
+    outbound: Outbound,
+    url: String,
 }
 
 impl Registry {
@@ -45,22 +42,30 @@ impl Registry {
     #[must_use]
     pub fn new(settings: RegistrySettings, outbound: &Outbound) -> Self {
         let connector = outbound.connector();
+        let url = settings.endpoint.url().to_owned();
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(http_client_fn(move |_, _| connector.clone()))
-            .region(Region::new(settings.region))
+            .region(Region::new(settings.endpoint.region().to_owned()))
+            .endpoint_resolver(settings.endpoint)
             .credentials_provider(settings.credentials)
-            .use_fips(settings.use_fips)
-            .use_dual_stack(settings.use_dual_stack)
+            // Retries and their time are ours: the SDK knows no deadline.
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        config.set_endpoint_url(settings.endpoint_url).set_app_name(settings.app_name);
-        Registry { client: Client::from_conf(config.build()), table: settings.table }
+        config.set_app_name(settings.app_name);
+        Registry {
+            client: Client::from_conf(config.build()),
+            table: settings.table,
+            outbound: outbound.clone(),
+            url,
+        }
     }
 
     /// Opens the connection for the first request, without sending a request. Bounded in time, and never fails.
-    pub async fn connect_ahead(&self) {}
+    pub async fn connect_ahead(&self) {
+        self.outbound.connect_ahead(&self.url).await;
+    }
 
     /// Sends a request of a machine, and repeats it while there is time and no answer.
     pub async fn ask(

@@ -149,7 +149,7 @@ impl Rig {
 }
 
 fn gateway(policies: Policies, chime: Chime) -> Gateway {
-    Gateway::new(Authenticator::Authorizer(ClaimNames::default()), policies, chime)
+    Gateway::new(Authenticator::Authorizer(ClaimNames::default()), policies, chime, None)
 }
 
 fn create_event(tenant: &str, body: &[u8], key: Option<&str>) -> Value {
