@@ -52,8 +52,12 @@ def expected_alarms() -> dict[str, tuple]:
             *("Maximum", 900, 300, 1),
         ),
     }
+    of_stack = {"service": STACK_NAME}
+    # Limits are met on any day, and a write of 200 ms may fail: neither tells anybody before it goes on.
+    expected["LimitReachedAlarm"] = ("MeetingGateway", "LimitReached", of_stack, "Sum", 1, 300, 3)
+    expected["RegistryFailedAlarm"] = ("MeetingGateway", "RegistryFailed", of_stack, "Sum", 1, 60, 2)
     for name, metric in PROBLEM_ALARMS.items():
-        expected[name] = ("MeetingGateway", metric, {"service": STACK_NAME}, "Sum", 1, 60, 1)
+        expected[name] = ("MeetingGateway", metric, of_stack, "Sum", 1, 60, 1)
     for name, operation in THROTTLE_ALARMS.items():
         usage = {"Service": "ChimeSDK", "Type": "API", "Resource": operation, "Class": "None"}
         expected[name] = ("AWS/Usage", "ThrottleCount", usage, "Sum", 1, 60, 5)

@@ -9,8 +9,8 @@ import re
 from deployed_stack import STACK_NAME, DeployedStack
 from differences import differs
 from emitted_metrics import NAMESPACE, NO_OPERATION, emitted_metrics
-from gateway_settings import chime_actions, operation_names
-from metric_faults import metric_faults
+from gateway_settings import operation_names
+from metric_faults import allowed_values, metric_faults
 from query_faults import text_faults
 
 DASHBOARD = "MeetingDashboard"
@@ -37,6 +37,14 @@ MUST_SHOW = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
     ("AWS/ChimeSDK", "MeetingSQSNotificationErrors"),
+}
+
+# The same, where there is a registry; without one they are not there.
+OF_THE_REGISTRY = {
+    *((NAMESPACE, name) for name in ("LimitReached", "RegistryFailed", "registry_ms")),
+    *(("AWS/DynamoDB", name) for name in ("ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors")),
+    *(("AWS/DynamoDB", name) for name in ("TransactionConflict", "ConsumedReadCapacityUnits")),
+    ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"),
 }
 
 
@@ -181,23 +189,19 @@ def _content(stack: DeployedStack, widgets: list[dict], shown: list) -> list[str
     expected = [f"<{name}.Arn>" for name in sorted(stack.of_type("AWS::CloudWatch::Alarm"))]
     found = differs(f"{DASHBOARD}: the alarms", sorted(alarms), expected)
     needed = MUST_SHOW | {(NAMESPACE, name) for name in emitted_metrics()}
+    needed = needed | OF_THE_REGISTRY if stack.has_registry else needed - OF_THE_REGISTRY
     found += [
         f"{DASHBOARD}: does not show {namespace} {name}"
         for namespace, name in sorted(needed - {(namespace, name) for _, namespace, name, _ in shown})
     ]
     by_widget = {}
     for title, _, name, dimensions in shown:
-        for dimension in ("operation", "Resource"):
+        for dimension in ("operation", "Resource", "Operation"):
             if dimension in dimensions and "outcome" not in dimensions:
                 by_widget.setdefault((title, dimension, name), []).append(dimensions[dimension])
     for (title, dimension, name), operations in by_widget.items():
-        complete = operation_names() if dimension == "operation" else set(allowed_resources())
+        complete = operation_names() if dimension == "operation" else allowed_values(dimension)
         if name == "Requests":
             complete = complete | {NO_OPERATION}
         found += differs(f"{title}: its operations", sorted(operations), sorted(complete))
     return found
-
-
-def allowed_resources() -> list[str]:
-    """Returns the operations for which Chime can be called."""
-    return [action.removeprefix("chime:") for action in chime_actions()]

@@ -62,6 +62,11 @@ class DeployedStack:
     resources: dict = field(default_factory=dict)
     outputs: dict = field(default_factory=dict)
 
+    @property
+    def has_registry(self) -> bool:
+        """Whether this deployment has the table for rooms and limits."""
+        return self.parameters.get("Registry") == "true"
+
     def of_type(self, resource_type: str) -> dict:
         """Returns the resources of a type, by logical id."""
         return {name: body for name, body in self.resources.items() if body["Type"] == resource_type}
@@ -99,7 +104,9 @@ def deploy(template: dict, region: str = "us-east-1", content: dict | None = Non
         if "Condition" in body and not evaluator.condition(body["Condition"]):
             continue
         stack.resources[logical_id] = evaluator.value(body)
-    stack.outputs = {name: evaluator.value(body)["Value"] for name, body in transformed.get("Outputs", {}).items()}
+    for name, body in transformed.get("Outputs", {}).items():
+        if "Condition" not in body or evaluator.condition(body["Condition"]):
+            stack.outputs[name] = evaluator.value(body)["Value"]
     return stack
 
 
@@ -178,18 +185,22 @@ class Evaluator:
             return self.pseudo_parameters[name]
         if name in self.stack.parameters:
             return self.stack.parameters[name]
-        if name not in self.stack.transformed["Resources"]:
-            raise TemplateError(f"unknown reference: {name}")
-        resource = self.stack.transformed["Resources"][name]
+        resource = self.resource(name)
         if resource["Type"] == "AWS::Lambda::LayerVersion":
             # The template splits this reference to get the version number.
             layer = self.value(resource["Properties"]["LayerName"])
             return f"arn:{partition_of(self.stack.region)}:lambda:{self.stack.region}:{ACCOUNT}:layer:{layer}:<{name}>"
         return f"<{name}>"
 
+    def resource(self, logical_id: str) -> dict:
+        """Returns what is referred to; CloudFormation refuses a reference to what this deployment does not have."""
+        resource = self.stack.transformed["Resources"].get(logical_id)
+        if resource is None or ("Condition" in resource and not self.condition(resource["Condition"])):
+            raise TemplateError(f"a reference to what is not there: {logical_id}")
+        return resource
+
     def attribute(self, logical_id: str, attribute: str) -> str:
-        if logical_id not in self.stack.transformed["Resources"]:
-            raise TemplateError(f"unknown resource: {logical_id}")
+        self.resource(logical_id)
         return f"<{logical_id}.{attribute}>"
 
     def function(self, name: str, argument):

@@ -9,6 +9,9 @@ from processes import LOCAL
 # Variables that Lambda sets for every function, and that a stack cannot set.
 SET_BY_LAMBDA = {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_LOG_LEVEL"}
 
+# Operations that Chime does not have: the gateway asks it by others of the table.
+GATEWAYS_OWN = {"Join", "JoinRoom", "GetRoom", "DeleteRoom"}
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -57,11 +60,9 @@ def operation_names() -> set[str]:
 
 @cache
 def chime_actions() -> dict[str, bool]:
-    """Returns the IAM action of each operation, and whether it creates meetings, which have no ARN yet.
-
-    Join is the gateway's own: it asks Chime by other operations of the table.
-    """
-    return {f"chime:{name}": name.startswith("CreateMeeting") for name in sorted(operation_names()) if name != "Join"}
+    """Returns the IAM action of each operation of Chime, and whether it creates meetings, which have no ARN yet."""
+    of_chime = sorted(operation_names() - GATEWAYS_OWN)
+    return {f"chime:{name}": name.startswith("CreateMeeting") for name in of_chime}
 
 
 @cache

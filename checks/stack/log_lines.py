@@ -7,12 +7,13 @@ GATEWAY = {
     *("timestamp", "level", "message", "service", "cold_start", "function_request_id", "correlation_id"),
     *("xray_trace_id", "operation", "tenant", "caller", "outcome", "status", "code", "cause", "attempts"),
     *("duration_ms", "chime_ms", "chime_request_id", "meeting_id", "media_region"),
+    *("registry_attempts", "registry_ms", "limit"),
 }
 # One line an event.
 NOTIFICATIONS = {
     *("timestamp", "level", "message", "service", "cold_start", "function_request_id", "xray_trace_id"),
     *("message_id", "receive_count", "detail_type", "event_type", "event_time_ms", "meeting_id", "attendee_id"),
-    *("media_region", "machine", "event_bus_id", "cause"),
+    *("media_region", "machine", "event_bus_id", "cause", "tenant"),
 }
 # Lambda's own lines: "Lambda Telemetry API Event schema reference" in Lambda's guide. Those that saved queries name.
 PLATFORM = {

@@ -3,6 +3,7 @@
 from deployed_stack import STACK_NAME
 from emitted_metrics import NAMESPACE, NO_OPERATION, OUTCOMES, emitted_metrics
 from gateway_settings import chime_actions, operation_names
+from registry_faults import GATEWAY, NOTIFICATIONS, TABLE
 
 USAGE = {"Service", "Type", "Resource", "Class"}
 # AWS's metrics that the stack uses, each with the dimensions without which it has no data.
@@ -19,12 +20,22 @@ OF_AWS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"},
     ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible"): {"QueueName"},
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): {"QueueName"},
+    # DynamoDB's guide, "DynamoDB metrics and dimensions". UserErrors are the account's, without a table.
+    ("AWS/DynamoDB", "ReadThrottleEvents"): {"TableName"},
+    ("AWS/DynamoDB", "WriteThrottleEvents"): {"TableName"},
+    ("AWS/DynamoDB", "TransactionConflict"): {"TableName"},
+    ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): {"TableName"},
+    ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"): {"TableName"},
+    ("AWS/DynamoDB", "SystemErrors"): {"TableName", "Operation"},
     # The Chime SDK's guide, "Understanding Amazon CloudWatch metrics for Amazon Chime SDK meetings": service metrics
     # have no dimensions, and usage metrics are published for each API.
     ("AWS/ChimeSDK", "MeetingSQSNotificationErrors"): set(),
     ("AWS/Usage", "CallCount"): USAGE,
     ("AWS/Usage", "ThrottleCount"): USAGE,
 }
+
+# The table's requests, as the dimension of DynamoDB's metrics names them.
+REQUESTS = {action.removeprefix("dynamodb:") for action in GATEWAY | NOTIFICATIONS} | {"TransactWriteItems"}
 
 
 def allowed_values(dimension: str) -> set[str]:
@@ -37,6 +48,8 @@ def allowed_values(dimension: str) -> set[str]:
         "ApiId": {"<GatewayApi>"},
         "Stage": {"$default"},
         "QueueName": {"<MeetingEventsQueue.QueueName>", "<MeetingEventsDeadLetterQueue.QueueName>"},
+        "TableName": {f"<{TABLE}>"},
+        "Operation": REQUESTS,
         "Service": {"ChimeSDK"},
         "Type": {"API"},
         "Class": {"None"},

@@ -44,7 +44,7 @@ def without_alarm(resources: dict, name: str) -> None:
     """Removes an alarm, and what refers to it."""
     del resources[name]
     body = resources["MeetingDashboard"]["Properties"]["DashboardBody"]
-    body["Fn::Sub"] = body["Fn::Sub"].replace(f"${{{name}.Arn}}", "removed")
+    body["Fn::Sub"][0] = body["Fn::Sub"][0].replace(f"${{{name}.Arn}}", "removed")
     for resource in resources.values():
         preference = resource.get("Properties", {}).get("DeploymentPreference", {"Alarms": []})
         preference["Alarms"] = [alarm for alarm in preference["Alarms"] if alarm != {"Ref": name}]
@@ -57,6 +57,11 @@ def document(resources: dict) -> dict:
 
 def statement(resources: dict, action: str) -> dict:
     """Returns the statement of the gateway's role that allows an action."""
-    policies = resources["GatewayRole"]["Properties"]["Policies"]
-    (found,) = [s for p in policies for s in p["PolicyDocument"]["Statement"] if action in s["Action"]]
+    (found,) = [s for s in statements(resources, "GatewayRole") if action in s["Action"]]
     return found
+
+
+def statements(resources: dict, role: str) -> list[dict]:
+    """Returns the statements of a role, those under a condition too."""
+    policies = [policy.get("Fn::If", [None, policy])[1] for policy in resources[role]["Properties"]["Policies"]]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]

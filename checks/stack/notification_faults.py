@@ -4,6 +4,7 @@ from deployed_stack import ACCOUNT, STACK_NAME, DeployedStack, partition_of
 from differences import differs
 from function_faults import function_faults
 from gateway_settings import known_settings
+from registry_faults import notifications_requests, table_variables
 from role_faults import function_role_faults, logs_and_traces
 
 NOTIFICATIONS_FUNCTION = "NotificationsFunction"
@@ -21,6 +22,7 @@ def _function(stack: DeployedStack) -> list[str]:
         "GATEWAY_NAME": STACK_NAME,
         "EVENT_BUS_NAME": stack.parameters["EventBusName"],
         "AWS_ENDPOINT_URL_EVENTBRIDGE": "",
+        **table_variables(stack),
     }
     own = {
         "Timeout": 20,
@@ -52,7 +54,8 @@ def _role(stack: DeployedStack) -> list[str]:
     if bus := stack.parameters["EventBusName"]:
         arn = f"arn:{partition_of(stack.region)}:events:{stack.region}:{ACCOUNT}:event-bus/{bus}"
         expected["events:PutEvents"] = (arn, {})
-    return function_role_faults(stack, "NotificationsRole", expected | logs_and_traces("NotificationsLogGroup"))
+    expected |= notifications_requests(stack) | logs_and_traces("NotificationsLogGroup")
+    return function_role_faults(stack, "NotificationsRole", expected)
 
 
 def _mapping(stack: DeployedStack) -> list[str]:

@@ -16,6 +16,8 @@ SAVED = {
     "Answers by operation": GATEWAY,
     "Who met the full quota": GATEWAY,
     "Who filled the quota": GATEWAY,
+    "Who met a limit": GATEWAY,
+    "Registry failures": GATEWAY,
     "One request": GATEWAY,
     "One meeting": GATEWAY + NOTIFICATIONS,
     "Tenant of a meeting": GATEWAY,
@@ -23,6 +25,7 @@ SAVED = {
     "Invocations that failed": GATEWAY + NOTIFICATIONS,
     "Events that failed": NOTIFICATIONS,
     "Attempts at events": NOTIFICATIONS,
+    "Events by tenant": NOTIFICATIONS,
 }
 
 

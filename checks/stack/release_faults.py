@@ -6,7 +6,7 @@ from role_faults import trust_faults
 
 # The functions, and the alarms that take a release of each back.
 ROLLBACK_ALARMS = {
-    "GatewayFunction": ["FunctionErrorsAlarm", "InternalErrorAlarm", "ChimeAccessDeniedAlarm"],
+    "GatewayFunction": ["FunctionErrorsAlarm", "InternalErrorAlarm", "ChimeAccessDeniedAlarm", "RegistryFailedAlarm"],
     "NotificationsFunction": ["NotificationsErrorsAlarm", "EventsFailedAlarm"],
 }
 

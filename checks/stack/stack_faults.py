@@ -17,6 +17,7 @@ from gateway_settings import Setting, chime_actions, routes
 from notification_faults import NOTIFICATIONS_FUNCTION, notification_faults
 from query_faults import query_faults
 from release_faults import release_faults
+from registry_faults import TABLE, gateway_requests, registry_faults, table_variables
 from role_faults import function_role_faults, logs_and_traces
 
 # What pages may send and read; the front of `local` has it from there too.
@@ -60,6 +61,7 @@ def faults(stack: DeployedStack, settings: list[Setting]) -> list[str]:
         *_permissions(stack),
         *_stage(stack),
         *_policy_layer(stack),
+        *registry_faults(stack),
         *notification_faults(stack),
         *release_faults(stack),
         *_logs(stack),
@@ -81,6 +83,7 @@ def _unexpected_resources(stack: DeployedStack) -> list[str]:
         ("AWS::Lambda::Function", {FUNCTION, NOTIFICATIONS_FUNCTION}),
         ("AWS::ApiGatewayV2::Api", {API}),
         ("AWS::SQS::Queue", {QUEUE, DEAD_LETTER_QUEUE}),
+        ("AWS::DynamoDB::Table", {TABLE} if stack.has_registry else set()),
         ("AWS::IAM::Role", {"GatewayRole", "NotificationsRole", "ReleaseRole"}),
     ):
         found += differs(f"the set of {resource_type}", sorted(stack.of_type(resource_type)), sorted(expected))
@@ -188,6 +191,7 @@ def _environment(stack: DeployedStack, settings: list[Setting]) -> list[str]:
         "JWKS_URI": "",
         "JWKS_FILE": "",
         "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": "",
+        **table_variables(stack),
     }
     found += differs(f"{FUNCTION}: the environment", variables, expected)
     return found
@@ -205,7 +209,7 @@ def _function_role(stack: DeployedStack) -> list[str]:
         for action, creates_meetings in chime_actions().items()
     }
     expected |= {"chime:TagResource": (meetings, carries_tag | not_another_stacks)}
-    expected |= logs_and_traces("GatewayLogGroup")
+    expected |= gateway_requests(stack) | logs_and_traces("GatewayLogGroup")
     return function_role_faults(stack, "GatewayRole", expected)
 
 
@@ -373,6 +377,7 @@ def _outputs(stack: DeployedStack) -> list[str]:
         ("NotificationsFunctionName", f"<{NOTIFICATIONS_FUNCTION}>"),
         ("NotificationsLogGroup", "<NotificationsLogGroup>"),
         ("DashboardName", "<MeetingDashboard>"),
+        ("RegistryTableName", f"<{TABLE}>" if stack.has_registry else None),
     ):
         found += differs(f"output {name}", stack.outputs.get(name), expected)
     command = str(stack.outputs.get("CreateMeetingCommand", ""))

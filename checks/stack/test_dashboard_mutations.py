@@ -272,7 +272,7 @@ OF_THE_TEMPLATE = {
     "one name in all regions": ("its name", lambda p: p.update({"DashboardName": {"Ref": "AWS::StackName"}})),
     "a placeholder that is not replaced": (
         "service",
-        lambda p: p.update({"DashboardBody": p["DashboardBody"]["Fn::Sub"]}),
+        lambda p: p.update({"DashboardBody": p["DashboardBody"]["Fn::Sub"][0]}),
     ),
 }
 

@@ -1,7 +1,7 @@
 """Faults of the function that reads the queue, each planted on purpose: role, mapping, settings, releases."""
 
 import pytest
-from mutated import messages_about, registration
+from mutated import messages_about, registration, statements
 
 MUTATIONS = {}
 mutation = registration(MUTATIONS)
@@ -91,7 +91,8 @@ def _(resources):
 
 @mutation("the gateway's log", "NotificationsRole: logs:PutLogEvents: resource")
 def _(resources):
-    policies(resources)[2]["PolicyDocument"]["Statement"][0]["Resource"] = {"Fn::GetAtt": ["GatewayLogGroup", "Arn"]}
+    (logs,) = [statement for statement in statements(resources, "NotificationsRole") if "logs:" in statement["Action"][0]]
+    logs["Resource"] = {"Fn::GetAtt": ["GatewayLogGroup", "Arn"]}
 
 
 @mutation("the gateway's role", "NotificationsFunction: Role")

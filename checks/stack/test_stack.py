@@ -29,6 +29,12 @@ DEPLOYMENTS = {
         "EventBusName": "meetings",
         "QueueIsConsumed": "true",
     },
+    "without a registry": {"Registry": "false"},
+    "with a registry that is backed up and can't be removed, in GovCloud": {
+        "region": "us-gov-west-1",
+        "RegistryRecovery": "true",
+        "RegistryRetained": "true",
+    },
     "on arm64, with more memory, longer retention and a release at once": {
         "Architecture": "arm64",
         "MemorySize": "512",
@@ -82,6 +88,7 @@ CHANGES = {
     "ScopeClaim": {"ScopeClaim": "scp"},
     "GroupsClaim": {"GroupsClaim": "groups"},
     "SubjectClaim": {"SubjectClaim": "email"},
+    "Registry": {"Registry": "false"},
     "Architecture": {"Architecture": "arm64"},
     "MemorySize": {"MemorySize": "512"},
     "LogLevel": {"LogLevel": "DEBUG"},
@@ -90,13 +97,14 @@ CHANGES = {
 CHANGES_OF_NOTIFICATIONS = {
     "code": {"content": {"NotificationsFunction": "second"}},
     "EventBusName": {"EventBusName": "meetings"},
+    "Registry": {"Registry": "false"},
     "Architecture": {"Architecture": "arm64"},
     "MemorySize": {"MemorySize": "512"},
     "LogLevel": {"LogLevel": "DEBUG"},
 }
 OF_FUNCTIONS = {"GatewayFunction": CHANGES, "NotificationsFunction": CHANGES_OF_NOTIFICATIONS}
 EACH_CHANGE = [(function, change) for function, changes in OF_FUNCTIONS.items() for change in changes]
-# Parameters that affect no function: routes, throttling, alarms, log retention, releases, the mapping.
+# Parameters that affect no function: routes, throttling, alarms, log retention, releases, the mapping, the table's care.
 ELSEWHERE = {
     "JwtScopes",
     "CorsOrigins",
@@ -106,6 +114,8 @@ ELSEWHERE = {
     "ReleaseStrategy",
     "AlarmTopicArn",
     "QueueIsConsumed",
+    "RegistryRecovery",
+    "RegistryRetained",
 }
 
 
@@ -135,9 +145,11 @@ def test_knows_of_every_parameter_whether_it_affects_a_function(template):
 
 
 def parameters_in(node, template: dict) -> set[str]:
-    """Returns the parameters that a part of the template refers to, by `Ref` or in `Fn::Sub`."""
+    """Returns the parameters that a part of the template refers to, by `Ref` in `Fn::Sub` or by a condition."""
     if isinstance(node, dict):
         inside = set().union(*(parameters_in(member, template) for member in node.values()))
+        if "Fn::If" in node:
+            inside |= parameters_in(template["Conditions"][node["Fn::If"][0]], template)
         return inside | ({node["Ref"]} & template["Parameters"].keys() if "Ref" in node else set())
     if isinstance(node, list):
         return set().union(*(parameters_in(member, template) for member in node))
@@ -198,6 +210,9 @@ def test_longest_parameters_fit_into_the_descriptions(template):
         ("AlarmTopicArn", "pager"),
         ("ReleaseStrategy", "Canary"),
         ("QueueIsConsumed", "yes"),
+        ("Registry", "yes"),
+        ("RegistryRecovery", "35"),
+        ("RegistryRetained", "Retain"),
         # Lambda would drop the lines of requests that succeed, and their metrics.
         ("LogLevel", "WARN"),
         ("LogLevel", "ERROR"),
