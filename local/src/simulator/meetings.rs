@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::attendees::{Attendee, Attendees};
 use super::operations::Operation;
+use super::rules::{Rules, TokenMemory};
 
 /// The account whose meetings these are: the one that AWS uses in examples.
 pub const ACCOUNT: &str = "111122223333";
@@ -35,6 +36,10 @@ pub struct Meeting {
 pub(super) enum CreateError {
     #[error("ClientRequestToken was used with other members")]
     TokenReused,
+    #[error("the meeting of ClientRequestToken has ended")]
+    TokenOfEnded,
+    #[error("{0} meetings are open, as many as the account may have in a region")]
+    QuotaIsFull(usize),
     #[error("PrimaryMeetingId {0}")]
     Primary(&'static str),
 }
@@ -52,7 +57,6 @@ pub(super) struct Created<'m> {
 pub(super) struct Meetings {
     /// in the order of their creation
     all: Vec<Meeting>,
-    /// how long Chime remembers a token is undocumented
     tokens: HashMap<Token, Remembered>,
 }
 
@@ -84,14 +88,16 @@ impl Meetings {
         operation: Operation,
         members: &Map<String, Value>,
         region: &str,
-        repeats_attendee: bool,
+        rules: &Rules,
     ) -> Result<Created<'_>, CreateError> {
         let token = text(members, "ClientRequestToken").to_owned();
         let token = Token { operation, region: region.to_owned(), text: token };
-        if let Some(before) = self.tokens.get(&token) {
-            let is_repeat = before.members == *members;
-            let again = || Created { answer: before.answer.clone(), meeting: None };
-            return is_repeat.then(again).ok_or(CreateError::TokenReused);
+        if let Some(again) = self.remembered(&token, members, rules.token_memory) {
+            return again.map(|answer| Created { answer, meeting: None });
+        }
+        let open = self.all.iter().filter(|meeting| meeting.alive && meeting.region == region).count();
+        if let Some(most) = rules.max_open_meetings.filter(|most| open >= *most) {
+            return Err(CreateError::QuotaIsFull(most));
         }
         if let Some(primary) = members.get("PrimaryMeetingId").and_then(Value::as_str) {
             self.check_primary(primary, region)?;
@@ -101,7 +107,7 @@ impl Meetings {
         let answer = match members.get("Attendees") {
             None => json!({ "Meeting": body }),
             items => {
-                let (created, errors) = attendees.create_each(items, repeats_attendee);
+                let (created, errors) = attendees.create_each(items, rules.repeats_attendee);
                 json!({ "Meeting": body, "Attendees": created, "Errors": errors })
             }
         };
@@ -110,6 +116,29 @@ impl Meetings {
         self.all.push(Meeting { body, region, tags, queue, alive: true, attendees });
         self.tokens.insert(token, Remembered { members: members.clone(), answer: answer.clone() });
         Ok(Created { answer, meeting: self.all.last() })
+    }
+
+    /// What a request with a token is answered that was used before; `None` makes a meeting.
+    fn remembered(
+        &self,
+        token: &Token,
+        members: &Map<String, Value>,
+        memory: TokenMemory,
+    ) -> Option<Result<Value, CreateError>> {
+        if memory == TokenMemory::Forgotten {
+            return None;
+        }
+        let before = self.tokens.get(token)?;
+        if before.members != *members {
+            return Some(Err(CreateError::TokenReused));
+        }
+        let id = before.answer.pointer("/Meeting/MeetingId").and_then(Value::as_str).unwrap_or_default();
+        let goes_on = self.all.iter().any(|meeting| meeting.is(id, &token.region));
+        match memory {
+            TokenMemory::WhileMeetingGoesOn if !goes_on => None,
+            TokenMemory::ConflictOnceEnded if !goes_on => Some(Err(CreateError::TokenOfEnded)),
+            _ => Some(Ok(before.answer.clone())),
+        }
     }
 
     /// Adds a meeting in place of one with the same id.

@@ -14,6 +14,7 @@ pub mod model;
 mod operations;
 mod perform;
 mod record;
+mod rules;
 mod sample;
 mod script;
 mod service;
@@ -37,13 +38,15 @@ pub use self::faults::{Extent, Fault, Injection, TransportFault};
 pub use self::meetings::{ACCOUNT, MAX_REPLICAS, Meeting};
 pub use self::operations::{OPERATIONS, Operation, Row};
 pub use self::record::RecordedRequest;
+pub use self::rules::TokenMemory;
 pub use self::sample::PlantedMeeting;
 pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
 pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
 use self::events::{Entry, Events};
 use self::log::Log;
-use self::shared::{Rules, Shared, State};
+use self::rules::Rules;
+use self::shared::{Shared, State};
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
 
@@ -73,6 +76,11 @@ pub struct SimulatorOptions {
     pub repeats_attendee: bool,
     /// the URL of an SQS to which the events of each meeting are sent that was created with a queue; without it none are
     pub sqs_endpoint: Option<String>,
+    /// how tokens are remembered
+    pub token_memory: TokenMemory,
+    /// how many meetings may be open in a region; more is 400 LimitExceededException. Chime's own quota is 250 for an
+    /// account that has asked for no other; here there is none by default
+    pub max_open_meetings: Option<usize>,
 }
 
 impl Simulator {
@@ -97,7 +105,12 @@ impl Simulator {
     /// # Errors
     /// When the address cannot be bound.
     pub fn start_with(bind: SocketAddr, options: SimulatorOptions) -> io::Result<Self> {
-        let rules = Rules { gateway_name: options.gateway_name, repeats_attendee: options.repeats_attendee };
+        let rules = Rules {
+            gateway_name: options.gateway_name,
+            repeats_attendee: options.repeats_attendee,
+            token_memory: options.token_memory,
+            max_open_meetings: options.max_open_meetings,
+        };
         let log = Log::new(options.log);
         let events =
             options.sqs_endpoint.map(|endpoint| Events::sent_to(&endpoint, &log)).unwrap_or_default();
@@ -193,6 +206,11 @@ impl Simulator {
         self.shared.state.lock().rules.gateway_name = name.map(str::to_owned);
     }
 
+    /// Sets [`SimulatorOptions::token_memory`] for the requests to come.
+    pub fn set_token_memory(&self, memory: TokenMemory) {
+        self.shared.state.lock().rules.token_memory = memory;
+    }
+
     /// How many connections were accepted so far (over TLS: with their handshake completed).
     #[must_use]
     pub fn connections(&self) -> u64 {
@@ -229,6 +247,8 @@ impl fmt::Debug for SimulatorOptions {
             .field("gateway_name", &self.gateway_name)
             .field("repeats_attendee", &self.repeats_attendee)
             .field("sqs_endpoint", &self.sqs_endpoint)
+            .field("token_memory", &self.token_memory)
+            .field("max_open_meetings", &self.max_open_meetings)
             .finish()
     }
 }

@@ -6,7 +6,8 @@ use super::attendees::{AttendeeError, DEFAULT_PAGE};
 use super::events::{Events, event_type};
 use super::meetings::{CreateError, Meeting};
 use super::operations::{Operation, Route};
-use super::shared::{Rules, State};
+use super::rules::Rules;
+use super::shared::State;
 use super::validation;
 
 /// A refusal, as the exception that Chime or IAM answers.
@@ -63,9 +64,12 @@ pub(super) fn unknown_operation() -> OperationError {
 
 fn create_meeting(state: &mut State, operation: Operation, members: &Members, region: &str) -> Answered {
     check_tag(&state.rules, operation, members.get("Tags").unwrap_or(&Value::Null))?;
-    let created = state.meetings.create(operation, members, region, state.rules.repeats_attendee);
+    let created = state.meetings.create(operation, members, region, &state.rules);
     let created = created.map_err(|error| match error {
-        CreateError::TokenReused => refusal("ConflictException", 409, error.to_string()),
+        CreateError::TokenReused | CreateError::TokenOfEnded => {
+            refusal("ConflictException", 409, error.to_string())
+        }
+        CreateError::QuotaIsFull(_) => refusal("LimitExceededException", 400, error.to_string()),
         CreateError::Primary(_) => bad_request(error.to_string()),
     })?;
     if let Some(meeting) = created.meeting {

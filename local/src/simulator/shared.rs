@@ -11,6 +11,7 @@ use super::faults::ArmedFaults;
 use super::log::Log;
 use super::meetings::Meetings;
 use super::record::RecordedRequest;
+use super::rules::Rules;
 use crate::allowed_hosts::AllowedHosts;
 
 /// What all connections share.
@@ -30,13 +31,6 @@ pub(super) struct State {
     pub(super) rules: Rules,
     /// how often the state was reset, so that a request begun before does not touch what came after
     epoch: u64,
-}
-
-/// How Chime and IAM behave where that depends on the account or is undocumented; a reset keeps it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Rules {
-    pub(super) gateway_name: Option<String>,
-    pub(super) repeats_attendee: bool,
 }
 
 impl State {

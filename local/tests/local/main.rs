@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and its helpers are outside of #[test]"
 )]
 
+mod account;
 mod attendees;
 mod capabilities;
 mod captured_sqs;
