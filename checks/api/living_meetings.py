@@ -21,6 +21,8 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 MAX_USES = 12
 # Each of these takes a meeting of its own, since it ends it.
 ENDING = {"DeleteMeeting", "DeleteAttendee"}
+# A room that always has a meeting: nothing ends it.
+OPEN_ROOM = "living"
 # What the sample policy lets a host of acme ask for.
 ALLOWED_REGION, ALLOWED_TAGS = "eu-central-1", ["Course", "Room"]
 MAX_ATTENDEES, MAX_ATTENDEES_AT_HIGH_RESOLUTION = 250, 25
@@ -65,6 +67,14 @@ def living(operation: str) -> Living:
     return shared[0]
 
 
+def living_room(operation: str, number: int) -> str:
+    """Returns the name of a room: one of its own where a request may open or end it."""
+    if operation != "GetRoom":
+        return f"room-{number}"
+    requests.post(f"{GATEWAY}/rooms/{OPEN_ROOM}/join", headers=HEADERS, timeout=40).raise_for_status()
+    return OPEN_ROOM
+
+
 def is_valid(case, location: ParameterLocation) -> bool:
     """Whether Schemathesis meant this part of the request to fit the document."""
     return case.meta is None or not case.meta.is_negative_at(location)
@@ -87,6 +97,8 @@ def before_call(_context, case, _kwargs) -> None:
             case.path_parameters["AttendeeId"] = meeting.attendees[0]
         if "next-token" in (case.query or {}) and query_is_valid:
             case.query["next-token"] = meeting.next_token
+    elif "RoomId" in (case.path_parameters or {}) and is_valid(case, ParameterLocation.PATH) and not keep:
+        case.path_parameters["RoomId"] = living_room(operation, sent[operation])
     elif query_is_valid:
         # Schemathesis may have taken a living id from an earlier answer, and no token fits any meeting.
         (case.query or {}).pop("next-token", None)
@@ -96,8 +108,10 @@ def before_call(_context, case, _kwargs) -> None:
     if query_is_valid:
         name_the_operation(case, operation, body)
     keep_the_rules(body)
+    keep_the_rules_of_a_room(body)
     if not keep:
         stay_within_the_policy(body)
+        stay_within_the_policy(body.get("Meeting", {}))
     if is_valid(case, ParameterLocation.HEADER):
         keep_to_one_new_key(case, body, sent[operation])
 
@@ -130,6 +144,15 @@ def keep_the_rules(body: dict) -> None:
             holder.pop("Capabilities", None)
         elif wanted.get("Content", "None") != "None":
             wanted["Video"] = "SendReceive"
+
+
+def keep_the_rules_of_a_room(body: dict) -> None:
+    """Makes the members of a room's meeting fit each other, and the attendee's capabilities fit the meeting."""
+    meeting = body.get("Meeting", {})
+    keep_the_rules(meeting)
+    features = meeting.get("MeetingFeatures", {})
+    if "None" in (features.get(kind, {}).get("MaxResolution") for kind in ("Video", "Content")):
+        body.pop("Capabilities", None)
 
 
 def keep_to_one_new_key(case, body: dict, number: int) -> None:

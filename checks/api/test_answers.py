@@ -86,6 +86,11 @@ class Gateway:
             assert answer.status == 204
         return self.create()
 
+    def open_a_room_during_a_conflict(self) -> tuple[int, dict, bytes]:
+        """Answers a JoinRoom during which Chime has a conflict."""
+        self.local.arm(fault="ConflictException", times=10, operation="CreateMeeting")
+        return self.answer("POST", "/rooms/conflict/join", caller=HOST)
+
     def create_twice_with_one_key(self) -> tuple[int, dict, bytes]:
         """Answers a CreateMeeting whose idempotency key a meeting with another region has."""
         self.create(STANDUP | {"ClientRequestToken": "key-1"})
@@ -102,6 +107,14 @@ class Gateway:
         assert status == 201, made
         return self.answer("POST", f"/meetings/{json.loads(made)['Meeting']['MeetingId']}/join", caller=HOST)
 
+    def exceed_a_limit(self, tenant: str, people: list[str]) -> tuple[int, dict, bytes]:
+        """Answers the last of these people's CreateMeetings, which is one more than the tenant's limit."""
+        *before, last = ({"tenant": tenant, "groups": "hosts", "sub": person} for person in people)
+        for person in before:
+            status, _, made = self.create(caller=person)
+            assert status == 201, made
+        return self.create(caller=last)
+
 
 # What brings about each example of an error in the document.
 ERRORS = {
@@ -116,6 +129,7 @@ ERRORS = {
     ("Forbidden", "gateways-own"): lambda g: g.create(STANDUP | {"TenantIds": ["globex"]}),
     ("Forbidden", "tenant"): lambda g: g.create(caller=STRANGER),
     ("NotFound", "meeting"): lambda g: g.answer("GET", NO_MEETING, caller=HOST),
+    ("NotFound", "room"): lambda g: g.answer("POST", "/rooms/nobody-opened-this/join", caller=MEMBER),
     ("NotFound", "route"): lambda g: g.answer("POST", "/meetings?operation=none", STANDUP, HOST),
     ("NotFound", "api-gateway"): lambda g: g.answer("PATCH", "/meetings", STANDUP, HOST),
     ("MethodNotAllowed", "method"): lambda g: g.answer("PUT", f"{NO_MEETING}/attendees/capabilities", {}, HOST),
@@ -127,14 +141,20 @@ ERRORS = {
     ("TooManyRequests", "throttled"): lambda g: g.create_with_fault("ThrottlingException", times=10),
     ("TooManyRequests", "quota-full"): lambda g: g.create_with_fault("LimitExceededException"),
     ("TooManyRequests", "meeting-full"): lambda g: g.join_a_full_meeting(),
+    ("TooManyRequests", "tenant-limit"): lambda g: g.exceed_a_limit("two-meetings", ["anna", "bob", "carl"]),
+    ("TooManyRequests", "caller-limit"): lambda g: g.exceed_a_limit("one-each", ["anna", "anna"]),
     ("InternalServerError", "internal"): lambda g: g.create_with_fault("ForbiddenException"),
+    ("ServiceUnavailable", "room"): lambda g: g.open_a_room_during_a_conflict(),
     ("BadGateway", "chime"): lambda g: g.create_with_fault("ServiceFailureException", times=10),
     ("ServiceUnavailable", "chime"): lambda g: g.create_with_fault("ServiceUnavailableException", times=10),
 }
-# They need half a minute, an issuer without keys, or API Gateway itself. `tests/wire` has the first two.
+# They need half a minute, an issuer without keys, a registry that is down, a policy that changes, or API Gateway
+# itself. `tests/wire` has all but the last.
 NOT_BROUGHT_ABOUT = {
     ("GatewayTimeout", "chime"),
     ("ServiceUnavailable", "keys"),
+    ("ServiceUnavailable", "registry"),
+    ("Conflict", "room"),
     ("Unauthorized", "api-gateway"),
     ("Forbidden", "api-gateway"),
     ("TooManyRequests", "api-gateway"),

@@ -35,7 +35,7 @@ def test_document_is_valid_openapi(document):
 
 def test_document_has_exactly_the_operations_of_the_table(document):
     assert rows_of_the_document(document) == rows_of_the_table()
-    assert len(rows_of_the_document(document)) >= 12
+    assert len(rows_of_the_document(document)) >= 15
 
 
 def test_each_entry_agrees_with_the_operations_that_it_names(document):
@@ -65,6 +65,18 @@ def test_both_creations_take_the_same_members(document):
     members = schemas["MeetingRequest"]["properties"]
     assert schemas["MeetingWithAttendeesRequest"]["properties"] == members | {
         "Attendees": schemas["MeetingWithAttendeesRequest"]["properties"]["Attendees"]
+    }
+
+
+def test_a_room_takes_the_members_of_an_attendee_and_of_a_meeting_but_its_name_and_token(document):
+    schemas = document["components"]["schemas"]
+    members = {name: schemas[name]["properties"] for name in ("AttendeeRequest", "MeetingRequest")}
+    meeting = {"Meeting": {"$ref": "#/components/schemas/RoomMeetingRequest"}}
+    assert schemas["RoomRequest"]["properties"] == members["AttendeeRequest"] | meeting
+    from_the_room = {"ExternalMeetingId", "ClientRequestToken"}
+    assert from_the_room <= members["MeetingRequest"].keys()
+    assert schemas["RoomMeetingRequest"]["properties"] == {
+        name: member for name, member in members["MeetingRequest"].items() if name not in from_the_room
     }
 
 

@@ -13,6 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 HOST = {"tenant": "acme", "groups": "hosts", "sub": "anna"}
+# Who may not open a room, so that valid requests to join one end in 404 and nothing is made.
+MEMBER = {"tenant": "acme", "groups": "members", "sub": "bob"}
 GUID = "eb81e378-37db-4b5a-8e57-88904f2c1152"
 # No meeting has the id, so valid requests end in 404 and nothing is made.
 ATTENDEES = f"/meetings/{GUID}/attendees"
@@ -51,6 +53,9 @@ MEETING = {
     "Tags": [{"Key": "Course", "Value": "Physics"}],
     "ClientRequestToken": "key-1",
 }
+ROOM_MEETING = {
+    name: value for name, value in MEETING.items() if name not in ("ExternalMeetingId", "ClientRequestToken")
+}
 # The schema of a body, where it is sent, and a valid one that has every member.
 BODIES = [
     ("MeetingRequest", "POST", "/meetings", MEETING),
@@ -70,6 +75,7 @@ BODIES = [
         f"{ATTENDEES}/capabilities?operation=batch-update-except",
         {"Capabilities": CAPABILITIES, "ExcludedAttendeeIds": [{"AttendeeId": GUID}]},
     ),
+    ("RoomRequest", "POST", "/rooms/nobody-opened-this/join", ATTENDEE | {"Meeting": ROOM_MEETING}),
 ]
 
 
@@ -115,11 +121,11 @@ def strings(schema: dict) -> Iterator[str]:
 
 
 class Connection:
-    """A host's connection to the gateway."""
+    """A person's connection to the gateway."""
 
-    def __init__(self, local):
+    def __init__(self, local, person: dict = HOST):
         self.connection = http.client.HTTPConnection(local.host, local.port, timeout=40)
-        self.headers = {"Authorization": f"Bearer {local.token(**HOST)}", "Content-Type": "application/json"}
+        self.headers = {"Authorization": f"Bearer {local.token(**person)}", "Content-Type": "application/json"}
 
     def send(self, method: str, path: str, body=None, **headers: str) -> tuple[int, str]:
         """Returns the answer's status and text."""
@@ -146,7 +152,7 @@ def assert_agreement(cases: Iterator[tuple[object, bool, tuple[int, str]]], leas
 def test_the_gateway_refuses_the_bodies_that_the_document_refuses(local, document, schema, method, path, base):
     reference = {"$ref": f"#/components/schemas/{schema}"}
     validator = Draft202012Validator(reference | {"components": document["components"]})
-    connection = Connection(local)
+    connection = Connection(local, MEMBER if schema == "RoomRequest" else HOST)
     assert validator.is_valid(base)
     assert connection.send(method, path, base)[0] in (403, 404)
     assert_agreement(
@@ -186,6 +192,21 @@ def test_the_gateway_refuses_the_idempotency_keys_that_the_document_refuses(loca
         ),
         least=4,
     )
+
+
+def test_the_gateway_has_rooms_of_the_names_that_the_document_allows(local, document):
+    """To end the meeting of a room that has none is 204, and a name that can't be a room's is 404."""
+    validator = Draft202012Validator(document["components"]["parameters"]["RoomId"]["schema"])
+    connection = Connection(local)
+    names = ["r" * size for size in (1, 2, 64, 65)] + ["7a", "-a", "_a", ".a", "a-", "a_", "a.", "..", "A1"]
+    names += [f"ab{character}cd" for character in CHARACTERS]
+    differing = []
+    for name in names:
+        status, text = connection.send("DELETE", f"/rooms/{quote(name, safe='')}")
+        if status != (204 if validator.is_valid(name) else 404):
+            differing.append(f"{name!r}: {status}, {text}")
+    assert differing == []
+    assert 10 < sum(map(validator.is_valid, names)) < len(names) - 10
 
 
 def test_the_gateway_refuses_the_pages_that_the_document_refuses(local, document):

@@ -7,6 +7,7 @@ from processes import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "clients.md").read_text()
 HEADINGS = {
+    "rooms": "Rooms, in a browser and in Python",
     "boto3": "Python: boto3",
     "aws-cli": "AWS CLI",
     "generated": "A client generated from the API's description",

@@ -28,7 +28,11 @@ test("the recipe for the SDK in Node.js creates and joins a meeting", async () =
   await assertOneMeetingThatAnnaJoined();
 });
 
-for (const heading of ["fetch, in a browser", "JavaScript: SDK version 3 in a browser"]) {
+for (const heading of [
+  "fetch, in a browser",
+  "Rooms, in a browser and in Python",
+  "JavaScript: SDK version 3 in a browser",
+]) {
   test(`the recipe for ${heading} creates and joins a meeting`, async (t) => {
     const { gateway } = harness;
     const site = await harness.serve(await folderOf(t, recipe(heading)));

@@ -24,6 +24,12 @@ def assert_one_meeting_that_anna_joined(gateway: LocalGateway) -> None:
     assert [present["Attendee"]["ExternalUserId"] for present in state["attendees"]] == ["anna"]
 
 
+def test_the_recipe_for_rooms_opens_a_room_and_finds_its_meeting(gateway, tmp_path):
+    printed = run(gateway, tmp_path, sys.executable, "-c", code_of("rooms", "python"))
+    assert printed == "anna\nTrue\n"
+    assert_one_meeting_that_anna_joined(gateway)
+
+
 def test_the_recipe_for_boto3_creates_and_joins_a_meeting(gateway, tmp_path):
     printed = run(gateway, tmp_path, sys.executable, "-c", code_of("boto3", "python"))
     assert printed == "anna\nthere is no such meeting or attendee\n"

@@ -47,6 +47,28 @@ test("a page creates a meeting, another user's page joins it by its id, and the 
   ]);
 });
 
+test("pages meet in a room by its name, and in a new meeting after the host has ended it", async (t) => {
+  const bob = await openAs(t, BOB, { expectedErrors: [/status of 404/] });
+  await bob.enter({ Room: "standup" });
+  await bob.pressInVain("Join room", /room/);
+
+  const ann = await openAs(t, ANN);
+  await ann.enter({ Room: "standup" });
+  await ann.press("Join room", "ann may connect.");
+  await bob.press("Join room", "bob may connect.");
+  const meeting = await ann.meeting();
+  assert.equal(await bob.meeting(), meeting);
+  await assertIsOf(await ann.configuration(), ANN, meeting);
+  await assertIsOf(await bob.configuration(), BOB, meeting);
+
+  await ann.press("End room", "The room is empty.");
+  await bob.pressInVain("Join room", /room/);
+  await ann.press("Join room", "ann may connect.");
+  assert.notEqual(await ann.meeting(), meeting);
+  await bob.press("Join room", "bob may connect.");
+  assert.equal(await bob.meeting(), await ann.meeting());
+});
+
 test("one call creates a meeting and its creator's attendee", async (t) => {
   const ann = await openAs(t, ANN);
   await ann.press("Create and join", "ann may connect.");

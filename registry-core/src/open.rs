@@ -94,6 +94,8 @@ impl Machine for Open {
             (State::Creating, Answer::Chime(ChimeAnswer::Refused)) => self.release(Opened::ChimeFailed),
             // The meeting may exist. The slots outlive a meeting that nobody joins.
             (State::Creating, _) => Step::Done(Opened::ChimeFailed),
+            // INVARIANT (published first): with a room or with limits, nobody gets a meeting before the table has it. An unclear
+            // answer is not enough.
             (State::Recording(meeting), _)
             | (State::Publishing(meeting), Answer::Table(TableAnswer::Done)) => {
                 Step::Done(Opened::Meeting(meeting))

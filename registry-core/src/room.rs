@@ -84,6 +84,7 @@ impl Machine for JoinRoom {
             (JoinState::Admitting(_, meeting), Answer::Chime(ChimeAnswer::Done)) => {
                 Step::Done(Joined::In(meeting))
             }
+            // INVARIANT (only when it has ended): no other answer moves a room that has a meeting.
             (
                 JoinState::Proving(room, meeting) | JoinState::Admitting(room, meeting),
                 Answer::Chime(ChimeAnswer::NotFound),

@@ -34,6 +34,17 @@ export class Gateway {
     return { Meeting, Attendee: Attendees[0] };
   }
 
+  /** Joins a room by its name: `{ Meeting, Attendee }`. The first who may create opens it. */
+  async joinRoom(room, externalUserId) {
+    const body = externalUserId && { ExternalUserId: externalUserId };
+    return this.#call("POST", `/rooms/${encodeURIComponent(room)}/join`, body);
+  }
+
+  /** Ends a room's meeting for everybody. Who joins the room then opens a new one. */
+  async endRoom(room) {
+    await this.#call("DELETE", `/rooms/${encodeURIComponent(room)}`);
+  }
+
   /** Ends a meeting for everybody. */
   async end(meetingId) {
     await this.#call("DELETE", `/meetings/${meetingId}`);

@@ -22,6 +22,13 @@ onClick("join", async () => show(await gateway.join(input("meeting").value, exte
 
 onClick("create-and-join", async () => show(await gateway.createAndJoin("standup", externalUserId())));
 
+onClick("join-room", async () => show(await gateway.joinRoom(input("room").value, externalUserId())));
+
+onClick("end-room", async () => {
+  await gateway.endRoom(input("room").value);
+  return "The room is empty.";
+});
+
 onClick("end", async () => {
   await gateway.end(input("meeting").value);
   return "The meeting has ended.";
