@@ -15,7 +15,7 @@ use crate::model::MeetingId;
 use crate::operation::{self, Call, Operation, Route, Success};
 use crate::policy::Policies;
 use crate::problem::Problem;
-use crate::registry::Registry;
+use crate::registry::{Registry, RegistryUsage};
 use crate::request_error::RequestError;
 use crate::request_line::{Ending, Request};
 use crate::telemetry::ColdStart;
@@ -68,7 +68,7 @@ pub(crate) const RESERVE: Duration = Duration::from_millis(500);
 const MAX_WORK_TIME: Duration = Duration::from_secs(27);
 
 impl Gateway {
-    /// A gateway with these parts.
+    /// A gateway with these parts. Without a registry it has no rooms, and takes no note of meetings.
     #[must_use]
     pub fn new(
         authenticator: Authenticator,
@@ -82,20 +82,17 @@ impl Gateway {
     /// Prepares for the first request: opens the connections to Chime and to the registry's table, and fetches the issuers'
     /// keys. Bounded in time, and never fails.
     pub async fn warm_up(&self) {
-        let connect = async {
-            match &self.registry {
-                None => self.chime.connect_ahead().await,
-                Some(registry) => {
-                    tokio::join!(self.chime.connect_ahead(), registry.connect_ahead());
-                }
+        let keys = async {
+            if let Authenticator::Bearer(verifier) = &self.authenticator {
+                verifier.prefetch().await;
             }
         };
-        match &self.authenticator {
-            Authenticator::Authorizer(_) => connect.await,
-            Authenticator::Bearer(verifier) => {
-                tokio::join!(connect, verifier.prefetch());
+        let registry = async {
+            if let Some(registry) = &self.registry {
+                registry.connect_ahead().await;
             }
-        }
+        };
+        tokio::join!(self.chime.connect_ahead(), keys, registry);
     }
 
     /// Answers an event.
@@ -120,6 +117,7 @@ impl Gateway {
                 let problem = Problem::of(&error);
                 let cause = error.to_string();
                 let ending = Ending::problem(problem.status(), problem.code(), cause, error.alarm());
+                let ending = ending.at_limit(error.limit());
                 (None, ending, problem.into_answer(request_id))
             }
         };
@@ -136,12 +134,15 @@ impl Gateway {
             caller: caller.map(|caller| caller.caller.as_str()),
             meeting_id: meeting
                 .as_ref()
-                .map(|(id, _)| id.as_str())
+                .and_then(|(id, _)| id.as_deref())
                 .or(known.meeting_id.get().map(MeetingId::as_str)),
             media_region: meeting.as_ref().and_then(|(_, region)| region.as_deref()),
             attempts: known.usage.attempts(),
             chime_request_id: chime_request_id.as_deref(),
             chime_duration: known.usage.time(),
+            registry_attempts: known.registry_usage.attempts(),
+            registry_duration: known.registry_usage.time(),
+            registry_failed: known.registry_usage.has_failed(),
             duration: known.started.elapsed(),
         };
         let line = request.line(ending, SystemTime::now());
@@ -156,7 +157,7 @@ impl Gateway {
     ) -> Result<(&'static Operation, Success), RequestError> {
         let request = HttpRequest::from_event(event)?;
         known.note_request(&request);
-        let Route { operation, parameters } = operation::find(&request)?;
+        let Route { operation, parameters } = operation::find(&request, self.registry.is_some())?;
         known.operation.get_or_init(|| operation.name);
         if let Some(id) = parameters.meeting_id() {
             known.meeting_id.get_or_init(|| id);
@@ -171,6 +172,8 @@ impl Gateway {
         let call = Call {
             policies: &self.policies,
             chime: &self.chime,
+            registry: self.registry.as_ref(),
+            registry_usage: &known.registry_usage,
             caller: &caller,
             request: &request,
             parameters: &parameters,
@@ -232,6 +235,7 @@ struct Known<'i> {
     meeting_id: OnceLock<MeetingId>,
     caller: OnceLock<LoggedCaller>,
     usage: ChimeUsage,
+    registry_usage: RegistryUsage,
 }
 
 impl<'i> Known<'i> {
@@ -245,6 +249,7 @@ impl<'i> Known<'i> {
             meeting_id: OnceLock::new(),
             caller: OnceLock::new(),
             usage: ChimeUsage::default(),
+            registry_usage: RegistryUsage::default(),
         }
     }
 

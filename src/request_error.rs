@@ -5,6 +5,7 @@ use crate::auth::AuthenticationError;
 use crate::chime::{ChimeError, ChimeErrorKind};
 use crate::finding::{Finding, FindingKind, Findings, Place};
 use crate::policy::AdmissionError;
+use crate::registry::RegistryError;
 use crate::request_line::Alarm;
 
 /// Why a request was not served. The text is for the log and has nothing sensitive.
@@ -37,6 +38,12 @@ pub enum RequestError {
     /// Chime failed, or its answer can't be returned to the caller.
     #[error(transparent)]
     Chime(#[from] ChimeError),
+    /// The same for a room's meeting. A conflict about it is no fault of the caller, who chose no key.
+    #[error(transparent)]
+    ChimeInRoom(ChimeError),
+    /// A limit is reached, a room is not open, or the registry's table did not answer.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
     /// The gateway panicked: a bug.
     #[error("the handler panicked")]
     Panicked,
@@ -47,7 +54,7 @@ impl RequestError {
     pub(crate) fn alarm(&self) -> Option<Alarm> {
         match self {
             RequestError::Panicked => Some(Alarm::InternalError),
-            RequestError::Chime(error) => match error.kind {
+            RequestError::Chime(error) | RequestError::ChimeInRoom(error) => match error.kind {
                 ChimeErrorKind::QuotaFull => Some(Alarm::QuotaFull),
                 ChimeErrorKind::DifferentMeeting(_) => Some(Alarm::DifferentMeeting),
                 ChimeErrorKind::Rejected => Some(Alarm::ChimeRejected),
@@ -57,6 +64,12 @@ impl RequestError {
             },
             _ => None,
         }
+    }
+
+    /// The name of the tenant's limit that was reached.
+    pub(crate) fn limit(&self) -> Option<&'static str> {
+        let RequestError::Registry(error) = self else { return None };
+        error.limit().map(|(name, _)| name)
     }
 }
 
@@ -90,6 +103,7 @@ fn summary(findings: &Findings) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chime::Missing;
 
     #[test]
     fn an_alarm_is_what_only_an_operator_can_mend() {
@@ -106,7 +120,7 @@ mod tests {
             (chime(ChimeErrorKind::Rejected), Some(Alarm::ChimeRejected), "a rule that is not published"),
             (chime(ChimeErrorKind::Forbidden), Some(Alarm::ChimeAccessDenied), "IAM"),
             (chime(ChimeErrorKind::Misconfigured), Some(Alarm::ChimeAccessDenied), "the credentials"),
-            (chime(ChimeErrorKind::NoSuchMeeting), None, "a caller may guess ids"),
+            (chime(ChimeErrorKind::NoSuchMeeting(Missing::Forbidden)), None, "a caller may guess ids"),
             (chime(ChimeErrorKind::MeetingFull), None, "as many as the caller asked for"),
             (chime(ChimeErrorKind::Conflict), None, "the caller's key"),
             (chime(ChimeErrorKind::Throttled(None)), None, "Chime's own metric has its alarm"),
@@ -115,6 +129,15 @@ mod tests {
             (chime(ChimeErrorKind::Unreachable), None, "likewise"),
             (chime(ChimeErrorKind::Disconnected), None, "likewise"),
             (chime(ChimeErrorKind::TimedOut), None, "likewise"),
+            (
+                RequestError::ChimeInRoom(ChimeError::for_tests(
+                    ChimeErrorKind::DifferentMeeting(Vec::new()),
+                )),
+                Some(Alarm::DifferentMeeting),
+                "in a room as elsewhere",
+            ),
+            (RegistryError::TenantLimit(20).into(), None, "the tenant's, and a metric of its own"),
+            (RegistryError::Unavailable.into(), None, "likewise"),
             (RequestError::ImpossibleId("meeting's id"), None, "the caller's"),
             (RequestError::AnothersAttendee, None, "the caller's"),
         ] {

@@ -23,6 +23,13 @@ const DURATION: Metric =
 /// The part of it that was spent on Chime, where Chime was asked: attempts, and waits between them.
 const CHIME_DURATION: Metric =
     Metric { name: "chime_ms", unit: Unit::Milliseconds, dimensions: &[SERVICE, OPERATION] };
+/// The part of it that was spent on the registry's table, where it was asked: attempts, and waits between them.
+const REGISTRY_DURATION: Metric =
+    Metric { name: "registry_ms", unit: Unit::Milliseconds, dimensions: &[SERVICE, OPERATION] };
+/// Requests that were refused since a limit of the tenant was reached.
+const LIMIT_REACHED: Metric = Metric::of_service("LimitReached");
+/// Requests with a request to the registry's table that got no answer in the end, whatever the caller got.
+const REGISTRY_FAILED: Metric = Metric::of_service("RegistryFailed");
 /// Processes that served their first request.
 const COLD_STARTS: Metric = Metric::of_service("ColdStarts");
 
@@ -61,8 +68,8 @@ impl Alarm {
 
 /// Every metric of the gateway.
 pub const METRICS: &[&Metric] = &[
-    &REQUESTS, &DURATION, &CHIME_DURATION, &COLD_STARTS, &QUOTA_FULL, &DIFFERENT_MEETING, &CHIME_REJECTED,
-    &CHIME_ACCESS_DENIED, &INTERNAL_ERROR,
+    &REQUESTS, &DURATION, &CHIME_DURATION, &REGISTRY_DURATION, &COLD_STARTS, &QUOTA_FULL, &DIFFERENT_MEETING,
+    &CHIME_REJECTED, &CHIME_ACCESS_DENIED, &INTERNAL_ERROR, &LIMIT_REACHED, &REGISTRY_FAILED,
 ];
 
 /// How a request ended, for its log line.
@@ -75,6 +82,7 @@ pub(crate) struct Ending {
     code: Option<&'static str>,
     cause: Option<String>,
     alarm: Option<Alarm>,
+    limit: Option<&'static str>,
 }
 
 impl Ending {
@@ -88,6 +96,7 @@ impl Ending {
             code: None,
             cause: None,
             alarm: None,
+            limit: None,
         }
     }
 
@@ -104,7 +113,12 @@ impl Ending {
             500.. => "failed",
             _ => "refused",
         };
-        Ending { level, message, outcome, status, code: Some(code), cause: Some(cause), alarm }
+        Ending { level, message, outcome, status, code: Some(code), cause: Some(cause), alarm, limit: None }
+    }
+
+    /// The name of the tenant's limit that was reached, if that is why.
+    pub(crate) fn at_limit(self, limit: Option<&'static str>) -> Self {
+        Ending { limit, ..self }
     }
 }
 
@@ -129,6 +143,12 @@ pub(crate) struct Request<'r> {
     pub(crate) chime_request_id: Option<&'r str>,
     /// The part of `duration` that was spent on Chime.
     pub(crate) chime_duration: Duration,
+    /// How many attempts were made at requests to the registry's table.
+    pub(crate) registry_attempts: u32,
+    /// The part of `duration` that was spent on the table.
+    pub(crate) registry_duration: Duration,
+    /// Whether a request to the table got no answer in the end.
+    pub(crate) registry_failed: bool,
     /// From the event to the answer.
     pub(crate) duration: Duration,
 }
@@ -156,6 +176,10 @@ struct Members<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     chime_request_id: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    registry_attempts: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     meeting_id: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     media_region: Option<&'r str>,
@@ -174,11 +198,21 @@ impl Request<'_> {
         } else {
             Some(0.0)
         };
+        let asked_registry = self.registry_attempts > 0;
+        if asked_registry {
+            measured.time(&REGISTRY_DURATION, self.registry_duration);
+        }
         if self.is_cold_start {
             measured.count(&COLD_STARTS);
         }
         if let Some(alarm) = ending.alarm {
             measured.count(alarm.metric());
+        }
+        if ending.limit.is_some() {
+            measured.count(&LIMIT_REACHED);
+        }
+        if self.registry_failed {
+            measured.count(&REGISTRY_FAILED);
         }
         let line = Line {
             level: ending.level,
@@ -199,6 +233,8 @@ impl Request<'_> {
                 attempts: self.attempts,
                 chime_ms,
                 chime_request_id: self.chime_request_id,
+                registry_attempts: asked_registry.then_some(self.registry_attempts),
+                limit: ending.limit,
                 meeting_id: self.meeting_id,
                 media_region: self.media_region,
             },

@@ -11,7 +11,7 @@ use super::ask::{ChimeAnswer, ask};
 use super::attempt::Attempts;
 use super::attendee_text::AttendeeText;
 use super::client::Chime;
-use super::error::{ChimeError, ChimeErrorKind};
+use super::error::{ChimeError, ChimeErrorKind, Missing};
 use super::own_meeting::OwnMeeting;
 use super::sdk_attendee::{sdk_attendees, sdk_capabilities};
 use crate::model::{AttendeeId, AttendeeOwner, Page};
@@ -254,7 +254,9 @@ pub(super) fn seen(
 /// forgotten, so that the number of calls does not tell a missing attendee from another person's.
 pub(super) fn no_such_attendee(error: ChimeError) -> ChimeError {
     match error.kind {
-        ChimeErrorKind::NotFound => ChimeError { kind: ChimeErrorKind::NoSuchMeeting, ..error },
+        ChimeErrorKind::NotFound => {
+            ChimeError { kind: ChimeErrorKind::NoSuchMeeting(Missing::NotFound), ..error }
+        }
         _ => error,
     }
 }

@@ -18,13 +18,13 @@ use super::error::{ChimeError, ChimeErrorKind};
 use super::own_meeting::OwnMeeting;
 use super::primary::ProvenPlan;
 use super::sdk_attendee::sdk_attendees;
-use super::token::{Purpose, client_request_token};
+use super::token::{Purpose, RoomToken, client_request_token};
 use crate::log_text::bounded;
 use crate::model::Members;
 use crate::policy::{GATEWAY_TAG, MeetingPlan, NewAttendee, Sent};
 
 /// A meeting, as Chime returned it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct CreatedMeeting {
     /// `{"Meeting": …}`, with attendees `{"Meeting": …, "Attendees": …, "Errors": …}`, each byte for byte as Chime wrote
     /// it.
@@ -33,6 +33,8 @@ pub struct CreatedMeeting {
     pub meeting_id: String,
     /// The region that hosts its media, for the log.
     pub media_region: Option<String>,
+    /// The proof that it is the tenant's. `None` when Chime's answer does not show it.
+    pub proof: Option<OwnMeeting>,
 }
 
 /// Withholds the body, which may have JoinTokens.
@@ -74,6 +76,29 @@ impl Chime {
         attempts: Attempts<'_>,
     ) -> Result<CreatedMeeting, ChimeError> {
         let token = self.token(&plan.plan, Purpose::Meeting)?;
+        self.create(plan, token, attempts).await
+    }
+
+    /// Creates a room's meeting, or returns the one that a request with the same members created for the same generation.
+    ///
+    /// # Errors
+    /// As for [`Chime::create_meeting`].
+    pub async fn create_room_meeting(
+        &self,
+        plan: &ProvenPlan,
+        token: RoomToken<'_>,
+        attempts: Attempts<'_>,
+    ) -> Result<CreatedMeeting, ChimeError> {
+        let token = token.client_request_token(&self.gateway_name, plan.plan.tenant());
+        self.create(plan, token, attempts).await
+    }
+
+    async fn create(
+        &self,
+        plan: &ProvenPlan,
+        token: String,
+        attempts: Attempts<'_>,
+    ) -> Result<CreatedMeeting, ChimeError> {
         let request = with_members!(self.client.create_meeting(), self, &plan.plan, token);
         let send = |text| request.clone().customize().interceptor(text).send();
         let created =
@@ -125,11 +150,12 @@ impl Chime {
             return Err(ChimeError { kind, ..answer.invalid(detail) });
         }
         let body = [r#"{"Meeting":"#, &*text, others, "}"].concat();
-        if let Some(proof) = OwnMeeting::of_creation(meeting, text, plan.tenant_ids()) {
-            self.proofs.remember(proof);
+        let proof = OwnMeeting::of_creation(meeting, text, plan.tenant_ids());
+        if let Some(proof) = &proof {
+            self.proofs.remember(proof.clone());
         }
         let media_region = meeting.media_region().map(|region| bounded(region).into_owned());
-        Ok(CreatedMeeting { body, meeting_id: bounded(meeting_id).into_owned(), media_region })
+        Ok(CreatedMeeting { body, meeting_id: bounded(meeting_id).into_owned(), media_region, proof })
     }
 
     fn token(&self, plan: &MeetingPlan, purpose: Purpose) -> Result<String, ChimeError> {

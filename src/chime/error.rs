@@ -20,11 +20,11 @@ pub enum ChimeErrorKind {
     PrimaryNotTheTenants,
     /// The primary meeting is the tenant's, but is itself a replica.
     PrimaryIsReplica,
-    /// The tenant has no such meeting: it is another tenant's, has ended or never existed.
-    NoSuchMeeting,
+    /// The tenant has no such meeting. The caller is not told why.
+    NoSuchMeeting(Missing),
     /// Chime refused the request's members, though they satisfy its published model.
     Rejected,
-    /// Chime has no such meeting.
+    /// Chime has no such meeting: its typed NotFoundException.
     NotFound,
     /// The stack may not do this: its IAM policy, or a meeting that it did not create.
     Forbidden,
@@ -54,6 +54,19 @@ pub enum ChimeErrorKind {
     TimedOut,
     /// The gateway could not build the request: a bug, or no random bytes.
     NotSent,
+}
+
+/// Why a tenant has no such meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Chime's typed NotFoundException, and nothing else: the meeting has ended or never existed.
+    NotFound,
+    /// The meeting goes on, and its TenantIds are not the tenant's.
+    OtherTenantIds,
+    /// Chime does not let the stack see it: IAM, or the tag of another stack.
+    Forbidden,
+    /// Chime refused the id.
+    Rejected,
 }
 
 /// A failed request to Chime, with the details for the log.
@@ -140,8 +153,9 @@ fn classify(status: Option<u16>, code: Option<&str>, retry_after: Option<Duratio
         (Some(401), _) => ChimeErrorKind::Misconfigured,
         (Some(403), _) => ChimeErrorKind::Forbidden,
         (Some(409), _) => ChimeErrorKind::Conflict,
-        (Some(404), _) => ChimeErrorKind::NotFound,
-        // Without a code, the answer comes from a proxy and not from Chime.
+        // Without its code, the answer comes from a proxy and not from Chime. A room's meeting is given up on Chime's alone.
+        (Some(404), Some("NotFoundException")) => ChimeErrorKind::NotFound,
+        // Without a code, likewise.
         (Some(400 | 422), Some(_)) => ChimeErrorKind::Rejected,
         (Some(503), _) => ChimeErrorKind::Unavailable(retry_after),
         _ => ChimeErrorKind::Failed,
@@ -282,6 +296,8 @@ mod tests {
             (403, Some("AccessDeniedException"), ChimeErrorKind::Forbidden, "the IAM policy"),
             (403, Some("ExpiredTokenException"), ChimeErrorKind::Forbidden, "the credentials"),
             (404, Some("NotFoundException"), ChimeErrorKind::NotFound, "modelled"),
+            (404, Some("UnknownOperationException"), ChimeErrorKind::Failed, "not about a meeting"),
+            (404, None, ChimeErrorKind::Failed, "a proxy's answer"),
             (409, Some("ConflictException"), ChimeErrorKind::Conflict, "modelled"),
             (422, Some("UnprocessableEntityException"), ChimeErrorKind::Rejected, "modelled"),
             (429, Some("ThrottlingException"), ChimeErrorKind::Throttled(wait), "modelled"),

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_chimesdkmeetings::types::Meeting;
 
-use super::error::{ChimeError, ChimeErrorKind};
+use super::error::{ChimeError, ChimeErrorKind, Missing};
 use crate::log_text::bounded;
 use crate::model::{ContentResolution, MeetingId, MeetingMedia, TenantId, VideoResolution};
 use crate::policy::TenantIds;
@@ -87,7 +87,7 @@ impl OwnMeeting {
         }
         let not_the_tenants = || {
             let detail = "the meeting has TenantIds that are not the tenant's";
-            ChimeError::new(ChimeErrorKind::NoSuchMeeting, detail)
+            ChimeError::new(ChimeErrorKind::NoSuchMeeting(Missing::OtherTenantIds), detail)
         };
         let tenant = tenant_ids.first().ok_or_else(not_the_tenants)?;
         if meeting.tenant_ids().is_empty() || !meeting.tenant_ids().iter().all(|id| tenant_ids.contains(id)) {
@@ -232,13 +232,14 @@ mod tests {
 
     #[test]
     fn a_meeting_is_the_tenants_only_when_all_its_tenant_ids_are() {
+        let not_the_tenants = || Some(ChimeErrorKind::NoSuchMeeting(Missing::OtherTenantIds));
         for (ids, expected, why) in [
             (&["acme"][..], None, "one of the tenant's"),
             (&["acme", "acme-labs"], None, "both of the tenant's"),
-            (&[], Some(ChimeErrorKind::NoSuchMeeting), "no TenantIds"),
-            (&["globex"], Some(ChimeErrorKind::NoSuchMeeting), "another tenant's"),
-            (&["acme", "globex"], Some(ChimeErrorKind::NoSuchMeeting), "shared with another tenant"),
-            (&["ACME"], Some(ChimeErrorKind::NoSuchMeeting), "ids are case-sensitive"),
+            (&[], not_the_tenants(), "no TenantIds"),
+            (&["globex"], not_the_tenants(), "another tenant's"),
+            (&["acme", "globex"], not_the_tenants(), "shared with another tenant"),
+            (&["ACME"], not_the_tenants(), "ids are case-sensitive"),
         ] {
             assert_eq!(error_of(Some(ASKED), ids), expected, "{why}");
         }

@@ -59,7 +59,7 @@ impl Chime {
         })?;
         let primary = self.own_meeting(&id, plan.tenant_ids(), Recency::Now, attempts).await;
         let primary = primary.map_err(|error| match error.kind {
-            ChimeErrorKind::NoSuchMeeting => {
+            ChimeErrorKind::NoSuchMeeting(_) => {
                 ChimeError { kind: ChimeErrorKind::PrimaryNotTheTenants, ..error }
             }
             _ => error,

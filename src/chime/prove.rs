@@ -3,7 +3,7 @@
 use super::ask::ask;
 use super::attempt::Attempts;
 use super::client::Chime;
-use super::error::{ChimeError, ChimeErrorKind};
+use super::error::{ChimeError, ChimeErrorKind, Missing};
 use super::own_meeting::{OwnMeeting, Recency};
 use crate::model::MeetingId;
 use crate::policy::TenantIds;
@@ -41,12 +41,12 @@ impl Chime {
                 let kind = match error.kind {
                     // For a request that has only an id, Chime's 400, 403 and 404 mean the same: no meeting of this
                     // stack.
-                    ChimeErrorKind::NotFound | ChimeErrorKind::Rejected | ChimeErrorKind::Forbidden => {
-                        ChimeErrorKind::NoSuchMeeting
-                    }
+                    ChimeErrorKind::NotFound => ChimeErrorKind::NoSuchMeeting(Missing::NotFound),
+                    ChimeErrorKind::Rejected => ChimeErrorKind::NoSuchMeeting(Missing::Rejected),
+                    ChimeErrorKind::Forbidden => ChimeErrorKind::NoSuchMeeting(Missing::Forbidden),
                     kind => kind,
                 };
-                if kind == ChimeErrorKind::NoSuchMeeting
+                if matches!(kind, ChimeErrorKind::NoSuchMeeting(_))
                     && let Some(tenant) = tenant_ids.first()
                 {
                     self.proofs.forget(tenant, id);
@@ -63,7 +63,7 @@ impl Chime {
             return error;
         }
         self.forget(meeting);
-        ChimeError { kind: ChimeErrorKind::NoSuchMeeting, ..error }
+        ChimeError { kind: ChimeErrorKind::NoSuchMeeting(Missing::NotFound), ..error }
     }
 
     /// Forgets the proof of a meeting that has ended.

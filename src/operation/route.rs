@@ -13,28 +13,30 @@ pub struct Route {
     pub parameters: PathParameters,
 }
 
-/// Finds the operation of a request.
+/// Finds the operation of a request. Without a registry, operations that need one don't exist.
 ///
 /// # Errors
 /// When no operation has the path and query, the query names two, or none of them has the method.
-pub fn find(request: &HttpRequest) -> Result<Route, RouteError> {
+pub fn find(request: &HttpRequest, has_registry: bool) -> Result<Route, RouteError> {
     let mut names = request.parameters("operation");
     let name = names.next();
     if names.next().is_some() {
         return Err(RouteError::NoSuchRoute);
     }
-    find_in(OPERATIONS, request.method.as_str(), &request.path, name)
+    find_in(OPERATIONS, has_registry, request.method.as_str(), &request.path, name)
 }
 
 fn find_in(
     operations: &'static [Operation],
+    has_registry: bool,
     method: &str,
     path: &str,
     query: Option<&str>,
 ) -> Result<Route, RouteError> {
     // Some of Chime's operations differ only in the query. Reading CreateMeetingWithAttendees as CreateMeeting would
     // silently drop the attendees.
-    let candidates = operations.iter().filter(|operation| operation.query == query);
+    let exists = |operation: &&Operation| has_registry || !operation.needs_registry;
+    let candidates = operations.iter().filter(exists).filter(|operation| operation.query == query);
     let mut allow = Vec::new();
     for operation in candidates {
         let Some(parameters) = PathParameters::read(operation.path, path) else { continue };
@@ -69,6 +71,7 @@ mod tests {
             query,
             success: 200,
             repeat: Repeat::Always,
+            needs_registry: false,
             handler: Handler::new::<Create, CreateMeeting>(),
         }
     }
@@ -82,7 +85,7 @@ mod tests {
     ];
 
     fn found(method: &str, path: &str, query: Option<&str>) -> String {
-        match find_in(ROWS, method, path, query) {
+        match find_in(ROWS, true, method, path, query) {
             Ok(route) => {
                 let values: Vec<&str> = route.parameters.iter().map(|(_, value)| value).collect();
                 format!("{} {values:?}", route.operation.name)
@@ -115,10 +118,30 @@ mod tests {
     }
 
     #[test]
+    fn without_a_registry_its_operations_are_like_no_route() {
+        const ROOM: &[Operation] = &[Operation {
+            name: "GetRoom",
+            method: Method::GET,
+            path: "/rooms/{RoomId}",
+            query: None,
+            success: 200,
+            repeat: Repeat::Always,
+            needs_registry: true,
+            handler: Handler::new::<Create, CreateMeeting>(),
+        }];
+        let of = |has_registry, method| find_in(ROOM, has_registry, method, "/rooms/standup", None);
+        assert!(of(true, "GET").is_ok());
+        assert!(matches!(of(true, "PUT"), Err(RouteError::MethodNotAllowed { .. })));
+        for method in ["GET", "PUT"] {
+            assert!(matches!(of(false, method), Err(RouteError::NoSuchRoute)), "{method}");
+        }
+    }
+
+    #[test]
     fn every_operation_has_its_own_route() {
         for operation in OPERATIONS {
-            let route =
-                find_in(OPERATIONS, operation.method.as_str(), operation.path, operation.query).unwrap();
+            let route = find_in(OPERATIONS, true, operation.method.as_str(), operation.path, operation.query)
+                .unwrap();
             assert_eq!(route.operation.name, operation.name);
         }
     }

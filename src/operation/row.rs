@@ -8,6 +8,7 @@ use crate::auth::Caller;
 use crate::chime::{Attempts, AttendeeAnswer, Chime, CreatedMeeting, OwnMeeting, Recency, Repeat};
 use crate::model::{AttendeeId, MeetingId};
 use crate::policy::{Admitted, JoinOrModerate, Policies, Right};
+use crate::registry::{Registry, RegistryUsage};
 use crate::request_error::RequestError;
 
 /// One operation: a row of [`super::OPERATIONS`].
@@ -23,8 +24,11 @@ pub struct Operation {
     pub query: Option<&'static str>,
     /// The status of a success.
     pub success: u16,
-    /// When a failed attempt at Chime may be repeated.
+    /// When a failed attempt at Chime may be repeated. For an operation that may also create or end a meeting, which is always
+    /// repeated, this is the rule for the attendee.
     pub repeat: Repeat,
+    /// Whether the operation exists only with a registry.
+    pub needs_registry: bool,
     /// The right that a caller needs, and the function that serves a caller who has it.
     pub handler: Handler,
 }
@@ -65,6 +69,10 @@ pub struct Call<'c> {
     pub policies: &'c Policies,
     /// Chime.
     pub chime: &'c Chime,
+    /// The registry, if the gateway has one.
+    pub registry: Option<&'c Registry>,
+    /// What the requests to the registry's table take.
+    pub registry_usage: &'c RegistryUsage,
     /// The caller.
     pub caller: &'c Caller,
     /// The request.
@@ -130,8 +138,8 @@ impl Call<'_> {
 pub struct Success {
     /// The body, in JSON.
     pub body: Option<String>,
-    /// The meeting's id, for the log.
-    pub meeting_id: String,
+    /// The meeting's id, for the log. `None` when the answer is about no meeting.
+    pub meeting_id: Option<String>,
     /// The region that hosts the meeting's media, for the log.
     pub media_region: Option<String>,
 }
@@ -185,8 +193,8 @@ impl std::fmt::Debug for Success {
 
 impl From<CreatedMeeting> for Success {
     fn from(created: CreatedMeeting) -> Self {
-        let CreatedMeeting { body, meeting_id, media_region } = created;
-        Success { body: Some(body), meeting_id, media_region }
+        let CreatedMeeting { body, meeting_id, media_region, proof: _ } = created;
+        Success { body: Some(body), meeting_id: Some(meeting_id), media_region }
     }
 }
 
@@ -200,7 +208,7 @@ impl Success {
     pub(super) fn done(meeting: &OwnMeeting) -> Self {
         Success {
             body: None,
-            meeting_id: meeting.id().as_str().to_owned(),
+            meeting_id: Some(meeting.id().as_str().to_owned()),
             media_region: meeting.media_region().map(str::to_owned),
         }
     }

@@ -27,6 +27,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 201,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<Create, CreateMeeting>(),
     },
     Operation {
@@ -36,6 +37,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: Some("create-attendees"),
         success: 201,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<CreateWithAttendees, CreateMeetingWithAttendees>(),
     },
     Operation {
@@ -45,6 +47,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 200,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<AnyRight, GetMeeting>(),
     },
     Operation {
@@ -54,6 +57,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 204,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<End, DeleteMeeting>(),
     },
     Operation {
@@ -63,6 +67,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 201,
         repeat: Repeat::IfNothingHappened,
+        needs_registry: false,
         handler: Handler::new::<policy::Join, Join>(),
     },
     Operation {
@@ -72,6 +77,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 201,
         repeat: Repeat::IfNothingHappened,
+        needs_registry: false,
         handler: Handler::new::<JoinOrModerate, CreateAttendee>(),
     },
     Operation {
@@ -81,6 +87,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: Some("batch-create"),
         success: 201,
         repeat: Repeat::IfNothingHappened,
+        needs_registry: false,
         handler: Handler::new::<Moderate, BatchCreateAttendee>(),
     },
     Operation {
@@ -90,6 +97,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 200,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<Moderate, ListAttendees>(),
     },
     Operation {
@@ -99,6 +107,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 200,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<JoinOrModerate, GetAttendee>(),
     },
     Operation {
@@ -108,6 +117,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 204,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<JoinOrModerate, DeleteAttendee>(),
     },
     Operation {
@@ -117,6 +127,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: None,
         success: 200,
         repeat: Repeat::Always,
+        needs_registry: false,
         handler: Handler::new::<Moderate, UpdateAttendeeCapabilities>(),
     },
     Operation {
@@ -126,6 +137,7 @@ pub const OPERATIONS: &[Operation] = &[
         query: Some("batch-update-except"),
         success: 200,
         repeat: Repeat::IfNothingHappened,
+        needs_registry: false,
         handler: Handler::new::<Moderate, BatchUpdateAttendeeCapabilitiesExcept>(),
     },
 ];

@@ -15,17 +15,18 @@ use serde::Serialize;
 use self::errors::{Entry, entries, message};
 use crate::api_gateway::{Answer, Body, BodyError, REQUEST_ID, RouteError};
 use crate::auth::AuthenticationError;
-use crate::chime::{ChimeError, ChimeErrorKind};
+use crate::chime::{ChimeError, ChimeErrorKind, Missing};
 use crate::finding::{Finding, Findings};
 use crate::model::NEXT_TOKEN;
 use crate::policy::{AdmissionError, MissingRight};
+use crate::registry::RegistryError;
 use crate::request_error::RequestError;
 
 /// Default `Retry-After`, in seconds. Chime's limit is ten requests a second, and this leaves a margin.
 const USUAL_WAIT: u64 = 2;
 
-/// `Retry-After` when the quota of meetings is full, in seconds. A meeting without attendees ends only after five
-/// minutes (developer guide), so a much earlier retry rarely succeeds.
+/// `Retry-After` when the quota of meetings or a tenant's limit is full, in seconds. A meeting without attendees ends only
+/// after five minutes (developer guide), so a much earlier retry rarely succeeds.
 const QUOTA_WAIT: u64 = 60;
 
 /// The header with the type of an error, by which AWS SDKs choose their exception.
@@ -94,7 +95,9 @@ impl Problem {
             }
             RequestError::Findings(findings) => Problem::of_findings(findings),
             RequestError::ImpossibleId(_) | RequestError::AnothersAttendee => Problem::not_found(),
-            RequestError::Chime(error) => Problem::of_chime(error),
+            RequestError::Chime(error) => Problem::of_chime(error, "#"),
+            RequestError::ChimeInRoom(error) => Problem::of_chime_in_room(error),
+            RequestError::Registry(error) => Problem::of_registry(*error),
             RequestError::Panicked => Problem::internal(),
         }
     }
@@ -222,17 +225,19 @@ impl Problem {
         problem
     }
 
-    fn of_chime(error: &ChimeError) -> Self {
+    /// `meeting` is the pointer to the members of the meeting that was to be created.
+    fn of_chime(error: &ChimeError, meeting: &str) -> Self {
+        let primary = || format!("{meeting}/PrimaryMeetingId");
         match &error.kind {
             ChimeErrorKind::PrimaryNotTheTenants => {
                 let detail = "is not the id of a running meeting of this tenant";
-                Problem::of_findings(&Finding::breaks_policy("#/PrimaryMeetingId", detail).into())
+                Problem::of_findings(&Finding::breaks_policy(primary(), detail).into())
             }
             ChimeErrorKind::PrimaryIsReplica => {
                 let detail = "is itself a replica, which can't be replicated";
-                Problem::of_findings(&Finding::breaks_model("#/PrimaryMeetingId", detail).into())
+                Problem::of_findings(&Finding::breaks_model(primary(), detail).into())
             }
-            ChimeErrorKind::NoSuchMeeting => Problem::not_found(),
+            ChimeErrorKind::NoSuchMeeting(_) => Problem::not_found(),
             ChimeErrorKind::InvalidNextToken => {
                 let detail = "is not a token that an answer for this meeting had as NextToken";
                 Problem::of_findings(&Finding::in_parameter(NEXT_TOKEN, detail).into())
@@ -259,14 +264,8 @@ impl Problem {
             ChimeErrorKind::Throttled(wait) => {
                 Problem::new(429, "ThrottlingException", "too many requests").retry_after(*wait, USUAL_WAIT)
             }
-            ChimeErrorKind::QuotaFull => {
-                Problem::new(429, "LimitExceededException", "the account's quota of meetings is full")
-                    .retry_after(None, QUOTA_WAIT)
-            }
-            ChimeErrorKind::MeetingFull => {
-                Problem::new(429, "LimitExceededException", "the meeting has as many attendees as it allows")
-                    .retry_after(None, QUOTA_WAIT)
-            }
+            ChimeErrorKind::QuotaFull => Problem::full("the account's quota of meetings is full"),
+            ChimeErrorKind::MeetingFull => Problem::full("the meeting has as many attendees as it allows"),
             ChimeErrorKind::NotFound | ChimeErrorKind::Failed => {
                 Problem::new(502, "ServiceFailureException", "Chime failed or returned an invalid answer")
             }
@@ -282,6 +281,51 @@ impl Problem {
                 Problem::new(504, "ServiceUnavailableException", "Chime did not answer in time")
             }
         }
+    }
+}
+
+impl Problem {
+    fn of_chime_in_room(error: &ChimeError) -> Self {
+        match &error.kind {
+            ChimeErrorKind::Conflict | ChimeErrorKind::DifferentMeeting(_) => {
+                let detail = "another request is opening the room; it can be joined in a moment";
+                Problem::new(503, "ServiceUnavailableException", detail).retry_after(None, USUAL_WAIT)
+            }
+            // The registry says that the meeting is the stack's own.
+            ChimeErrorKind::NoSuchMeeting(Missing::Forbidden) => Problem::internal(),
+            ChimeErrorKind::NoSuchMeeting(Missing::OtherTenantIds) => {
+                Problem::of_registry(RegistryError::RoomOfOtherTenantIds)
+            }
+            _ => Problem::of_chime(error, "#/Meeting"),
+        }
+    }
+
+    fn of_registry(error: RegistryError) -> Self {
+        match error {
+            RegistryError::RoomNotOpen => {
+                let detail = "the room is not open, and the caller may not open it";
+                Problem::new(404, "NotFoundException", detail)
+            }
+            RegistryError::RoomOfOtherTenantIds => {
+                let detail = "the room's meeting has other TenantIds than the tenant has now; the room is free again once \
+                              that meeting has ended";
+                Problem::new(409, "ConflictException", detail)
+            }
+            RegistryError::TenantLimit(limit) => Problem::full(format!(
+                "the tenant has as many open meetings as its policy allows: `OpenMeetings` is {limit}"
+            )),
+            RegistryError::CallerLimit(limit) => Problem::full(format!(
+                "the caller has as many open meetings as the tenant's policy allows: `OpenMeetingsPerCaller` is {limit}"
+            )),
+            RegistryError::Unavailable => {
+                let detail = "rooms and limits can't be looked up at the moment";
+                Problem::new(503, "ServiceUnavailableException", detail).retry_after(None, USUAL_WAIT)
+            }
+        }
+    }
+
+    fn full(detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(429, "LimitExceededException", detail).retry_after(None, QUOTA_WAIT)
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::api_gateway::HttpRequest;
 use crate::auth::{TenantError, TokenError};
+use crate::chime::Missing;
 use crate::policy::RightName;
 
 /// An error of every variant, including the variants of the errors in them.
@@ -14,7 +15,10 @@ fn every_error() -> Vec<RequestError> {
     let chime = [
         ChimeErrorKind::PrimaryNotTheTenants,
         ChimeErrorKind::PrimaryIsReplica,
-        ChimeErrorKind::NoSuchMeeting,
+        ChimeErrorKind::NoSuchMeeting(Missing::NotFound),
+        ChimeErrorKind::NoSuchMeeting(Missing::OtherTenantIds),
+        ChimeErrorKind::NoSuchMeeting(Missing::Forbidden),
+        ChimeErrorKind::NoSuchMeeting(Missing::Rejected),
         ChimeErrorKind::Rejected,
         ChimeErrorKind::NotFound,
         ChimeErrorKind::Misconfigured,
@@ -66,8 +70,21 @@ fn every_error() -> Vec<RequestError> {
         RequestError::Findings(Finding::breaks_model("#/MediaRegion", "is required").into()),
         RequestError::Findings(Finding::breaks_policy("#/MediaRegion", "is fixed").into()),
         RequestError::Panicked,
+        RequestError::Registry(RegistryError::RoomNotOpen),
+        RequestError::Registry(RegistryError::RoomOfOtherTenantIds),
+        RequestError::Registry(RegistryError::TenantLimit(20)),
+        RequestError::Registry(RegistryError::CallerLimit(3)),
+        RequestError::Registry(RegistryError::Unavailable),
     ];
-    others.into_iter().chain(chime).collect()
+    let in_room = [
+        ChimeErrorKind::Conflict,
+        ChimeErrorKind::DifferentMeeting(vec!["MediaRegion".to_owned()]),
+        ChimeErrorKind::NoSuchMeeting(Missing::Forbidden),
+        ChimeErrorKind::NoSuchMeeting(Missing::OtherTenantIds),
+        ChimeErrorKind::PrimaryIsReplica,
+    ];
+    let in_room = in_room.map(|kind| RequestError::ChimeInRoom(ChimeError::for_tests(kind)));
+    others.into_iter().chain(chime).chain(in_room).collect()
 }
 
 /// Does not compile when a variant is added, which `every_error` then needs too.
@@ -85,10 +102,19 @@ fn needs_a_row(error: &RequestError) {
         RequestError::Admission(AdmissionError::NoSuchTenant(_) | AdmissionError::Lacking(_)) => {}
         RequestError::ImpossibleId(_) | RequestError::AnothersAttendee => {}
         RequestError::Body(BodyError::NotJson | BodyError::TooLarge | BodyError::InvalidBase64) => {}
-        RequestError::Chime(error) => match error.kind {
+        RequestError::Registry(
+            RegistryError::RoomNotOpen
+            | RegistryError::RoomOfOtherTenantIds
+            | RegistryError::TenantLimit(_)
+            | RegistryError::CallerLimit(_)
+            | RegistryError::Unavailable,
+        ) => {}
+        RequestError::Chime(error) | RequestError::ChimeInRoom(error) => match error.kind {
             ChimeErrorKind::PrimaryNotTheTenants
             | ChimeErrorKind::PrimaryIsReplica
-            | ChimeErrorKind::NoSuchMeeting
+            | ChimeErrorKind::NoSuchMeeting(
+                Missing::NotFound | Missing::OtherTenantIds | Missing::Forbidden | Missing::Rejected,
+            )
             | ChimeErrorKind::Rejected
             | ChimeErrorKind::NotFound
             | ChimeErrorKind::Misconfigured
@@ -150,7 +176,7 @@ fn answers_that_say_when_to_retry_have_both_headers() {
         waits.extend(seconds);
     }
     waits.sort_unstable();
-    assert_eq!(waits, [2, 2, 2, 2, 7, 7, 9, 60, 60]);
+    assert_eq!(waits, [2, 2, 2, 2, 2, 2, 2, 7, 7, 9, 60, 60, 60, 60]);
 }
 
 #[test]
@@ -160,4 +186,37 @@ fn findings_of_both_kinds_are_400_even_when_only_those_of_the_policy_are_listed(
     assert_eq!(Problem::of(&RequestError::Findings(findings.clone())).status(), 403);
     findings.push(Finding::breaks_model("#/b", "is required"));
     assert_eq!(Problem::of(&RequestError::Findings(findings)).status(), 400);
+}
+
+#[test]
+fn an_error_in_a_room_is_told_in_the_terms_of_a_room() {
+    let in_room = |kind| Problem::of(&RequestError::ChimeInRoom(ChimeError::for_tests(kind)));
+    for (kind, status, why) in [
+        (ChimeErrorKind::Conflict, 503, "the caller chose no key, and can come back in a moment"),
+        (ChimeErrorKind::DifferentMeeting(Vec::new()), 503, "likewise"),
+        (ChimeErrorKind::NoSuchMeeting(Missing::OtherTenantIds), 409, "until the meeting ends"),
+        (
+            ChimeErrorKind::NoSuchMeeting(Missing::Forbidden),
+            500,
+            "the stack made the meeting, and may not see it",
+        ),
+        (ChimeErrorKind::QuotaFull, 429, "as elsewhere"),
+        (ChimeErrorKind::TimedOut, 504, "as elsewhere"),
+    ] {
+        assert_eq!(in_room(kind).status(), status, "{why}");
+    }
+    let primary = in_room(ChimeErrorKind::PrimaryNotTheTenants);
+    assert!(primary.detail.contains("#/Meeting/PrimaryMeetingId"), "{}", primary.detail);
+}
+
+#[test]
+fn a_limit_is_named_with_its_value() {
+    for (error, expected) in [
+        (RegistryError::TenantLimit(20), "`OpenMeetings` is 20"),
+        (RegistryError::CallerLimit(3), "`OpenMeetingsPerCaller` is 3"),
+    ] {
+        let problem = Problem::of(&error.into());
+        assert_eq!((problem.status(), problem.code()), (429, "LimitExceededException"));
+        assert!(problem.detail.ends_with(expected), "{}", problem.detail);
+    }
 }

@@ -154,7 +154,7 @@ fn malformed_answers() -> Vec<Row> {
         lasting("200 that is no JSON", unparseable(200), BAD_GATEWAY, 3, 0),
         lasting("400 without a code, as of a proxy", unparseable(400), BAD_GATEWAY, 3, 0),
         lasting("403 without a code", unparseable(403), INTERNAL, 1, 0),
-        lasting("404 without a code", unparseable(404), BAD_GATEWAY, 1, 0),
+        lasting("404 without a code, as of a proxy", unparseable(404), BAD_GATEWAY, 3, 0),
         lasting("429 without a code", unparseable(429), THROTTLED, 3, 0).retry_after("2"),
         lasting("500 without a code", unparseable(500), BAD_GATEWAY, 3, 0),
         lasting("503 without a code", unparseable(503), UNAVAILABLE, 3, 0).retry_after("2"),

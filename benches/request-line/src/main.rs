@@ -29,11 +29,15 @@ fn main() {
             attempts: 1,
             chime_request_id: Some("1f0a7c3e-6f0c-4a53-9d0b-0c1f2f3f4f5f"),
             chime_duration: Duration::from_micros(41_234),
-            duration: Duration::from_micros(42_345),
+            registry_attempts: 3,
+            registry_duration: Duration::from_micros(8_123),
+            registry_failed: true,
+            duration: Duration::from_micros(52_345),
         };
-        // The longest kind of line: a refusal that is an alarm.
+        // The longest kind of line, longer than any that is written: a refusal that is an alarm, and a limit.
         let cause = "QuotaFull after 1 attempt(s): status 400, code LimitExceededException".to_owned();
-        let ending = Ending::problem(429, "LimitExceededException", cause, Some(Alarm::QuotaFull));
+        let ending = Ending::problem(429, "LimitExceededException", cause, Some(Alarm::QuotaFull))
+            .at_limit(Some("OpenMeetingsPerCaller"));
         telemetry::write_line(&black_box(request).line(ending, SystemTime::now()));
     }
 }
