@@ -157,6 +157,10 @@ def check_notifications() -> None:
     pytest(CHECKS / "notifications", environment="notifications")
 
 
+def check_registry() -> None:
+    pytest(CHECKS / "registry", environment="notifications")
+
+
 def check_sam_local() -> None:
     run_where_possible("sam local invoke", CHECKS / "invocations" / "sam_local.py")
 

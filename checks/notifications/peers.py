@@ -1,4 +1,4 @@
-"""Stand-ins for SQS and EventBridge that others wrote, and the stack's queues and a bus in them."""
+"""Stand-ins for SQS, EventBridge and DynamoDB that others wrote, and the stack's queues and a bus in them."""
 
 import json
 import os
@@ -19,7 +19,7 @@ PROGRAMS = Path(sys.executable).parent
 
 
 class Peer(Process):
-    """A process that speaks the protocols of SQS and EventBridge."""
+    """A process that speaks the protocols of SQS, EventBridge and DynamoDB."""
 
     def __init__(self, name: str):
         port = free_port()
@@ -34,7 +34,7 @@ class Peer(Process):
                     "MINISTACK_HOST": "127.0.0.1",
                     "BIND_HOST": "127.0.0.1",
                     "MINISTACK_ACCOUNT_ID": ACCOUNT,
-                    "SERVICES": "sqs,events",
+                    "SERVICES": "sqs,events,dynamodb",
                     "IOT_MTLS_ENABLED": "0",
                     "LOG_LEVEL": "WARNING",
                 },
@@ -44,7 +44,7 @@ class Peer(Process):
 
     @property
     def url(self) -> str:
-        """The endpoint of both services."""
+        """The endpoint of each service."""
         return f"http://127.0.0.1:{self.port}"
 
     def client(self, service: str) -> Any:
