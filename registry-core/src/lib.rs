@@ -8,16 +8,21 @@
 //! - [`step`]: the requests to Chime, and what a machine gives and takes;
 //! - [`slots`]: takes and frees the slots that are the limits;
 //! - [`open`]: creates a meeting: slots, Chime, then the table;
-//! - [`room`]: the two requests that change a room.
+//! - [`room`]: the two requests that change a room;
+//! - [`usage`]: what a meeting used, computed from its events;
+//! - [`count`]: writes it into the tenant's day.
 //!
 //! The machines don't know names: gateway, tenant, room and subject are the edge's, which writes them into keys.
 
+pub mod count;
 pub mod open;
 pub mod room;
 pub mod slots;
 pub mod step;
 pub mod table;
+pub mod usage;
 
+pub use count::{CountAnswer, CountMeeting, CountRequest, CountResult, CountStep, Counted, WriteCount};
 pub use open::{Open, Opened, Opening};
 pub use room::{DeleteRoom, Deleted, JoinRoom, Joined, Rooms};
 pub use slots::{FreeMeeting, Limits, TakeSlots, Taken};
@@ -26,6 +31,7 @@ pub use table::{
     CallerKey, Digest, Generation, MeetingKey, Owner, Publish, RequestKey, Room, Slot, SlotKey, TableAnswer,
     TableRequest, Turn,
 };
+pub use usage::{DayUsage, MeetingTimes, MeetingUsage, Minutes, Peaks, Times, UsageDifference};
 
 #[cfg(test)]
 mod tests;

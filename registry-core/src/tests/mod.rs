@@ -1,8 +1,10 @@
-//! Every interleaving of the machines, with a table and a Chime that fail as they may.
+//! Every interleaving of the machines, with a table and a Chime that fail as they may, and usage against a second description.
 
 #![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 
 mod actor;
+mod count;
 mod search;
 mod table;
+mod usage;
 mod world;
