@@ -1,4 +1,4 @@
-"""A meeting through the stack's endpoint: created, read, joined and ended with a user's token."""
+"""Meetings through the stack's endpoint, one by its id and one by its room: created, read, joined and ended."""
 
 import http.client
 import json
@@ -51,6 +51,38 @@ class Gateway:
             return False, []
         fault = f"ending the meeting: the endpoint answered {status}: {answer.get('Message')}"
         return False, [fault]
+
+    def check_room(self) -> tuple[str | None, list[str]]:
+        """Joins a new room twice, looks at it and ends it. Returns a meeting that is left, and the faults."""
+        room = f"/rooms/smoke-test-{uuid.uuid4()}"
+        status, answer = self.send("POST", f"{room}/join")
+        if status in (403, 404):
+            print(f"note     the user may not open a room: {answer.get('Message')}")
+            return None, []
+        meeting = answer.get("Meeting", {}).get("MeetingId")
+        if status != 201 or not meeting:
+            return None, [f"joining a new room: the endpoint answered {status}: {answer.get('Message')}"]
+        print(f"opened   a room with the meeting {meeting}")
+        faults = []
+        for what, method, path, expected in (
+            ("joining the room again", "POST", f"{room}/join", 201),
+            ("reading the room", "GET", room, 200),
+        ):
+            status, answer = self.send(method, path)
+            found = answer.get("Meeting", {}).get("MeetingId")
+            if (status, found) != (expected, meeting):
+                # Not the whole answer, which may have a JoinToken.
+                faults.append(f"{what}: the endpoint answered {status} with the meeting {found}, not {meeting}")
+        status, answer = self.send("DELETE", room)
+        if status == 403:
+            print(f"note     the user may not end the room: {answer.get('Message')}")
+            return meeting, faults
+        if status != 204:
+            return meeting, [*faults, f"ending the room: the endpoint answered {status}: {answer.get('Message')}"]
+        status, _ = self.send("GET", room)
+        if status != 404:
+            faults.append(f"reading the room that has ended: the endpoint answered {status}, not 404")
+        return None, faults
 
     def send(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
         """Sends a request; returns the status and the body of the answer. Without an answer the status is 0."""

@@ -40,7 +40,7 @@ def check_log(aws: Aws, stack: Stack, meeting: str, since: int, patience: Patien
         handled = [line for line in lines if line["message"] == "event handled"]
         if handled:
             print(f"received {handled[0].get('event_type')}, by the stack's function")
-            return faults + _not_on_the_bus(stack, handled)
+            return faults + _not_on_the_bus(stack, handled) + _without_tenant(stack, handled)
     return faults or [f"no event of the meeting is in the log {group} after {patience.seconds} s. {WHERE_TO_LOOK}"]
 
 
@@ -49,6 +49,12 @@ def _not_on_the_bus(stack: Stack, handled: list[dict]) -> list[str]:
     if not bus or all("event_bus_id" in line for line in handled):
         return []
     return [f"an event of the meeting was handled and not put on the event bus {bus}"]
+
+
+def _without_tenant(stack: Stack, handled: list[dict]) -> list[str]:
+    if not stack.has_registry or all("tenant" in line for line in handled):
+        return []
+    return ["an event of the meeting was handled without its tenant: run the saved query `Registry failures`"]
 
 
 def check_queue(aws: Aws, queue: str, meeting: str) -> list[str]:

@@ -29,6 +29,11 @@ class Stack:
         """Whether the stack's own function reads the queue."""
         return self.parameters["QueueIsConsumed"] == "false"
 
+    @property
+    def has_registry(self) -> bool:
+        """Whether the stack has the table for rooms and limits."""
+        return self.parameters["Registry"] == "true"
+
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
         """Returns an ARN in the stack's partition, account and region."""
         # The queue's ARN has all three.

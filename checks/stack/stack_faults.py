@@ -16,8 +16,8 @@ from function_faults import function_faults
 from gateway_settings import Setting, chime_actions, routes
 from notification_faults import NOTIFICATIONS_FUNCTION, notification_faults
 from query_faults import query_faults
-from release_faults import release_faults
 from registry_faults import TABLE, gateway_requests, registry_faults, table_variables
+from release_faults import release_faults
 from role_faults import function_role_faults, logs_and_traces
 
 # What pages may send and read; the front of `local` has it from there too.

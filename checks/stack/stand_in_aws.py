@@ -7,13 +7,33 @@ from pathlib import Path
 
 
 def decision(overridden: dict) -> dict:
-    """What IAM says of one action: allowed when every tag is the stack's, unless the test says otherwise."""
+    """What IAM says of one action, unless the test says otherwise."""
     entries = json.loads(option("--context-entries")) if "--context-entries" in words else []
-    tags = {entry["ContextKeyName"]: entry["ContextKeyValues"][0] for entry in entries}
+    context = {entry["ContextKeyName"]: entry["ContextKeyValues"][0] for entry in entries}
     action = option("--action-names")
-    asked = " ".join([action, *(f"{name}={tags[name]}" for name in sorted(tags))])
-    right = "allowed" if set(tags.values()) == {"meeting-gateway"} else "implicitDeny"
+    asked = " ".join([action, *(f"{name}={context[name]}" for name in sorted(context))])
+    right = "allowed" if is_allowed(action, context) else "implicitDeny"
     return {"EvaluationResults": [{"EvalActionName": action, "EvalDecision": overridden.get(asked, right)}]}
+
+
+# The keys of items with which a role, named by its part before `Role`, may use an action.
+OF_ITEMS = {
+    ("Gateway", "GetItem", "room"),
+    ("Gateway", "PutItem", "caller-slots"),
+    ("Gateway", "UpdateItem", "meeting"),
+    ("Notifications", "GetItem", "meeting"),
+    ("Notifications", "UpdateItem", "usage"),
+}
+
+
+def is_allowed(action: str, context: dict) -> bool:
+    """Whether every tag is the stack's, or the item is of the stack's table and one of the role's."""
+    service, _, operation = action.partition(":")
+    if service != "dynamodb":
+        return set(context.values()) == {"meeting-gateway"}
+    role = option("--policy-source-arn").partition("/meeting-gateway-")[2].partition("Role")[0]
+    kind = context["dynamodb:LeadingKeys"].partition("#")[0]
+    return option("--resource-arns").endswith("-RegistryTable-1") and (role, operation, kind) in OF_ITEMS
 
 
 def option(name: str) -> str:

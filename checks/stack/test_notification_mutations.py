@@ -91,7 +91,9 @@ def _(resources):
 
 @mutation("the gateway's log", "NotificationsRole: logs:PutLogEvents: resource")
 def _(resources):
-    (logs,) = [statement for statement in statements(resources, "NotificationsRole") if "logs:" in statement["Action"][0]]
+    (logs,) = [
+        statement for statement in statements(resources, "NotificationsRole") if "logs:" in statement["Action"][0]
+    ]
     logs["Resource"] = {"Fn::GetAtt": ["GatewayLogGroup", "Arn"]}
 
 

@@ -176,7 +176,9 @@ def _(resources):
 
 @mutation("every table of the account", "GatewayRole: dynamodb:GetItem: resource")
 def _(resources):
-    allowing(resources, "GetItem")["Resource"] = {"Fn::Sub": "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}
+    allowing(resources, "GetItem")["Resource"] = {
+        "Fn::Sub": "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"
+    }
 
 
 @mutation("the table's indexes", "GatewayRole: dynamodb:Query: resource")

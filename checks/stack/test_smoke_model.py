@@ -36,6 +36,9 @@ def test_the_stand_in_answers_with_members_of_botocores_model():
         ("logs", "FilterLogEvents"): logged(HANDLED).popitem()[1],
         ("cloudwatch", "GetMetricStatistics"): GOOD_ANSWERS["get-metric-statistics"],
         ("cloudwatch", "DescribeAlarms"): GOOD_ANSWERS["describe-alarms"],
+        ("dynamodb", "DescribeTable"): GOOD_ANSWERS["describe-table"],
+        ("dynamodb", "DescribeTimeToLive"): GOOD_ANSWERS["describe-time-to-live"],
+        ("dynamodb", "DescribeContinuousBackups"): GOOD_ANSWERS["describe-continuous-backups"],
         ("iam", "SimulatePrincipalPolicy"): {"EvaluationResults": [decision]},
         ("sqs", "ReceiveMessage"): {"Messages": [message(MEETING)]},
     }

@@ -16,11 +16,14 @@ from smoke_runs import (
     RESOURCES,
     STACK,
     alarm,
+    backups,
     count,
+    expiry,
     logged,
     mapped,
     message,
     smoke,
+    table,
 )
 
 from smoke.aws import Patience
@@ -36,6 +39,7 @@ def test_finds_the_event_in_the_log_and_leaves_the_queue_alone(tmp_path):
     assert f'{{ $.meeting_id = "{MEETING}" }}' in search
 
 
+NO_REGISTRY = {"Registry": "false"}
 # Parameters, answers of the AWS CLI, and a part of the fault; without one the smoke test passes.
 PARTS = {
     "no line of the meeting": (READS, mapped(MAPPED) | logged(), "no event of the meeting is in the log"),
@@ -56,6 +60,16 @@ PARTS = {
         "aws logs filter-log-events: AccessDeniedException: no logs",
     ),
     "an event on the bus": (A_BUS, mapped(MAPPED) | logged(ON_THE_BUS), None),
+    "an event without its tenant": (
+        READS,
+        mapped(MAPPED) | logged({name: value for name, value in HANDLED.items() if name != "tenant"}),
+        "handled without its tenant",
+    ),
+    "an event without a tenant in a stack without a registry": (
+        READS | NO_REGISTRY,
+        mapped(MAPPED) | logged({name: value for name, value in HANDLED.items() if name != "tenant"}),
+        None,
+    ),
     "an event beside the bus": (A_BUS, mapped(MAPPED) | logged(HANDLED), "not put on the event bus meetings"),
     "a bus that is missing": (
         A_BUS,
@@ -110,6 +124,37 @@ PARTS = {
         {"simulate-principal-policy": {f"chime:GetMeeting aws:ResourceTag/MeetingGateway={STACK}-another": "allowed"}},
         "reading another stack's meeting: IAM's decision is allowed",
     ),
+    "a slot that IAM lets an event take": (
+        {},
+        {"simulate-principal-policy": {"dynamodb:PutItem dynamodb:LeadingKeys=tenant-slots#t": "allowed"}},
+        "taking a slot for an event: IAM's decision is allowed, but should be a denial",
+    ),
+    "usage that IAM does not let be counted": (
+        {},
+        {"simulate-principal-policy": {"dynamodb:UpdateItem dynamodb:LeadingKeys=usage#t": "implicitDeny"}},
+        "counting usage: IAM's decision is implicitDeny, but should be allowed",
+    ),
+    "a table that is kept without the parameter": (
+        {},
+        table(DeletionProtectionEnabled=True),
+        "its protection against deletion is True, not False",
+    ),
+    "a table that is kept": ({"RegistryRetained": "true"}, table(DeletionProtectionEnabled=True), None),
+    "a table that is not kept": ({"RegistryRetained": "true"}, table(), "against deletion is False, not True"),
+    "a table that is backed up": ({"RegistryRecovery": "true"}, backups("ENABLED"), None),
+    "a table that is not backed up": ({"RegistryRecovery": "true"}, {}, "its backups is DISABLED, not ENABLED"),
+    "a table that is being made": ({}, table(TableStatus="CREATING"), "its state is CREATING, not ACTIVE"),
+    "a table whose encryption somebody changed": ({}, table(SSEDescription={}), "its encryption is None"),
+    "a table by capacity": ({}, table(BillingModeSummary={"BillingMode": "PROVISIONED"}), "is PROVISIONED, not PAY"),
+    "expired items that remain": ({}, expiry("DISABLED"), "is DISABLED, not ENABLED or ENABLING"),
+    "expired items that will be deleted": ({}, expiry("ENABLING"), None),
+    "another attribute for expired items": ({}, expiry("ENABLED", "expires"), "expired items is expires, not ttl"),
+    "a table that is gone": (
+        {},
+        {"describe-table": "ResourceNotFoundException: no table"},
+        "aws dynamodb describe-table: ResourceNotFoundException: no table",
+    ),
+    "no table where there is none": (NO_REGISTRY, {"describe-table": "ResourceNotFoundException: no table"}, None),
     "IAM's answer is an error": (
         {},
         {"simulate-principal-policy": "NoSuchEntity: no role"},

@@ -38,6 +38,42 @@ def test_checks_every_step_of_a_meeting(tmp_path, endpoint, passes, said):
     assert bool(count(calls, "delete-meeting")) == ("end" in endpoint.get("statuses", {}))
 
 
+ANOTHER = "0d1f7d5e-5a1a-4b0e-9d55-6a2f1f2f6c11"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "passes", "said"),
+    [
+        ({}, True, f"opened   a room with the meeting {MEETING}"),
+        ({"statuses": {"open": 403}}, True, "the user may not open a room: no open"),
+        ({"statuses": {"open": 404}}, True, "the user may not open a room: no open"),
+        # As when the role may not ask the table.
+        ({"statuses": {"open": 503}}, False, "joining a new room: the endpoint answered 503: no open"),
+        ({"statuses": {"join-room": 503}}, False, "joining the room again: the endpoint answered 503"),
+        ({"meetings": {"join-room": ANOTHER}}, False, f"with the meeting {ANOTHER}, not {MEETING}"),
+        ({"statuses": {"get-room": 404}}, False, "reading the room: the endpoint answered 404"),
+        ({"meetings": {"get-room": ANOTHER}}, False, "reading the room: the endpoint answered 200 with the meeting"),
+        ({"statuses": {"end-room": 403}}, True, "the user may not end the room: no end-room"),
+        ({"statuses": {"end-room": 500}}, False, "ending the room: the endpoint answered 500: no end-room"),
+        ({"statuses": {"get-ended-room": 200}}, False, "the room that has ended: the endpoint answered 200, not 404"),
+    ],
+)
+def test_checks_every_step_of_a_room(tmp_path, endpoint, passes, said):
+    done, calls = smoke(tmp_path, [message(MEETING)], endpoint=endpoint)
+    assert (done.returncode == 0) == passes, done.stderr
+    assert said in (done.stdout if passes else done.stderr)
+    assert "secret-token" not in done.stdout + done.stderr
+    assert bool(count(calls, "delete-meeting")) == ("end-room" in endpoint.get("statuses", {}))
+
+
+def test_asks_for_no_room_without_a_registry(tmp_path):
+    asked = []
+    done, calls = smoke(tmp_path, [message(MEETING)], endpoint={"of_room": asked}, parameters={"Registry": "false"})
+    assert done.returncode == 0, done.stderr
+    assert "open" not in asked
+    assert not any("dynamodb" in words for words in calls)
+
+
 @pytest.mark.parametrize("messages", [[], [message("another")]])
 def test_fails_when_no_event_arrives_and_says_where_to_look(tmp_path, messages):
     done, calls = smoke(tmp_path, messages)

@@ -104,7 +104,8 @@ CHANGES_OF_NOTIFICATIONS = {
 }
 OF_FUNCTIONS = {"GatewayFunction": CHANGES, "NotificationsFunction": CHANGES_OF_NOTIFICATIONS}
 EACH_CHANGE = [(function, change) for function, changes in OF_FUNCTIONS.items() for change in changes]
-# Parameters that affect no function: routes, throttling, alarms, log retention, releases, the mapping, the table's care.
+# Parameters that affect no function: routes, throttling, alarms, log retention, releases, the mapping, how the table
+# is kept.
 ELSEWHERE = {
     "JwtScopes",
     "CorsOrigins",
