@@ -22,6 +22,8 @@ PLATFORM = {
 }
 # Lines about a start or a panic: src/main.rs and src/telemetry/log_filter.rs.
 OF_STARTS = {"setting", "location", "error"}
+# Lines of both functions about a request to the registry's table that got no answer: src/registry/attempt.rs.
+OF_THE_REGISTRY = {"request", "detail", "table_request_id", "attempts"}
 # What CloudWatch Logs Insights adds to each line.
 OF_INSIGHTS = {"@timestamp", "@message", "@log", "@logStream", "@ingestionTime"}
 
@@ -33,4 +35,4 @@ def members(group: str) -> set[str]:
     """Returns the members that lines of a log group can have."""
     function, own = GROUPS[group]
     metrics = {metric.name for metric in emitted_metrics().values() if metric.function == function}
-    return own | metrics | PLATFORM | OF_STARTS | OF_INSIGHTS
+    return own | metrics | PLATFORM | OF_STARTS | OF_THE_REGISTRY | OF_INSIGHTS

@@ -17,7 +17,7 @@ SAVED = {
     "Who met the full quota": GATEWAY,
     "Who filled the quota": GATEWAY,
     "Who met a limit": GATEWAY,
-    "Registry failures": GATEWAY,
+    "Registry failures": GATEWAY + NOTIFICATIONS,
     "One request": GATEWAY,
     "One meeting": GATEWAY + NOTIFICATIONS,
     "Tenant of a meeting": GATEWAY,

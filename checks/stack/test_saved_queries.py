@@ -248,6 +248,7 @@ EVENT = {
     "level": "INFO",
     "message": "event handled",
     "service": STACK_NAME,
+    "tenant": "acme",
     "message_id": "059f36b4-87a3-44ab-83d2-661975830a7d",
     "receive_count": 1,
     "detail_type": "Chime Meeting State Change",
@@ -298,12 +299,33 @@ OTHER_LINES = [
         {"Requests that failed"},
     ),
     (
+        "a table that did not answer",
+        {
+            "level": "ERROR",
+            "message": "the registry's table did not answer",
+            "request": "GetRoom",
+            "attempts": 3,
+            "detail": "status 400, code AccessDeniedException",
+        },
+        {"Registry failures"},
+    ),
+    (
+        "a creation whose tenant could not be written",
+        {"level": "INFO", "message": "request served", "outcome": "created", "status": 201, "RegistryFailed": 1},
+        {"Registry failures"},
+    ),
+    (
+        "somebody whose tenant has as many meetings as it may",
+        {"level": "WARN", "message": "request refused", "status": 429, "limit": "OpenMeetings", "LimitReached": 1},
+        {"Refusals by cause", "Who met a limit"},
+    ),
+    (
         "somebody who joined",
         {"level": "INFO", "message": "request served", "outcome": "created", "operation": "Join", "status": 201},
         set(),
     ),
 ]
-WITHOUT_AN_ID = BY_TITLE | {"Events that failed", "Invocations that failed"}
+WITHOUT_AN_ID = BY_TITLE | {"Events that failed", "Invocations that failed", "Registry failures", "Who met a limit"}
 
 
 @pytest.mark.parametrize(("line", "titles"), [row[1:] for row in OTHER_LINES], ids=[row[0] for row in OTHER_LINES])
@@ -322,6 +344,19 @@ def test_attempts_at_events_are_counted_handled_and_failed_ones(queries):
     handled = {"message": "event handled", "receive_count": 1, "attempts": 2}
     failed = {"message": "event failed", "cause": "not a JSON object", "receive_count": 5, "attempts": 1}
     assert rows == [handled, failed]
+
+
+def test_events_are_counted_by_tenant_and_those_of_nobody_apart(queries):
+    of_nobody = {name: value for name, value in EVENT.items() if name != "tenant"}
+    rows = queries["Events by tenant"].run([EVENT, EVENT, of_nobody, FAILED_EVENT])
+    ended = {"event_type": "chime:MeetingEnded"}
+    assert rows == [{"tenant": "acme"} | ended | {"events": 2}, ended | {"events": 1}]
+
+
+def test_who_met_a_limit_is_counted_by_limit(queries):
+    refused = {"LimitReached": 1, "tenant": "acme", "caller": "5ea8ccc608a0610f", "limit": "OpenMeetingsPerCaller"}
+    rows = queries["Who met a limit"].run([refused, refused, refused | {"limit": "OpenMeetings"}])
+    assert [(row["limit"], row["refused"]) for row in rows] == [("OpenMeetingsPerCaller", 2), ("OpenMeetings", 1)]
 
 
 def test_the_lines_above_have_members_of_the_list():
