@@ -7,13 +7,10 @@ use aws_sdk_dynamodb::config::{
     AppName, BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
 };
 use aws_smithy_runtime_api::client::http::http_client_fn;
-use tokio::time::Instant;
 
 use super::endpoint::RegistryEndpoint;
-use super::names::{Scope, TableName};
-use super::usage::RegistryUsage;
+use super::names::TableName;
 use crate::outbound::Outbound;
-use registry_core::{TableAnswer, TableRequest};
 
 /// Settings of the registry.
 #[derive(Debug, Clone)]
@@ -67,16 +64,11 @@ impl Registry {
         self.outbound.connect_ahead(&self.url).await;
     }
 
-    /// Sends a request of a machine, and repeats it while there is time and no answer.
-    pub async fn ask(
-        &self,
-        scope: Scope<'_>,
-        request: TableRequest,
-        deadline: Instant,
-        usage: &RegistryUsage,
-    ) -> TableAnswer {
-        let _ = (&self.client, &self.table, scope, request, deadline);
-        usage.note_failure();
-        TableAnswer::Unclear
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn table(&self) -> &str {
+        self.table.as_str()
     }
 }

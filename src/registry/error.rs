@@ -2,6 +2,11 @@
 
 use crate::model::Limits;
 
+/// The table did not answer in time, or can't be used. The log says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the registry's table did not answer in time")]
+pub struct Unavailable;
+
 /// Why the registry keeps a request from being served. The text is for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {

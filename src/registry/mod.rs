@@ -1,18 +1,29 @@
 //! The registry: what the gateway must remember of meetings. Rooms that everybody of a tenant finds, limits on open meetings, and
 //! the tenant of each meeting, on one DynamoDB table.
 //!
-//! [`registry_core`] has the algorithms, without IO. [`Registry`] sends their requests to the table.
+//! [`registry_core`] has the algorithms, without IO. [`Registry::ask`] sends their requests to the table, each with its condition, and
+//! reads the answers. docs/registry-design.md has the keys, the attributes and the conditions.
 
+mod ask;
+mod attempt;
 mod client;
 mod endpoint;
 mod error;
+mod items;
 mod keys;
+mod meetings;
 mod names;
+mod publish;
+mod rooms;
+mod slots;
+mod table_error;
 mod usage;
+mod write;
 
 pub use client::{Registry, RegistrySettings};
 pub use endpoint::RegistryEndpoint;
-pub use error::RegistryError;
+pub use error::{RegistryError, Unavailable};
 pub use keys::{caller_key, digest, fresh_generation, meeting_id, meeting_key};
+pub use meetings::MeetingRecord;
 pub use names::{Scope, TableName};
 pub use usage::RegistryUsage;
