@@ -1,7 +1,8 @@
-//! Runs the gateway on one machine: Amazon Chime, the token issuer, API Gateway and the Lambda Runtime API, each as small
+//! Runs the gateway on one machine: Amazon Chime, DynamoDB, the token issuer, API Gateway and the Lambda Runtime API, each as small
 //! as contributors and tests need it. Never deployed.
 
 mod allowed_hosts;
+pub mod dynamodb;
 pub mod front;
 mod http_server;
 pub mod issuer;
@@ -9,4 +10,5 @@ mod listening;
 pub mod policy_schema;
 pub mod runtime_api;
 pub mod sample_tenants;
+mod signature;
 pub mod simulator;

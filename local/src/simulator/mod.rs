@@ -19,7 +19,6 @@ mod sample;
 mod script;
 mod service;
 mod shared;
-mod signature;
 mod validation;
 
 use std::fmt;
@@ -40,7 +39,6 @@ pub use self::operations::{OPERATIONS, Operation, Row};
 pub use self::record::RecordedRequest;
 pub use self::rules::TokenMemory;
 pub use self::sample::PlantedMeeting;
-pub use self::signature::{SIGNING_NAME, SignatureError, region_of_signature};
 pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
 use self::events::{Entry, Events};

@@ -18,11 +18,14 @@ use super::perform::OperationError;
 use super::record::RecordedRequest;
 use super::script::Step;
 use super::shared::Shared;
-use super::signature::{SignatureError, region_of_signature};
 use super::{control, operations, perform};
+use crate::signature::{SignatureError, region_of_signature};
 
 /// Paths below this are the simulator's own, unsigned and untouched by faults.
 pub(super) const CONTROL_PREFIX: &str = "/simulator/";
+
+/// The service name in the credential scope of a request to Chime (model, `signingName`).
+const SIGNING_NAME: &str = "chime";
 
 pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Incoming>) -> Reaction {
     let (parts, body) = request.into_parts();
@@ -74,7 +77,7 @@ impl Call {
     fn read(parts: &Parts, body: Bytes) -> Self {
         let path = parts.uri.path_and_query().map(|path| path.as_str()).unwrap_or_default();
         let route = operations::find(parts.method.as_str(), path);
-        Self { route, region: region_of_signature(&parts.headers), body }
+        Self { route, region: region_of_signature(&parts.headers, SIGNING_NAME), body }
     }
 
     fn operation(&self) -> Operation {

@@ -14,6 +14,7 @@ mod capabilities;
 mod captured_sqs;
 mod commands;
 mod constraints;
+mod dynamodb;
 mod events;
 mod exchange;
 mod faults;

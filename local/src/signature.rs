@@ -1,5 +1,5 @@
 //! Checks that a request carries a Signature Version 4, and reads its region. The signature itself is not verified:
-//! the simulator knows no secret.
+//! nothing here knows a secret.
 
 use std::sync::LazyLock;
 
@@ -7,24 +7,21 @@ use fancy_regex::Regex;
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 
-/// The service name in the credential scope of a request to Chime (model, `signingName`).
-pub const SIGNING_NAME: &str = "chime";
-
 /// Why a request does not count as signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct SignatureError {
+pub(crate) struct SignatureError {
     /// the exception that AWS answers
-    pub exception: &'static str,
+    pub(crate) exception: &'static str,
     /// what is wrong, for a person
-    pub message: String,
+    pub(crate) message: String,
 }
 
-/// The region of the credential scope of a request that is signed for Chime.
+/// The region of the credential scope of a request that is signed for a service.
 ///
 /// # Errors
 /// When the Authorization or X-Amz-Date header is missing, incomplete or for another service.
-pub fn region_of_signature(headers: &HeaderMap) -> Result<String, SignatureError> {
+pub(crate) fn region_of_signature(headers: &HeaderMap, service: &str) -> Result<String, SignatureError> {
     let Some(authorization) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
         return Err(error("MissingAuthenticationTokenException", "no Authorization header"));
     };
@@ -36,11 +33,9 @@ pub fn region_of_signature(headers: &HeaderMap) -> Result<String, SignatureError
         return Err(error("IncompleteSignatureException", "the Authorization header is no complete SigV4"));
     };
     let part = |name: &str| parts.name(name).map(|found| found.as_str()).unwrap_or_default();
-    if part("service") != SIGNING_NAME {
-        return Err(error(
-            "InvalidSignatureException",
-            "the credential scope is not for the service `chime`",
-        ));
+    if part("service") != service {
+        let message = format!("the credential scope is not for the service `{service}`");
+        return Err(error("InvalidSignatureException", &message));
     }
     if date.get(..8) != Some(part("date")) {
         return Err(error("InvalidSignatureException", "X-Amz-Date is not the date of the credential scope"));
