@@ -1,4 +1,4 @@
-//! The items of the table: their keys, their attributes, and how they are read. docs/registry-design.md has the table of them.
+//! The items of the table: their keys, their attributes, and how they are read. docs/registry.md has the table of them.
 
 use std::collections::HashMap;
 

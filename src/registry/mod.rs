@@ -2,7 +2,7 @@
 //! the tenant of each meeting, on one DynamoDB table.
 //!
 //! [`registry_core`] has the algorithms, without IO. [`Registry::ask`] sends their requests to the table, each with its condition, and
-//! reads the answers. docs/registry-design.md has the keys, the attributes and the conditions.
+//! reads the answers. docs/registry.md has the keys, the attributes and the conditions.
 
 mod ask;
 mod attempt;
