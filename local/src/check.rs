@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use meeting_gateway::model::{Partition, check_control_region};
-use meeting_gateway::policy::{Policies, RightName};
+use meeting_gateway::policy::{Deployment, Policies, RightName};
 use serde_json::{Value, json};
 
 use crate::cli::CheckOptions;
@@ -63,7 +63,10 @@ pub(crate) fn check(document: &[u8], region: &str) -> Result<Vec<Holders>, Vec<F
     let region_fault = check_control_region(region).err();
     let mut faults: Vec<Fault> =
         region_fault.into_iter().map(|fault| Fault { pointer: None, detail: fault.to_string() }).collect();
-    let policies = match Policies::load(document, Partition::of_region(region)) {
+    let policies = match Policies::load(
+        document,
+        &Deployment { partition: Partition::of_region(region), has_registry: true },
+    ) {
         Ok(policies) => policies,
         Err(errors) => {
             let fault = |error: meeting_gateway::json::MemberError| Fault {

@@ -2,7 +2,8 @@
 //! declarations. A test compares every name in it with those that the document's reader knows.
 
 use meeting_gateway::model::{
-    Bound, BoundKind, Capabilities, Group, MAX_TENANT_IDS, Member, Members, Shape, TagKey, ToWire, Visit,
+    Bound, BoundKind, Capabilities, Group, Limits, MAX_TENANT_IDS, Member, Members, Shape, TagKey, ToWire,
+    Visit,
 };
 use serde_json::{Map, Value, json};
 
@@ -75,11 +76,27 @@ pub fn document_schema() -> Value {
                             "End": holders("Who may end meetings.")
                         },
                         "additionalProperties": false
-                    }
+                    },
+                    "Limits": limits()
                 },
                 "additionalProperties": false
             }
         }
+    })
+}
+
+/// How many meetings may be open at a time.
+fn limits() -> Value {
+    let [tenants, callers] = Limits::NAMES;
+    let limit = |description: &str| json!({ "description": description, "type": "integer", "minimum": Limits::MIN, "maximum": Limits::MAX });
+    json!({
+        "description": "How many meetings may be open at a time. Needs a stack with the registry.",
+        "type": "object",
+        "properties": {
+            tenants: limit("How many meetings the tenant may have open at a time."),
+            callers: limit("How many meetings each caller of the tenant may have open at a time.")
+        },
+        "additionalProperties": false
     })
 }
 

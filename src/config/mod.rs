@@ -11,7 +11,7 @@ use crate::auth::ClaimNames;
 use crate::auth::bearer::BearerSettings;
 use crate::chime::ChimeSettings;
 use crate::model::{Partition, TagValue};
-use crate::policy::Policies;
+use crate::policy::{Deployment, Policies};
 use crate::registry::RegistrySettings;
 use crate::settings::{SettingError, Settings};
 use crate::telemetry::LogFilter;
@@ -122,7 +122,10 @@ fn read_policies(
             return None;
         }
     };
-    match Policies::load(&text, Partition::of_region(region.unwrap_or_default())) {
+    let partition = Partition::of_region(region.unwrap_or_default());
+    // The setting's own faults are reported by its reading.
+    let has_registry = settings.get("REGISTRY_TABLE").is_some();
+    match Policies::load(&text, &Deployment { partition, has_registry }) {
         Ok(policies) => Some(policies),
         Err(found) => {
             found.iter().for_each(|found| error(format!("names `{path}`, where {found}")));

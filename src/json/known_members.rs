@@ -258,8 +258,8 @@ impl<'n> Names<'n> {
     fn listing(&self, prefix: &str) -> String {
         let offered = self.offered.iter().copied().flatten();
         let steps = offered.filter_map(|name| name.strip_prefix(prefix)?.split('/').next());
-        let steps: BTreeSet<String> = steps.map(|name| format!("`{name}`")).collect();
-        steps.into_iter().collect::<Vec<_>>().join(", ")
+        let steps: BTreeSet<&str> = steps.collect();
+        steps.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     }
 }
 

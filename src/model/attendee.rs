@@ -46,16 +46,22 @@ impl AttendeeRequest {
     }
 
     fn read_at(json: &Json<'_>, path: &Path<'_>, index: Option<usize>) -> Self {
-        let (mut findings, mut unknown) = <(Findings, Findings)>::default();
-        let names = Names::new(&[&["ExternalUserId", CAPABILITIES]]);
-        let members = KnownMembers::of(json, path, names, &mut unknown);
-        let (external_user_id, capabilities) = match &members {
+        let mut unknown = Findings::default();
+        let members = KnownMembers::of(json, path, Names::new(&[ATTENDEE_NAMES]), &mut unknown);
+        let mut attendee = Self::of_members(members.as_ref(), index);
+        attendee.findings.append(unknown);
+        attendee
+    }
+
+    /// Reads the members of an attendee. `None` is what is not an object, of which the caller of this reports the error.
+    pub(super) fn of_members(members: Option<&KnownMembers<'_, '_, '_>>, index: Option<usize>) -> Self {
+        let mut findings = Findings::default();
+        let (external_user_id, capabilities) = match members {
             None => (Asked::Invalid, Asked::Invalid),
             Some(members) => {
                 (ask(members, "ExternalUserId", &mut findings), read_capabilities(members, &mut findings))
             }
         };
-        findings.append(unknown);
         AttendeeRequest { index, external_user_id, capabilities, findings }
     }
 
@@ -67,6 +73,9 @@ impl AttendeeRequest {
         }
     }
 }
+
+/// The members of an attendee.
+pub(super) const ATTENDEE_NAMES: &[&str] = &["ExternalUserId", CAPABILITIES];
 
 /// The member that lists attendees.
 pub(super) const ATTENDEES: &str = "Attendees";

@@ -13,6 +13,7 @@ mod owner;
 mod page;
 mod regions;
 mod request;
+mod room;
 mod values;
 mod wire;
 
@@ -32,6 +33,7 @@ pub(crate) use page::NEXT_TOKEN;
 pub use page::Page;
 pub use regions::{CONTROL_REGIONS, FIPS_REGIONS, Partition, check_control_region};
 pub use request::{AskedTag, IDEMPOTENCY_KEY_HEADER, MeetingRequest, MeetingWithAttendeesRequest};
+pub use room::RoomRequest;
 pub use values::{
     AttendeeId, ExternalMeetingId, ExternalUserId, IdempotencyKey, MAX_ATTENDEES, MAX_ATTENDEES_AT_CREATION,
     MAX_EXCLUDED_ATTENDEES, MAX_TAGS, MAX_TENANT_IDS, MediaRegion, MeetingHostId, MeetingId,

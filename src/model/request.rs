@@ -4,7 +4,7 @@ use super::asked::{Asked, Reader, Requested, ask};
 use super::attendee::{ATTENDEES, AttendeeRequest, read_attendees};
 use super::member::Members;
 use super::values::{
-    ExternalMeetingId, IdempotencyKey, MAX_ATTENDEES_AT_CREATION, MAX_TAGS, TagKey, TagValue,
+    ExternalMeetingId, IdempotencyKey, MAX_ATTENDEES_AT_CREATION, MAX_TAGS, RoomId, TagKey, TagValue,
 };
 use crate::finding::{Finding, Findings};
 use crate::json::{ErrorSink as _, Json, KnownMembers, Names, Path};
@@ -30,6 +30,8 @@ pub struct MeetingWithAttendeesRequest {
 /// The caller's part of a CreateMeeting request.
 #[derive(Debug)]
 pub struct MeetingRequest {
+    /// Where in the body its members stand.
+    pub(crate) place: &'static Path<'static>,
     pub(crate) external_meeting_id: Asked<ExternalMeetingId>,
     pub(crate) members: Members<Requested>,
     pub(crate) tags: Vec<AskedTag>,
@@ -48,6 +50,26 @@ const NAMES_WITH_ATTENDEES: Names<'_> =
     Names { offered: &[Members::NAMES, OTHER_NAMES, &[ATTENDEES]], reserved: RESERVED };
 const OTHER_NAMES: &[&str] = &["ClientRequestToken", "ExternalMeetingId", "Tags"];
 const RESERVED: &[&str] = &["NotificationsConfiguration", "TenantIds"];
+
+/// The same for the meeting of a room.
+const NAMES_IN_ROOM: Names<'_> = Names { offered: &[Members::NAMES, &["Tags"]], reserved: RESERVED_IN_ROOM };
+const RESERVED_IN_ROOM: &[&str] =
+    &["NotificationsConfiguration", "TenantIds", "ExternalMeetingId", "ClientRequestToken"];
+
+/// Members that the meeting of a room can't have, and why.
+const NOT_IN_ROOM: [(&str, &str); 2] = [
+    ("ExternalMeetingId", "must be left out: the ExternalMeetingId of a room's meeting is the room's name"),
+    (
+        "ClientRequestToken",
+        "must be left out: whoever asks for a room, and however often, gets the same meeting",
+    ),
+];
+
+/// The member of a room's body that has the meeting.
+pub(super) const MEETING: &str = "Meeting";
+
+/// Where the members of a room's meeting stand.
+const IN_ROOM: &Path<'static> = &Path::Below(&Path::Root, MEETING);
 
 impl MeetingWithAttendeesRequest {
     /// Reads a body and the value of the `Idempotency-Key` header.
@@ -69,6 +91,31 @@ impl MeetingRequest {
         Self::read_with(body, idempotency_header, NAMES, |_, _| ())
     }
 
+    /// Reads the meeting of a room, whose ExternalMeetingId is the room's name. An absent one is like an empty object.
+    pub(super) fn read_in_room(meeting: Option<&Json<'_>>, room: &RoomId) -> Self {
+        let (mut findings, mut nested, mut unknown) = <(Findings, Findings, Findings)>::default();
+        let read = |json| KnownMembers::sorted(json, IN_ROOM, NAMES_IN_ROOM, &mut nested, &mut unknown);
+        let members = meeting.and_then(read);
+        let members = members.as_ref();
+        let decided = read_decided(members, nested, &mut findings);
+        let tags = read_tags(members, &mut findings);
+        for (name, detail) in NOT_IN_ROOM {
+            if let Some(members) = members.filter(|members| members.get(name).is_some()) {
+                findings.add(&members.path_of(name), &detail);
+            }
+        }
+        refuse_reserved(members, &mut findings);
+        findings.append(unknown);
+        MeetingRequest {
+            place: IN_ROOM,
+            external_meeting_id: Asked::Value(room.into()),
+            members: decided,
+            tags,
+            idempotency_key: None,
+            findings,
+        }
+    }
+
     fn read_with(
         body: &Json<'_>,
         idempotency_header: Option<&str>,
@@ -77,27 +124,28 @@ impl MeetingRequest {
     ) -> Self {
         let (mut findings, mut nested, mut unknown) = <(Findings, Findings, Findings)>::default();
         let members = KnownMembers::sorted(body, &Path::Root, names, &mut nested, &mut unknown);
-        let mut reader = Reader { members: members.as_ref(), findings: &mut findings };
-        let external_meeting_id = reader.ask("ExternalMeetingId");
-        if members.is_some() && external_meeting_id == Asked::Absent {
-            reader.findings.add(&Path::Below(&Path::Root, "ExternalMeetingId"), &"is required");
+        let members = members.as_ref();
+        let external_meeting_id = Reader { members, findings: &mut findings }.ask("ExternalMeetingId");
+        if let (Some(members), Asked::Absent) = (members, &external_meeting_id) {
+            findings.add(&members.path_of("ExternalMeetingId"), &"is required");
         }
-        let decided = Members::make(&mut reader);
-        findings.append(nested);
-        let key = members.as_ref().and_then(|members| members.read("ClientRequestToken", &mut findings));
-        let tags = members.as_ref().map_or_else(Vec::new, |members| read_tags(members, &mut findings));
-        if let Some(members) = &members {
+        let decided = read_decided(members, nested, &mut findings);
+        let key = members.and_then(|members| members.read("ClientRequestToken", &mut findings));
+        let tags = read_tags(members, &mut findings);
+        if let Some(members) = members {
             read_others(members, &mut findings);
         }
-        for name in RESERVED {
-            if members.as_ref().is_some_and(|members| members.get(name).is_some()) {
-                findings.push(Finding::breaks_policy(format!("#/{name}"), "is set only by the gateway"));
-            }
-        }
+        refuse_reserved(members, &mut findings);
         // Added last: when there are more findings than are listed, those of known members come first.
         findings.append(unknown);
-        let mut request =
-            MeetingRequest { external_meeting_id, members: decided, tags, idempotency_key: None, findings };
+        let mut request = MeetingRequest {
+            place: &Path::Root,
+            external_meeting_id,
+            members: decided,
+            tags,
+            idempotency_key: None,
+            findings,
+        };
         request.take_key(key, idempotency_header);
         request
     }
@@ -128,9 +176,29 @@ fn read_key_header(value: &str) -> Result<IdempotencyKey, String> {
     IdempotencyKey::parse(bare)
 }
 
-fn read_tags(members: &KnownMembers<'_, '_, '_>, findings: &mut Findings) -> Vec<AskedTag> {
-    let Some(json) = members.get("Tags") else { return Vec::new() };
-    let path = members.path_of("Tags");
+/// Reads the members that a policy decides. `nested` are the findings of the groups that they stand in.
+fn read_decided(
+    members: Option<&KnownMembers<'_, '_, '_>>,
+    nested: Findings,
+    findings: &mut Findings,
+) -> Members<Requested> {
+    let decided = Members::make(&mut Reader { members, findings });
+    findings.append(nested);
+    decided
+}
+
+fn refuse_reserved(members: Option<&KnownMembers<'_, '_, '_>>, findings: &mut Findings) {
+    for name in RESERVED {
+        if let Some(members) = members.filter(|members| members.get(name).is_some()) {
+            let pointer = members.path_of(name).to_string();
+            findings.push(Finding::breaks_policy(pointer, "is set only by the gateway"));
+        }
+    }
+}
+
+fn read_tags(members: Option<&KnownMembers<'_, '_, '_>>, findings: &mut Findings) -> Vec<AskedTag> {
+    let tags = members.and_then(|members| Some((members.get("Tags")?, members.path_of("Tags"))));
+    let Some((json, path)) = tags else { return Vec::new() };
     let Some(items) = json.as_array() else {
         findings.add(&path, &format_args!("must be an array, not {}", json.kind()));
         return Vec::new();

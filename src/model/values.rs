@@ -141,6 +141,13 @@ pub const MAX_TENANT_IDS: usize = 5;
 /// Maximum number of tags that a meeting may have (model).
 pub const MAX_TAGS: usize = 50;
 
+/// Every room's name is an ExternalMeetingId: its characters are allowed there, and `aws:` has a colon.
+impl From<&RoomId> for ExternalMeetingId {
+    fn from(room: &RoomId) -> Self {
+        ExternalMeetingId(room.0.clone())
+    }
+}
+
 impl TagKey {
     /// Whether IAM treats two keys as one: it ignores case.
     #[must_use]
@@ -412,6 +419,8 @@ mod tests {
         ] {
             assert_eq!(RoomId::parse(text).is_ok(), fits, "{text:?}: {why}");
         }
+        let every = RoomId::parse("Aws-Standup_2026.11").unwrap();
+        assert_eq!(ExternalMeetingId::parse(every.as_str()), Ok((&every).into()), "fits ExternalMeetingId");
         let text = format!("{:?}", RoomId::parse("salary-talks").unwrap());
         assert!(!text.contains("salary"), "a room's name is withheld: {text}");
     }

@@ -9,10 +9,11 @@ use super::right::{Right, RightName};
 use super::rules::{Holders, TenantIds, TenantPolicy};
 use crate::auth::Caller;
 use crate::log_text::bounded;
+use crate::model::Limits;
 
 /// A caller who has the right to an operation, with the policy of the caller's tenant.
 ///
-/// Only [`Policies::admit`] makes one, from a [`Caller`]:
+/// Only [`Policies::admit`] makes one, from a [`Caller`], and [`Admitted::also`] one for a further right:
 ///
 /// ```
 /// # use meeting_gateway::{auth::Caller, policy::{Create, Policies}};
@@ -52,6 +53,20 @@ impl<R> Admitted<'_, R> {
     #[must_use]
     pub fn tenant_ids(&self) -> &TenantIds {
         &self.policy.tenant_ids
+    }
+
+    /// How many meetings the tenant, and each of its callers, may have open at a time.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.policy.limits
+    }
+
+    /// The same caller with the right to another operation. `None` when the caller lacks it.
+    #[must_use]
+    pub fn also<A: Right>(&self) -> Option<Admitted<'_, A>> {
+        let policy = Cow::Borrowed(&*self.policy);
+        let holds_one = A::ANY_OF.iter().any(|right| self.holds(*right));
+        holds_one.then_some(Admitted { caller: self.caller, policy, right: PhantomData })
     }
 
     /// Whether the caller has that right.

@@ -77,15 +77,21 @@ pub struct NewCapabilities {
 }
 
 impl AttendeePlan {
+    /// Checks that a meeting with these media has what the caller asked for.
+    ///
+    /// # Errors
+    /// A finding for each capability that the caller asked for and the meeting does not have.
+    pub fn check(&self, media: MeetingMedia) -> Result<(), Findings> {
+        let findings = self.choice.check(media, self.index);
+        if findings.is_empty() { Ok(()) } else { Err(findings) }
+    }
+
     /// The attendee for a meeting with these media. Capabilities from the policy are lowered to what the meeting has.
     ///
     /// # Errors
     /// A finding for each capability that the caller asked for and the meeting does not have.
     pub fn fit(self, media: MeetingMedia) -> Result<NewAttendee, Findings> {
-        let findings = self.choice.check(media, self.index);
-        if !findings.is_empty() {
-            return Err(findings);
-        }
+        self.check(media)?;
         let capabilities = match self.choice {
             Choice::Chime => None,
             Choice::Policy(capabilities) => Some(capabilities.lowered_to(media)),

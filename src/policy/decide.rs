@@ -2,10 +2,11 @@
 
 use super::admit::Admitted;
 use super::merge_tags::MAX_POLICY_TAGS;
-use super::plan::{MeetingPlan, Sent};
+use super::plan::{MeetingPlan, Sent, pointer};
 use super::right::CreatesMeetings;
 use super::rules::{Rule, Ruled, TagRules};
 use crate::finding::{Finding, Findings};
+use crate::json::Path;
 use crate::model::{
     Asked, AskedTag, AttendeeCount, Bound, ContentResolution, Make, MeetingMedia, MeetingRequest, Member,
     Members, OfMeeting, Presence, Requested, TagKey, TagValue, ToWire as _, TryMake, VideoResolution, Wrap,
@@ -25,16 +26,17 @@ impl<R: CreatesMeetings> Admitted<'_, R> {
     /// The same, also for a meeting with findings.
     pub(super) fn decide_meeting(&self, request: MeetingRequest) -> MeetingDecision {
         let mut findings = request.findings;
-        let (rules, asked) = (&*self.policy.members, &request.members);
-        let decided = Members::make(&mut Decide { rules, asked, findings: &mut findings });
-        check_resolutions(&decided, &mut findings);
-        let tags = decide_tags(&self.policy.tags, request.tags, &mut findings);
+        let (place, rules, asked) = (request.place, &*self.policy.members, &request.members);
+        let decided = Members::make(&mut Decide { place, rules, asked, findings: &mut findings });
+        check_resolutions(place, &decided, &mut findings);
+        let tags = decide_tags(place, &self.policy.tags, request.tags, &mut findings);
 
         // INVARIANT (fail closed): only a request without findings becomes a plan. Every invalid or refused member has
         // a finding, so there is no third case.
         let plan = match (request.external_meeting_id, findings.is_empty()) {
             (Asked::Value(external_meeting_id), true) => {
                 Members::try_make(&mut TakeSent(&decided)).map(|members| MeetingPlan {
+                    place,
                     tenant: self.caller.tenant().to_owned(),
                     subject: self.caller.subject().to_owned(),
                     idempotency_key: request.idempotency_key,
@@ -100,6 +102,7 @@ impl Wrap for Decided {
 }
 
 struct Decide<'d> {
+    place: &'static Path<'static>,
     rules: &'d Members<Ruled>,
     asked: &'d Members<Requested>,
     findings: &'d mut Findings,
@@ -107,12 +110,8 @@ struct Decide<'d> {
 
 impl Make<OfMeeting, Decided> for Decide<'_> {
     fn make<M: Member<Group = OfMeeting>>(&mut self) -> Decision<M> {
-        decide_member(
-            M::of::<Ruled>(self.rules),
-            M::of::<Requested>(self.asked),
-            &pointer::<M>,
-            self.findings,
-        )
+        let pointer = || pointer::<M>(self.place);
+        decide_member(M::of::<Ruled>(self.rules), M::of::<Requested>(self.asked), &pointer, self.findings)
     }
 }
 
@@ -202,13 +201,9 @@ pub(super) fn decide_member<M: Member>(
     Decision::Refused
 }
 
-fn pointer<M: Member>() -> String {
-    format!("#/{}", M::NAME)
-}
-
 /// FHD video and UHD content need a MaxCount of at most 25 (developer guide). Each value may come from the caller or
 /// from the policy, so the finding says which.
-fn check_resolutions(decided: &Members<Decided>, findings: &mut Findings) {
+fn check_resolutions(place: &Path<'_>, decided: &Members<Decided>, findings: &mut Findings) {
     let max = AttendeeCount::MAX_AT_HIGH_RESOLUTION;
     let Decision::Made(count, count_origin) = &decided.attendee_count else { return };
     if count.is_some_and(|count| count <= max) {
@@ -230,7 +225,7 @@ fn check_resolutions(decided: &Members<Decided>, findings: &mut Findings) {
     };
     let detail =
         format!("is required and must be at most {} with {}; {count}", max.wire(), high.join(" and "));
-    findings.push(Finding::breaks_model(pointer::<AttendeeCount>(), detail));
+    findings.push(Finding::breaks_model(pointer::<AttendeeCount>(place), detail));
 }
 
 impl Origin {
@@ -244,7 +239,13 @@ impl Origin {
 }
 
 /// Decides the tags by key. A tag with the key and value of a fixed or default tag is allowed, and is sent once.
-fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) -> Vec<(TagKey, TagValue)> {
+fn decide_tags(
+    place: &Path<'_>,
+    rules: &TagRules,
+    asked: Vec<AskedTag>,
+    findings: &mut Findings,
+) -> Vec<(TagKey, TagValue)> {
+    let place = Path::Below(place, "Tags");
     let mut tags = rules.fixed.clone();
     let mut asked_keys = Vec::with_capacity(asked.len());
     for tag in asked {
@@ -265,7 +266,8 @@ fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) 
             continue;
         }
         let detail = if fixed.is_some() { FIXED } else { NOT_ALLOWED };
-        findings.push(Finding::breaks_policy(format!("#/Tags/{}/Key", tag.index), detail));
+        let pointer = Path::Below(&Path::Item(&place, tag.index), "Key").to_string();
+        findings.push(Finding::breaks_policy(pointer, detail));
     }
     let is_unasked = |key: &TagKey| !asked_keys.iter().any(|asked| asked.same_to_iam(key));
     tags.extend(rules.default.iter().filter(|(key, _)| is_unasked(key)).cloned());
@@ -275,7 +277,7 @@ fn decide_tags(rules: &TagRules, asked: Vec<AskedTag>, findings: &mut Findings) 
             "makes {} tags with the {from_policy} of the policy; at most {MAX_POLICY_TAGS} fit next to the gateway's own",
             tags.len()
         );
-        findings.push(Finding::breaks_model("#/Tags", detail));
+        findings.push(Finding::breaks_model(place.to_string(), detail));
     }
     // Sorted, so that a retry with the tags in another order is the same request to Chime.
     tags.sort();

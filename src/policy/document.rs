@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::limits::{LIMITS, read_limits};
 use super::lists::{Allowed, Reading, Values};
 use super::right::RightName;
 use super::template::Template;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson, read_list};
+use crate::model::Limits;
 
 /// What happens to tenants that are not listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +32,8 @@ pub(super) struct Block {
     pub(super) allowed: Option<Allowed>,
     /// Who within the tenant has which right.
     pub(super) callers: Option<Callers>,
+    /// How many meetings may be open at a time.
+    pub(super) limits: Limits,
 }
 
 /// Who has which right.
@@ -115,7 +119,7 @@ impl ReadJson for UnlistedTenants {
 impl Block {
     /// Reads a block. Invalid members are reported and left out.
     pub(super) fn read(json: &Json<'_>, path: &Path<'_>, reading: &mut Reading<'_>) -> Block {
-        let names = Names::new(&[&["Fixed", "Default", "Allowed", "Callers"]]);
+        let names = Names::new(&[&["Fixed", "Default", "Allowed", "Callers", LIMITS]]);
         let Some(members) = KnownMembers::of(json, path, names, reading.errors) else {
             return Block::default();
         };
@@ -126,6 +130,9 @@ impl Block {
             default: read("Default").and_then(|(json, path)| Values::read(json, &path, &["Tags"], reading)),
             allowed: read("Allowed").and_then(|(json, path)| Allowed::read(json, &path, reading)),
             callers: read("Callers").and_then(|(json, path)| Callers::read(json, &path, reading.errors)),
+            limits: read(LIMITS)
+                .map(|(json, path)| read_limits(json, &path, reading))
+                .unwrap_or(Limits::NONE),
         }
     }
 

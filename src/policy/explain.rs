@@ -5,16 +5,18 @@
 use serde_json::Value;
 
 use super::admit::missing;
+use super::deployment::Deployment;
 use super::document::Block;
 use super::layers::{DocumentPlace, Layers, NOTHING, Source};
 use super::lists::{ListedGroup, Reading};
 use super::merge_callers::{merge_callers, place_of_right};
+use super::merge_limits::{merge_limits, place_of_limit};
 use super::merge_members::Statements;
 use super::merge_tags::{TagPlace, tag_places};
 use super::right::RightName;
 use crate::auth::Caller;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path};
-use crate::model::{Capabilities, Member, Members, Partition, Visit, Wire};
+use crate::model::{Capabilities, Member, Members, Visit, Wire};
 
 /// The policy of a caller's tenant, with the place of each part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct PolicyExplanation {
     pub is_admitted: bool,
     /// Each right, and whether the caller has it. Empty for a tenant that is not admitted.
     pub rights: Vec<RightExplanation>,
+    /// Each limit on open meetings. Empty for a tenant that is not admitted.
+    pub limits: Vec<LimitExplanation>,
     /// Each member of a meeting and each capability of an attendee.
     pub members: Vec<MemberExplanation>,
     /// Each tag that the policy sends or allows.
@@ -43,6 +47,17 @@ pub struct RightExplanation {
     /// Whether the caller is one of them.
     pub is_held: bool,
     /// Pointer to what decides it. `None` when nothing is written about it.
+    pub pointer: Option<String>,
+}
+
+/// A limit on open meetings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitExplanation {
+    /// The limit's name, as in the document.
+    pub limit: &'static str,
+    /// How many. `None` for no limit.
+    pub value: Option<u16>,
+    /// Pointer to what decides it. `None` for no limit.
     pub pointer: Option<String>,
 }
 
@@ -67,7 +82,7 @@ pub struct MemberExplanation {
 /// When the document is not JSON, or has errors of its own.
 pub fn explain(
     document: &[u8],
-    partition: Partition,
+    deployment: &Deployment,
     caller: &Caller,
 ) -> Result<PolicyExplanation, Vec<MemberError>> {
     let json = Json::parse(document)
@@ -76,7 +91,8 @@ pub fn explain(
     let names = Names { offered: &[], reserved: &["$schema", "Everyone", "Tenants", "UnlistedTenants"] };
     let Some(members) = KnownMembers::of(&json, &Path::Root, names, &mut errors) else { return Err(errors) };
     let block = |json: Option<&Json<'_>>, path: &Path<'_>, errors: &mut Vec<MemberError>| {
-        json.map(|json| Block::read(json, path, &mut Reading { partition, errors })).unwrap_or_default()
+        json.map(|json| Block::read(json, path, &mut Reading { deployment: *deployment, errors }))
+            .unwrap_or_default()
     };
     let everyone_path = members.path_of("Everyone");
     let everyone = block(members.get("Everyone"), &everyone_path, &mut errors);
@@ -101,6 +117,7 @@ pub fn explain(
         tenant: own.as_ref().map(|_| own_path.to_string()),
         is_admitted,
         rights: if is_admitted { rights(layers, caller) } else { Vec::new() },
+        limits: if is_admitted { limits(layers) } else { Vec::new() },
         members: members.members,
         tags: tag_places(layers),
         tenant_ids: tenant_ids(layers, caller.tenant()),
@@ -123,6 +140,11 @@ fn rights(layers: Layers<'_>, caller: &Caller) -> Vec<RightExplanation> {
         pointer: place_of_right(layers, *right),
     };
     RightName::ALL.iter().map(explain).collect()
+}
+
+fn limits(layers: Layers<'_>) -> Vec<LimitExplanation> {
+    let explain = |(limit, value)| LimitExplanation { limit, value, pointer: place_of_limit(layers, limit) };
+    merge_limits(layers).each().map(explain).into()
 }
 
 fn tenant_ids(layers: Layers<'_>, tenant: &str) -> Option<(Vec<String>, DocumentPlace)> {
@@ -159,11 +181,14 @@ impl<G: ListedGroup> Visit<G> for Explain<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Limits, Partition};
+
+    const DEPLOYMENT: Deployment = Deployment { partition: Partition::Commercial, has_registry: true };
 
     fn explained(document: &serde_json::Value, tenant: &str, groups: &[&str]) -> PolicyExplanation {
         let groups = groups.iter().map(|group| (*group).to_owned()).collect();
         let caller = Caller::for_tests(tenant, "anna", Vec::new(), groups);
-        explain(document.to_string().as_bytes(), Partition::of_region("us-east-1"), &caller).unwrap()
+        explain(document.to_string().as_bytes(), &DEPLOYMENT, &caller).unwrap()
     }
 
     #[test]
@@ -249,6 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn each_limit_has_the_place_that_decides_it() {
+        let document = serde_json::json!({
+            "Everyone": { "Limits": { "OpenMeetings": 20, "OpenMeetingsPerCaller": 3 } },
+            "Tenants": { "acme": { "Limits": { "OpenMeetings": 50 } }, "globex": {} }
+        });
+        let limits = |tenant: &str| {
+            let limits = explained(&document, tenant, &[]).limits.into_iter();
+            limits.map(|limit| (limit.value, limit.pointer.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let of_callers = (Some(3), "#/Everyone/Limits/OpenMeetingsPerCaller".to_owned());
+        let own = (Some(50), "#/Tenants/acme/Limits/OpenMeetings".to_owned());
+        assert_eq!(limits("acme"), [own, of_callers.clone()]);
+        assert_eq!(limits("globex"), [(Some(20), "#/Everyone/Limits/OpenMeetings".to_owned()), of_callers]);
+        assert_eq!(limits("initech"), [], "not admitted");
+        let plain = serde_json::json!({ "Tenants": { "acme": {} } });
+        let names: Vec<_> = explained(&plain, "acme", &[]).limits.iter().map(|limit| limit.limit).collect();
+        assert_eq!(names, Limits::NAMES, "also without any limit");
+    }
+
+    #[test]
     fn each_tag_has_the_place_that_decides_it() {
         let document = serde_json::json!({
             "Everyone": { "Fixed": { "Tags": { "Tenant": "${tenant}" } }, "Default": { "Tags": { "Plan": "free" } },
@@ -266,10 +311,9 @@ mod tests {
     #[test]
     fn document_with_errors_is_not_explained() {
         let caller = Caller::for_tests("acme", "anna", Vec::new(), Vec::new());
-        let partition = Partition::of_region("us-east-1");
-        let errors =
-            explain(br#"{ "Everyone": { "Fixed": { "MediaRegion": 1 } } }"#, partition, &caller).unwrap_err();
+        let errors = explain(br#"{ "Everyone": { "Fixed": { "MediaRegion": 1 } } }"#, &DEPLOYMENT, &caller)
+            .unwrap_err();
         assert_eq!(errors[0].pointer, "#/Everyone/Fixed/MediaRegion");
-        assert!(explain(b"{", partition, &caller).is_err());
+        assert!(explain(b"{", &DEPLOYMENT, &caller).is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::document::Block;
 use crate::json::Path;
+use crate::model::Limits;
 
 /// A block and its place in the document.
 #[derive(Clone, Copy)]
@@ -27,7 +28,8 @@ pub(super) struct Layers<'b> {
 }
 
 /// The block of a tenant that has none.
-pub(super) static NOTHING: Block = Block { fixed: None, default: None, allowed: None, callers: None };
+pub(super) static NOTHING: Block =
+    Block { fixed: None, default: None, allowed: None, callers: None, limits: Limits::NONE };
 
 impl<'b> Layers<'b> {
     /// Everyone's block with nothing over it.

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
+use super::deployment::Deployment;
 use super::template::Template;
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, ReadJson as _, read_list};
 use crate::model::{
-    Bound as _, Capabilities, Group, Make, Member, Members, OfAttendee, OfMeeting, Partition, TagKey, Visit,
-    Wrap,
+    Bound as _, Capabilities, Group, Make, Member, Members, OfAttendee, OfMeeting, TagKey, Visit, Wrap,
 };
 
 /// The values of `Fixed` or `Default`.
@@ -110,9 +110,9 @@ impl Allowed {
     }
 }
 
-/// The stack's partition, and the errors found so far.
+/// The stack that the document is for, and the errors found so far.
 pub(super) struct Reading<'r> {
-    pub(super) partition: Partition,
+    pub(super) deployment: Deployment,
     pub(super) errors: &'r mut Vec<MemberError>,
 }
 
@@ -124,9 +124,9 @@ struct Reader<'r, 'e, 'j, 'a, 'p> {
 
 impl<G: Group> Make<G, Written> for Reader<'_, '_, '_, '_, '_> {
     fn make<M: Member<Group = G>>(&mut self) -> Option<M> {
-        let Reading { partition, errors } = &mut *self.reading;
+        let Reading { deployment, errors } = &mut *self.reading;
         let value: M = self.members.read(M::NAME, *errors)?;
-        if let Err(detail) = value.check_in(*partition) {
+        if let Err(detail) = value.check_in(deployment.partition) {
             errors.push(MemberError::at(&self.members.path_of(M::NAME), detail));
         }
         Some(value)
@@ -135,11 +135,11 @@ impl<G: Group> Make<G, Written> for Reader<'_, '_, '_, '_, '_> {
 
 impl<G: Group> Make<G, Bounded> for Reader<'_, '_, '_, '_, '_> {
     fn make<M: Member<Group = G>>(&mut self) -> Option<M::Bound> {
-        let Reading { partition, errors } = &mut *self.reading;
+        let Reading { deployment, errors } = &mut *self.reading;
         let path = self.members.path_of(M::NAME);
         let bound = M::Bound::read(self.members.get(M::NAME)?, &path, *errors)?;
         for (index, value) in bound.listed().iter().enumerate() {
-            if let Err(detail) = value.check_in(*partition) {
+            if let Err(detail) = value.check_in(deployment.partition) {
                 errors.push(MemberError::at(&Path::Item(&path, index), detail));
             }
         }

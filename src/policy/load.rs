@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::deployment::Deployment;
 use super::document::{Block, UnlistedTenants};
 use super::layers::{Layers, Source};
 use super::lists::Reading;
@@ -9,7 +10,7 @@ use super::merge::{Shared, merge};
 use super::right::RightName;
 use super::rules::{CallerRules, TenantPolicy};
 use crate::json::{Json, KnownMembers, MemberError, Names, Path, for_each_member, parse_all_but};
-use crate::model::{Partition, TenantId};
+use crate::model::{Limits, TenantId};
 
 /// The policies of all tenants.
 pub struct Policies {
@@ -43,15 +44,15 @@ impl std::fmt::Debug for Policies {
 }
 
 impl Policies {
-    /// Loads a document for a stack in that partition.
+    /// Loads a document for that stack.
     ///
     /// # Errors
     /// Every error of the document, in the order of the pointers.
-    pub fn load(text: &[u8], partition: Partition) -> Result<Self, Vec<MemberError>> {
+    pub fn load(text: &[u8], deployment: &Deployment) -> Result<Self, Vec<MemberError>> {
         let no_json = |error| vec![MemberError::at(&Path::Root, format!("is not a JSON document: {error}"))];
         let (json, tenants) = parse_all_but(TENANTS, text).map_err(no_json)?;
         let mut errors = Vec::new();
-        let policies = read(&json, tenants, partition, &mut errors)
+        let policies = read(&json, tenants, *deployment, &mut errors)
             // Parsed again, for the error's line and column in the whole document.
             .map_err(|error| no_json(Json::parse(text).err().unwrap_or(error)))?;
         match policies {
@@ -76,6 +77,12 @@ impl Policies {
         let words = move |rules: &CallerRules| rules.holders(right).to_string();
         let listed = self.tenants.iter().map(move |(name, policy)| (Some(&**name), words(&policy.callers)));
         listed.chain(self.unlisted.iter().map(move |unlisted| (None, words(unlisted.shared.callers()))))
+    }
+
+    /// The limits of each listed tenant in order. With `None` for a tenant that is not listed, if such tenants are admitted.
+    pub fn limits(&self) -> impl Iterator<Item = (Option<&str>, Limits)> {
+        let listed = self.tenants.iter().map(|(name, policy)| (Some(&**name), policy.limits));
+        listed.chain(self.unlisted.iter().map(|unlisted| (None, unlisted.everyone.limits)))
     }
 
     /// The policy of the tenant of that name.
@@ -119,7 +126,7 @@ const TENANTS: &str = "Tenants";
 fn read(
     json: &Json<'_>,
     tenants: Option<&str>,
-    partition: Partition,
+    deployment: Deployment,
     errors: &mut Vec<MemberError>,
 ) -> Result<Option<Policies>, serde_json::Error> {
     let root = Path::Root;
@@ -134,7 +141,7 @@ fn read(
     let everyone_path = members.path_of("Everyone");
     let everyone = members
         .get("Everyone")
-        .map(|json| Block::read(json, &everyone_path, &mut Reading { partition, errors }))
+        .map(|json| Block::read(json, &everyone_path, &mut Reading { deployment, errors }))
         .unwrap_or_default();
     let unlisted = members.read::<UnlistedTenants>("UnlistedTenants", errors).unwrap_or_default();
 
@@ -142,7 +149,7 @@ fn read(
     let shared = Shared::of(source, errors);
     let tenants_path = Path::Member(&root, TENANTS);
     let mut tenants = match tenants {
-        Some(text) => read_tenants(text, &tenants_path, source, &shared, partition, errors)?,
+        Some(text) => read_tenants(text, &tenants_path, source, &shared, deployment, errors)?,
         None => Vec::new(),
     };
     if tenants.is_empty() {
@@ -175,7 +182,7 @@ fn read_tenants(
     path: &Path<'_>,
     everyone: Source<'_>,
     shared: &Shared,
-    partition: Partition,
+    deployment: Deployment,
     errors: &mut Vec<MemberError>,
 ) -> Result<Vec<(Arc<str>, TenantPolicy)>, serde_json::Error> {
     let mut tenants = Vec::new();
@@ -184,7 +191,7 @@ fn read_tenants(
         if name.is_empty() {
             errors.push(MemberError::at(&path, "is an empty name, which no token can have"));
         }
-        let own = Block::read(&json, &path, &mut Reading { partition, errors });
+        let own = Block::read(&json, &path, &mut Reading { deployment, errors });
         let layers = Layers { everyone, own: Source { block: &own, path: &path } };
         let policy = merge(&name, layers, shared, errors);
         tenants.push((name.into(), policy));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::layers::{Layers, Source};
 use super::merge_callers::merge_callers;
+use super::merge_limits::merge_limits;
 use super::merge_members::{merge_capabilities, merge_members};
 use super::merge_tags::{check_tag_lists, merge_tags};
 use super::rules::{CallerRules, Ruled, TenantIds, TenantPolicy};
@@ -79,6 +80,7 @@ pub(super) fn merge(
         capabilities,
         tags: merge_tags(tenant, layers, errors),
         callers,
+        limits: merge_limits(layers),
     }
 }
 

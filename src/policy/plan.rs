@@ -1,11 +1,18 @@
 //! What the policy decides to send.
 
+use serde_json::{Value, json};
+
 use super::rules::TenantIds;
-use crate::model::{ExternalMeetingId, IdempotencyKey, Member, Members, Presence, TagKey, TagValue, Wrap};
+use crate::json::Path;
+use crate::model::{
+    ContentResolution, ExternalMeetingId, IdempotencyKey, MeetingMedia, Member, Members, OfMeeting, Presence,
+    TagKey, TagValue, VideoResolution, Visit, Wire, Wrap,
+};
 
 /// A meeting that may be created, with every member decided.
 ///
-/// Only [`Admitted::decide`](super::Admitted::decide) makes one, for a caller with the right to create:
+/// Only [`Admitted::decide`](super::Admitted::decide), and what decides a meeting as a part of a request, make one, for a
+/// caller with the right to create:
 ///
 /// ```
 /// # use meeting_gateway::{model::MeetingRequest, policy::{Admitted, Create, MeetingPlan}};
@@ -29,6 +36,8 @@ use crate::model::{ExternalMeetingId, IdempotencyKey, Member, Members, Presence,
 /// ```
 #[derive(Debug)]
 pub struct MeetingPlan {
+    /// Where in the body the meeting's members stand.
+    pub(super) place: &'static Path<'static>,
     pub(super) tenant: String,
     pub(super) subject: String,
     pub(super) idempotency_key: Option<IdempotencyKey>,
@@ -87,5 +96,61 @@ impl MeetingPlan {
     #[must_use]
     pub fn tags(&self) -> &[(TagKey, TagValue)] {
         &self.tags
+    }
+
+    /// The media that the meeting will have.
+    #[must_use]
+    pub fn media(&self) -> MeetingMedia {
+        MeetingMedia {
+            video: self.members.video_resolution != Some(VideoResolution::None),
+            content: self.members.content_resolution != Some(ContentResolution::None),
+        }
+    }
+
+    /// JSON pointer in fragment form to a member of the meeting in the request's body, for a finding about it.
+    #[must_use]
+    pub fn pointer<M: Member<Group = OfMeeting>>(&self) -> String {
+        pointer::<M>(self.place)
+    }
+
+    /// A text of everything that was decided about the meeting, for a digest. Two plans have the same text exactly when Chime
+    /// would get the same members, whoever asked and whether a value was asked for or is the policy's.
+    ///
+    /// JSON: a list of names with values, in a fixed order, and nothing for a member that is not sent. So the text stays the
+    /// same when a later release knows more members. It has sensitive members and must not be logged.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let mut listed = Listed { sent: &self.members, members: Vec::new() };
+        Members::visit(&mut listed);
+        let ids: Vec<&str> = self.tenant_ids.iter().map(|id| id.as_str()).collect();
+        let tags: Vec<[&str; 2]> =
+            self.tags.iter().map(|(key, value)| [key.as_str(), value.as_str()]).collect();
+        listed.members.extend([
+            json!(["ExternalMeetingId", self.external_meeting_id.as_str()]),
+            json!(["TenantIds", ids]),
+            json!(["Tags", tags]),
+        ]);
+        Value::Array(listed.members).to_string()
+    }
+}
+
+/// Pointer to a member of a meeting whose members stand at that place.
+pub(super) fn pointer<M: Member>(place: &Path<'_>) -> String {
+    Path::Below(place, M::NAME).to_string()
+}
+
+/// Lists what is sent for each member.
+struct Listed<'l> {
+    sent: &'l Members<Sent>,
+    members: Vec<Value>,
+}
+
+impl Visit<OfMeeting> for Listed<'_> {
+    fn visit<M: Member<Group = OfMeeting>>(&mut self) {
+        let sent = M::Presence::value(M::of::<Sent>(self.sent));
+        self.members.extend(sent.map(|value| match value.wire() {
+            Wire::Text(text) => json!([M::NAME, text]),
+            Wire::Number(number) => json!([M::NAME, number]),
+        }));
     }
 }

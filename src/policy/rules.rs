@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::document::{AnyOf, EachRight, Name};
 use super::right::RightName;
-use crate::model::{Capabilities, Member, Members, TagKey, TagValue, TenantId, Wrap};
+use crate::model::{Capabilities, Limits, Member, Members, TagKey, TagValue, TenantId, Wrap};
 
 /// One tenant's policy. Tenants with the same rules share them.
 #[derive(Debug, Clone)]
@@ -16,6 +16,7 @@ pub(super) struct TenantPolicy {
     pub(super) capabilities: Arc<Capabilities<Ruled>>,
     pub(super) tags: TagRules,
     pub(super) callers: Arc<CallerRules>,
+    pub(super) limits: Limits,
 }
 
 /// A tenant's labels at Chime. Only a loaded policy makes them, so no code can use another tenant's by mistake.

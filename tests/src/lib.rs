@@ -14,6 +14,12 @@ pub mod token_check;
 
 use std::path::Path;
 
+use meeting_gateway::model::Partition;
+use meeting_gateway::policy::Deployment;
+
+/// A stack with a registry, outside GovCloud.
+pub const DEPLOYMENT: Deployment = Deployment { partition: Partition::Commercial, has_registry: true };
+
 /// The repository's folder.
 #[must_use]
 pub fn repository() -> &'static Path {

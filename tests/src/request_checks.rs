@@ -13,13 +13,14 @@ use meeting_gateway::api_gateway::{Answer, EventAnswer};
 use meeting_gateway::auth::ClaimNames;
 use meeting_gateway::chime::{Chime, ChimeEndpoint, ChimeSettings};
 use meeting_gateway::gateway::{Authenticator, Gateway, Invocation};
-use meeting_gateway::model::Partition;
 use meeting_gateway::operation::OPERATIONS;
 use meeting_gateway::outbound::Outbound;
 use meeting_gateway::policy::Policies;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
+
+use crate::DEPLOYMENT;
 
 /// The status of a request that would have gone to Chime.
 const ACCEPTED: u16 = 504;
@@ -84,7 +85,7 @@ pub fn body(data: &[u8]) -> bool {
 
 /// Checks a policy document. Returns whether it loads.
 pub fn policy(data: &[u8]) -> bool {
-    match Policies::load(data, Partition::Commercial) {
+    match Policies::load(data, &DEPLOYMENT) {
         Err(faults) => {
             assert!(!faults.is_empty(), "a document without a fault is loaded");
             for fault in faults {
@@ -104,7 +105,7 @@ pub fn policy(data: &[u8]) -> bool {
 impl Rig {
     fn new() -> Self {
         let sample = include_bytes!("../../policy/policy.json");
-        let policies = Policies::load(sample, Partition::Commercial).expect("the sample has no fault");
+        let policies = Policies::load(sample, &DEPLOYMENT).expect("the sample has no fault");
         let parameters = Params::builder().region("us-east-1").endpoint("http://127.0.0.1:1").build();
         let endpoint = ChimeEndpoint::resolve(parameters.expect("both are set")).expect("it is a URL");
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "fuzz");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use gateway_tests::repository;
+use gateway_tests::{DEPLOYMENT, repository};
 use meeting_gateway::json::{Json, ReadJson};
 use meeting_gateway::model::{
     AttendeeCount, ContentResolution, EchoReduction, ExternalMeetingId, IdempotencyKey, MAX_TAGS,
@@ -185,7 +185,7 @@ fn numbers_and_list_sizes_are_the_models() {
         let policy = json!({ "Tenants": { "acme": {
             "Fixed": { "TenantIds": ids }, "Default": { "MediaRegion": "us-east-1" },
         } } });
-        let loaded = Policies::load(policy.to_string().as_bytes(), Partition::Commercial);
+        let loaded = Policies::load(policy.to_string().as_bytes(), &DEPLOYMENT);
         assert_eq!(loaded.is_ok(), (min..=max).contains(&count), "{count} TenantIds");
     }
 }

@@ -1,8 +1,7 @@
 //! The sample policy and its schema, as they are checked in.
 
-use gateway_tests::repository;
+use gateway_tests::{DEPLOYMENT, repository};
 use local::policy_schema::document_schema;
-use meeting_gateway::model::Partition;
 use meeting_gateway::policy::Policies;
 use serde_json::{Value, json};
 
@@ -11,7 +10,7 @@ use crate::harness::sample_policy_path;
 #[test]
 fn the_sample_policy_loads_and_has_four_tenants() {
     let text = std::fs::read(sample_policy_path()).unwrap();
-    let policies = Policies::load(&text, Partition::Commercial).expect("the sample has no fault");
+    let policies = Policies::load(&text, &DEPLOYMENT).expect("the sample has no fault");
     assert_eq!(policies.tenant_names(), ["acme", "globex", "initech", "town-hall"]);
 }
 
@@ -60,10 +59,13 @@ fn the_schema_rejects_what_an_editor_should_mark() {
             json!({ "Everyone": { "Allowed": { "MeetingFeatures": { "Video": { "MaxResolution": "UHD" } } } } }),
             "a name",
         ),
+        (json!({ "Everyone": { "Limits": { "OpenMeetings": 0 } } }), "nobody could create"),
+        (json!({ "Everyone": { "Limits": { "OpenMeetings": 1001 } } }), "more than a limit can be"),
+        (json!({ "Everyone": { "Limits": { "OpenMeetingsPerCaller": null } } }), "null"),
         (json!({ "UnlistedTenants": "Allow" }), "no such word"),
     ] {
         assert!(!validator.is_valid(&document), "{document}: {why}");
-        let loaded = Policies::load(document.to_string().as_bytes(), Partition::Commercial);
+        let loaded = Policies::load(document.to_string().as_bytes(), &DEPLOYMENT);
         assert!(loaded.is_err(), "{document}: the parser is never laxer than the schema: {why}");
     }
 }
@@ -73,9 +75,9 @@ fn the_schema_has_the_members_that_the_parser_knows_in_every_object() {
     let schema = document_schema();
     let mut compared = 0;
     compare_names(&schema, &schema, &mut Vec::new(), &mut compared);
-    // The document, and two blocks, each with four members, the four rights, and in three lists the groups of
+    // The document, and two blocks, each with five members, the four rights, and in three lists the groups of
     // MeetingFeatures and Capabilities.
-    assert_eq!(compared, 1 + 2 * (1 + 4 + 4 + 3 * 6));
+    assert_eq!(compared, 1 + 2 * (1 + 5 + 4 + 3 * 6));
 }
 
 /// Compares an object of the schema at that place, and the objects in it, with what the parser says is known there.
@@ -91,7 +93,7 @@ fn compare_names(root: &Value, schema: &Value, place: &mut Vec<String>, compared
         *compared += 1;
         let inner = json!({ "unheard of": true });
         let document = place.iter().rev().fold(inner, |inner, name| json!({ name: inner }));
-        let errors = Policies::load(document.to_string().as_bytes(), Partition::Commercial).unwrap_err();
+        let errors = Policies::load(document.to_string().as_bytes(), &DEPLOYMENT).unwrap_err();
         let pointer = format!("#/{}", [place.as_slice(), &["unheard of".to_owned()]].concat().join("/"));
         let error = errors.iter().find(|error| error.pointer == pointer).expect("it is reported");
         let known: Vec<&str> = error.detail.split('`').skip(1).step_by(2).collect();

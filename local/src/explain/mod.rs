@@ -19,7 +19,7 @@ use meeting_gateway::config::AuthSettings;
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::model::Partition;
 use meeting_gateway::operation::{OPERATIONS, Operation};
-use meeting_gateway::policy;
+use meeting_gateway::policy::{self, Deployment};
 use meeting_gateway::start;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -115,8 +115,12 @@ async fn explain(
         HttpRequest::from_event(&event).map_err(|error| CommandError(format!("invalid event: {error}")))?;
     let caller = authorizer::authenticate(&request.authorizer, names)
         .map_err(|error| CommandError(format!("the claims identify no caller: {error}")))?;
-    let policy = policy::explain(document, Partition::of_region(region), &caller)
-        .map_err(|errors| CommandError(errors.iter().map(|error| format!("{error}\n")).collect()))?;
+    let policy = policy::explain(
+        document,
+        &Deployment { partition: Partition::of_region(region), has_registry: true },
+        &caller,
+    )
+    .map_err(|errors| CommandError(errors.iter().map(|error| format!("{error}\n")).collect()))?;
     let tenant_ids = policy.tenant_ids.as_ref().map_or(&[][..], |(ids, _)| ids);
     plant(&simulator, region, asked, &caller, tenant_ids);
 

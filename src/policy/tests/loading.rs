@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{errors, load};
+use super::{DEPLOYMENT, errors, load};
 use crate::model::Partition;
-use crate::policy::Policies;
+use crate::policy::{Deployment, Policies};
 
 /// A document with that block for everyone, who get TenantIds if they have none, and that block for `acme`.
 fn document(everyone: &Value, acme: &Value) -> Value {
@@ -401,7 +401,7 @@ fn reports_an_invalid_value_at_the_block_that_has_it() {
 fn names_the_listed_tenants_in_order() {
     let everyone = json!({ "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" } });
     let text = format!(r#"{{"Everyone":{everyone},"Tenants":{{"globex":{{}},"acme":{{}}}}}}"#);
-    let policies = Policies::load(text.as_bytes(), Partition::Commercial).unwrap();
+    let policies = Policies::load(text.as_bytes(), &DEPLOYMENT).unwrap();
     assert_eq!(policies.tenant_names(), ["acme", "globex"]);
     let shown = format!("{policies:?}");
     assert!(shown.contains('2') && !shown.contains("acme"), "debug output has only their number: {shown}");
@@ -466,7 +466,7 @@ fn reports_errors_of_the_document_as_a_whole() {
         (r#"{"UnlistedTenants":"deny"}"#, "#/UnlistedTenants", "names have a case"),
         (r#"{"Comment":"x"}"#, "#/Comment", "an unknown member"),
     ] {
-        let found = Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err();
+        let found = Policies::load(text.as_bytes(), &DEPLOYMENT).unwrap_err();
         assert!(found.iter().any(|error| error.pointer == expected), "{text}: {why}: {found:?}");
     }
 }
@@ -474,7 +474,7 @@ fn reports_errors_of_the_document_as_a_whole() {
 #[test]
 fn reports_invalid_json_in_the_tenants_with_its_line_in_the_document() {
     let text = "{\n\"Tenants\": {\n\"acme\": \"\\ud800\"}}";
-    let found = Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err();
+    let found = Policies::load(text.as_bytes(), &DEPLOYMENT).unwrap_err();
     assert!(found.iter().any(|error| error.detail.contains("line 3")), "{found:?}");
 }
 
@@ -484,7 +484,7 @@ fn the_order_of_the_members_changes_nothing() {
     let tenants =
         r#""Tenants":{"globex":{"Fixed":{"MediaRegion":"eu-west-2"}},"acme":{"Fixed":{"Colour":1}}}"#;
     let found = [format!("{{{everyone},{tenants}}}"), format!("{{{tenants},{everyone}}}")]
-        .map(|text| Policies::load(text.as_bytes(), Partition::Commercial).unwrap_err());
+        .map(|text| Policies::load(text.as_bytes(), &DEPLOYMENT).unwrap_err());
     assert_eq!(found[0], found[1]);
     assert_eq!(found[0].len(), 1);
 }
@@ -492,6 +492,7 @@ fn the_order_of_the_members_changes_nothing() {
 #[test]
 fn govcloud_has_other_regions() {
     let document = document(&json!({}), &json!({ "Fixed": { "MediaRegion": "us-gov-west-1" } })).to_string();
-    assert!(Policies::load(document.as_bytes(), Partition::GovCloud).is_ok());
-    assert!(Policies::load(document.as_bytes(), Partition::Commercial).is_err());
+    let govcloud = Deployment { partition: Partition::GovCloud, ..DEPLOYMENT };
+    assert!(Policies::load(document.as_bytes(), &govcloud).is_ok());
+    assert!(Policies::load(document.as_bytes(), &DEPLOYMENT).is_err());
 }

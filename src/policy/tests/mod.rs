@@ -2,17 +2,22 @@
 
 mod attendees;
 mod deciding;
+mod limits;
 mod loading;
 mod rights;
+mod rooms;
 
 use serde_json::Value;
 
-use super::Policies;
+use super::{Deployment, Policies};
 use crate::json::MemberError;
 use crate::model::Partition;
 
+/// A stack with a registry, outside GovCloud.
+const DEPLOYMENT: Deployment = Deployment { partition: Partition::Commercial, has_registry: true };
+
 fn load(document: &Value) -> Result<Policies, Vec<MemberError>> {
-    Policies::load(document.to_string().as_bytes(), Partition::Commercial)
+    Policies::load(document.to_string().as_bytes(), &DEPLOYMENT)
 }
 
 /// The pointers of a document's errors.
