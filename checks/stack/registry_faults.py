@@ -21,7 +21,7 @@ GATEWAY = {
     "dynamodb:DeleteItem": SLOTS,
 }
 NOTIFICATIONS = {
-    "dynamodb:GetItem": MEETING,
+    "dynamodb:GetItem": MEETING + USAGE,
     "dynamodb:Query": SESSION,
     "dynamodb:UpdateItem": MEETING + SESSION + USAGE,
     "dynamodb:DeleteItem": SLOTS,
