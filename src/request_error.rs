@@ -2,7 +2,7 @@
 
 use crate::api_gateway::{BodyError, RouteError, UnknownEventError};
 use crate::auth::AuthenticationError;
-use crate::chime::{ChimeError, ChimeErrorKind};
+use crate::chime::{ChimeError, ChimeErrorKind, Missing};
 use crate::finding::{Finding, FindingKind, Findings, Place};
 use crate::policy::AdmissionError;
 use crate::registry::RegistryError;
@@ -32,18 +32,24 @@ pub enum RequestError {
     /// An id in the path can't be one. Chime was not asked. The text says which.
     #[error("the {0} in the path can't be one")]
     ImpossibleId(&'static str),
+    /// The room's name in the path can't be one. Nothing was asked. The text says which rule it breaks.
+    #[error("the room's name in the path can't be one")]
+    ImpossibleRoom(String),
     /// The attendee is another person's, and the caller may act on their own alone.
     #[error("the attendee is another person's")]
     AnothersAttendee,
     /// Chime failed, or its answer can't be returned to the caller.
     #[error(transparent)]
     Chime(#[from] ChimeError),
-    /// The same for a room's meeting. A conflict about it is no fault of the caller, who chose no key.
+    /// The same about a room's meeting. A conflict is about opening the room, and no fault of the caller, who chose no key.
     #[error(transparent)]
     ChimeInRoom(ChimeError),
     /// A limit is reached, a room is not open, or the registry's table did not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// A bug of the gateway that is not a panic. The text says which.
+    #[error("a bug: {0}")]
+    Bug(&'static str),
     /// The gateway panicked: a bug.
     #[error("the handler panicked")]
     Panicked,
@@ -53,17 +59,25 @@ impl RequestError {
     /// The alarm for an error that an operator must look into.
     pub(crate) fn alarm(&self) -> Option<Alarm> {
         match self {
-            RequestError::Panicked => Some(Alarm::InternalError),
+            RequestError::Panicked | RequestError::Bug(_) => Some(Alarm::InternalError),
             RequestError::Chime(error) | RequestError::ChimeInRoom(error) => match error.kind {
                 ChimeErrorKind::QuotaFull => Some(Alarm::QuotaFull),
                 ChimeErrorKind::DifferentMeeting(_) => Some(Alarm::DifferentMeeting),
                 ChimeErrorKind::Rejected => Some(Alarm::ChimeRejected),
                 ChimeErrorKind::Forbidden | ChimeErrorKind::Misconfigured => Some(Alarm::ChimeAccessDenied),
+                ChimeErrorKind::NoSuchMeeting(Missing::Forbidden) if self.is_in_room() => {
+                    Some(Alarm::ChimeAccessDenied)
+                }
                 ChimeErrorKind::NotSent => Some(Alarm::InternalError),
                 _ => None,
             },
             _ => None,
         }
+    }
+
+    /// Whether it is about a room's meeting, which the stack itself has created.
+    fn is_in_room(&self) -> bool {
+        matches!(self, RequestError::ChimeInRoom(_))
     }
 
     /// The name of the tenant's limit that was reached.
@@ -103,13 +117,20 @@ fn summary(findings: &Findings) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chime::Missing;
 
     #[test]
     fn an_alarm_is_what_only_an_operator_can_mend() {
         let chime = |kind: ChimeErrorKind| RequestError::Chime(ChimeError::for_tests(kind));
         for (error, expected, why) in [
             (RequestError::Panicked, Some(Alarm::InternalError), "a bug"),
+            (RequestError::Bug(""), Some(Alarm::InternalError), "a bug"),
+            (
+                RequestError::ChimeInRoom(ChimeError::for_tests(ChimeErrorKind::NoSuchMeeting(
+                    Missing::Forbidden,
+                ))),
+                Some(Alarm::ChimeAccessDenied),
+                "no caller named that meeting",
+            ),
             (chime(ChimeErrorKind::NotSent), Some(Alarm::InternalError), "a bug"),
             (chime(ChimeErrorKind::QuotaFull), Some(Alarm::QuotaFull), "nobody can create a meeting"),
             (

@@ -130,7 +130,8 @@ where
 fn error_to_report(error: ChimeError, unclear: Option<ChimeError>) -> ChimeError {
     match unclear {
         Some(unclear) if error.kind == ChimeErrorKind::Conflict => {
-            ChimeError { attempts: error.attempts, ..unclear }
+            let ChimeError { attempts, may_have_happened, .. } = error;
+            ChimeError { attempts, may_have_happened, ..unclear }
         }
         _ => error,
     }

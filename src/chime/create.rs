@@ -20,7 +20,7 @@ use super::primary::ProvenPlan;
 use super::sdk_attendee::sdk_attendees;
 use super::token::{Purpose, RoomToken, client_request_token};
 use crate::log_text::bounded;
-use crate::model::Members;
+use crate::model::{MeetingId, Members};
 use crate::policy::{GATEWAY_TAG, MeetingPlan, NewAttendee, Sent};
 
 /// A meeting, as Chime returned it.
@@ -35,6 +35,19 @@ pub struct CreatedMeeting {
     pub media_region: Option<String>,
     /// The proof that it is the tenant's. `None` when Chime's answer does not show it.
     pub proof: Option<OwnMeeting>,
+}
+
+impl CreatedMeeting {
+    /// The meeting's id, for requests about it.
+    ///
+    /// # Errors
+    /// When Chime's answer has one that its model does not allow.
+    pub fn id(&self) -> Result<MeetingId, ChimeError> {
+        MeetingId::parse(&self.meeting_id.to_ascii_lowercase()).map_err(|rule| {
+            let detail = format!("Chime created a meeting with an invalid id: it {rule}");
+            ChimeError::new(ChimeErrorKind::Failed, detail)
+        })
+    }
 }
 
 /// Withholds the body, which may have JoinTokens.

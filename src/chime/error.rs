@@ -99,6 +99,12 @@ impl ChimeError {
         self.kind == ChimeErrorKind::NotFound && self.may_have_happened
     }
 
+    /// Whether Chime surely did nothing of what was asked for, in any attempt.
+    #[must_use]
+    pub fn nothing_happened(&self) -> bool {
+        !self.may_have_happened && !self.kind.may_have_happened()
+    }
+
     pub(super) fn new(kind: ChimeErrorKind, detail: impl Into<String>) -> Self {
         ChimeError { kind, detail: detail.into(), request_id: None, attempts: 0, may_have_happened: false }
     }

@@ -73,6 +73,12 @@ impl Chime {
 }
 
 impl ProvenPlan {
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &MeetingPlan {
+        &self.plan
+    }
+
     /// The error of a request that creates the meeting. The primary has just been proven, so it has ended since when Chime
     /// does not find it.
     pub(super) fn error(&self, error: ChimeError) -> ChimeError {

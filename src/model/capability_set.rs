@@ -20,6 +20,14 @@ pub struct MeetingMedia {
     pub content: bool,
 }
 
+/// Written out, since deriving it would ask more of `Exactly` than of its values.
+impl Clone for Capabilities<Exactly> {
+    fn clone(&self) -> Self {
+        let Capabilities { audio, video, content } = self;
+        Capabilities { audio: *audio, video: *video, content: *content }
+    }
+}
+
 impl Capabilities<Exactly> {
     /// Whether Chime takes them together: content needs video that receives (model).
     #[must_use]

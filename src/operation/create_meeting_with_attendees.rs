@@ -1,6 +1,8 @@
 //! CreateMeetingWithAttendees: creates a meeting together with its first attendees.
 
 use super::body::read;
+use super::creation::create;
+use super::new_meeting::NewMeeting;
 use super::row::{Call, Serve, ServeFuture, Success};
 use crate::model::{IDEMPOTENCY_KEY_HEADER, MeetingWithAttendeesRequest};
 use crate::policy::{Admitted, CreateWithAttendees};
@@ -19,6 +21,7 @@ async fn serve(admitted: Admitted<'_, CreateWithAttendees>, call: Call<'_>) -> R
     let request = read(call, |body| MeetingWithAttendeesRequest::read(body, key.as_deref()))?;
     let (plan, attendees) = admitted.decide_with_attendees(request)?;
     let plan = call.chime.prove_primary(plan, call.attempts).await?;
-    let created = call.chime.create_meeting_with_attendees(&plan, &attendees, call.attempts).await?;
+    let meeting = NewMeeting { plan: &plan, attendees: Some(&attendees) };
+    let created = create(call, admitted.limits(), meeting).await?;
     Ok(created.into())
 }

@@ -3,10 +3,10 @@
 use futures_util::future::BoxFuture;
 use http::Method;
 
-use crate::api_gateway::HttpRequest;
+use crate::api_gateway::{HttpRequest, RouteError};
 use crate::auth::Caller;
 use crate::chime::{Attempts, AttendeeAnswer, Chime, CreatedMeeting, OwnMeeting, Recency, Repeat};
-use crate::model::{AttendeeId, MeetingId};
+use crate::model::{AttendeeId, MeetingId, RoomId};
 use crate::policy::{Admitted, JoinOrModerate, Policies, Right};
 use crate::registry::{Registry, RegistryUsage};
 use crate::request_error::RequestError;
@@ -83,7 +83,15 @@ pub struct Call<'c> {
     pub attempts: Attempts<'c>,
 }
 
-impl Call<'_> {
+impl<'c> Call<'c> {
+    /// The registry. Every operation that needs one is found only where there is one.
+    ///
+    /// # Errors
+    /// Without one.
+    pub(super) fn registry(&self) -> Result<&'c Registry, RequestError> {
+        self.registry.ok_or(RequestError::Route(RouteError::NoSuchRoute))
+    }
+
     /// The meeting's id in the path.
     ///
     /// # Errors
@@ -99,6 +107,15 @@ impl Call<'_> {
     pub(super) fn attendee_id(&self) -> Result<AttendeeId, RequestError> {
         let id = self.parameters.get("AttendeeId").unwrap_or_default();
         AttendeeId::parse(&id.to_ascii_lowercase()).map_err(|_| RequestError::ImpossibleId("attendee's id"))
+    }
+
+    /// The room's name in the path.
+    ///
+    /// # Errors
+    /// When it can't be one.
+    pub(super) fn room_id(&self) -> Result<RoomId, RequestError> {
+        let name = self.parameters.get("RoomId").unwrap_or_default();
+        RoomId::parse(name).map_err(RequestError::ImpossibleRoom)
     }
 
     /// Proves that the meeting in the path is the tenant's.
@@ -202,6 +219,11 @@ impl Success {
     /// A body about a meeting.
     pub(super) fn in_meeting(meeting: &OwnMeeting, body: String) -> Self {
         Success { body: Some(body), ..Success::done(meeting) }
+    }
+
+    /// No body, and no meeting.
+    pub(super) fn nothing() -> Self {
+        Success { body: None, meeting_id: None, media_region: None }
     }
 
     /// No body.

@@ -9,9 +9,12 @@ use super::create_meeting::CreateMeeting;
 use super::create_meeting_with_attendees::CreateMeetingWithAttendees;
 use super::delete_attendee::DeleteAttendee;
 use super::delete_meeting::DeleteMeeting;
+use super::delete_room::DeleteRoom;
 use super::get_attendee::GetAttendee;
 use super::get_meeting::GetMeeting;
+use super::get_room::GetRoom;
 use super::join::Join;
+use super::join_room::JoinRoom;
 use super::list_attendees::ListAttendees;
 use super::row::{Handler, Operation};
 use super::update_attendee_capabilities::UpdateAttendeeCapabilities;
@@ -139,5 +142,35 @@ pub const OPERATIONS: &[Operation] = &[
         repeat: Repeat::IfNothingHappened,
         needs_registry: false,
         handler: Handler::new::<Moderate, BatchUpdateAttendeeCapabilitiesExcept>(),
+    },
+    Operation {
+        name: "JoinRoom",
+        method: Method::POST,
+        path: "/rooms/{RoomId}/join",
+        query: None,
+        success: 201,
+        repeat: Repeat::IfNothingHappened,
+        needs_registry: true,
+        handler: Handler::new::<policy::Join, JoinRoom>(),
+    },
+    Operation {
+        name: "GetRoom",
+        method: Method::GET,
+        path: "/rooms/{RoomId}",
+        query: None,
+        success: 200,
+        repeat: Repeat::Always,
+        needs_registry: true,
+        handler: Handler::new::<AnyRight, GetRoom>(),
+    },
+    Operation {
+        name: "DeleteRoom",
+        method: Method::DELETE,
+        path: "/rooms/{RoomId}",
+        query: None,
+        success: 204,
+        repeat: Repeat::Always,
+        needs_registry: true,
+        handler: Handler::new::<End, DeleteRoom>(),
     },
 ];

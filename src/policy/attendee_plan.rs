@@ -8,7 +8,7 @@ use crate::model::{
 /// An attendee that may be created, as far as it does not depend on the meeting.
 ///
 /// Only [`Admitted::decide_attendee`](super::Admitted::decide_attendee) makes one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AttendeePlan {
     pub(super) index: Option<usize>,
     pub(super) external_user_id: ExternalUserId,
@@ -16,7 +16,7 @@ pub struct AttendeePlan {
 }
 
 /// Who chose the capabilities.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Choice {
     /// Nobody: none are sent.
     Chime,
@@ -31,7 +31,7 @@ pub(super) enum Choice {
 }
 
 /// Findings that hold unless the meeting lacks the media.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct UnlessDemanded {
     pub(super) video: Option<Finding>,
     pub(super) content: Option<Finding>,

@@ -95,10 +95,13 @@ impl Problem {
             }
             RequestError::Findings(findings) => Problem::of_findings(findings),
             RequestError::ImpossibleId(_) | RequestError::AnothersAttendee => Problem::not_found(),
+            RequestError::ImpossibleRoom(rule) => {
+                Problem::new(404, "NotFoundException", format!("there is no such room: its name {rule}"))
+            }
             RequestError::Chime(error) => Problem::of_chime(error, "#"),
             RequestError::ChimeInRoom(error) => Problem::of_chime_in_room(error),
             RequestError::Registry(error) => Problem::of_registry(*error),
-            RequestError::Panicked => Problem::internal(),
+            RequestError::Panicked | RequestError::Bug(_) => Problem::internal(),
         }
     }
 
@@ -266,9 +269,7 @@ impl Problem {
             }
             ChimeErrorKind::QuotaFull => Problem::full("the account's quota of meetings is full"),
             ChimeErrorKind::MeetingFull => Problem::full("the meeting has as many attendees as it allows"),
-            ChimeErrorKind::NotFound | ChimeErrorKind::Failed => {
-                Problem::new(502, "ServiceFailureException", "Chime failed or returned an invalid answer")
-            }
+            ChimeErrorKind::NotFound | ChimeErrorKind::Failed => Problem::invalid_answer(),
             ChimeErrorKind::Unavailable(wait) => {
                 Problem::new(503, "ServiceUnavailableException", "Chime is unavailable")
                     .retry_after(*wait, USUAL_WAIT)
@@ -293,6 +294,7 @@ impl Problem {
             }
             // The registry says that the meeting is the stack's own.
             ChimeErrorKind::NoSuchMeeting(Missing::Forbidden) => Problem::internal(),
+            ChimeErrorKind::NoSuchMeeting(Missing::Rejected) => Problem::invalid_answer(),
             ChimeErrorKind::NoSuchMeeting(Missing::OtherTenantIds) => {
                 Problem::of_registry(RegistryError::RoomOfOtherTenantIds)
             }
@@ -322,6 +324,10 @@ impl Problem {
                 Problem::new(503, "ServiceUnavailableException", detail).retry_after(None, USUAL_WAIT)
             }
         }
+    }
+
+    fn invalid_answer() -> Self {
+        Problem::new(502, "ServiceFailureException", "Chime failed or returned an invalid answer")
     }
 
     fn full(detail: impl Into<Cow<'static, str>>) -> Self {

@@ -64,6 +64,8 @@ fn every_error() -> Vec<RequestError> {
         ])),
         RequestError::ImpossibleId("meeting's id"),
         RequestError::AnothersAttendee,
+        RequestError::ImpossibleRoom(text()),
+        RequestError::Bug(""),
         RequestError::Body(BodyError::NotJson),
         RequestError::Body(BodyError::TooLarge),
         RequestError::Body(BodyError::InvalidBase64),
@@ -90,7 +92,8 @@ fn every_error() -> Vec<RequestError> {
 /// Does not compile when a variant is added, which `every_error` then needs too.
 fn needs_a_row(error: &RequestError) {
     match error {
-        RequestError::UnknownEvent(_) | RequestError::Findings(_) | RequestError::Panicked => {}
+        RequestError::UnknownEvent(_) | RequestError::Findings(_) => {}
+        RequestError::Panicked | RequestError::Bug(_) => {}
         RequestError::Route(RouteError::NoSuchRoute | RouteError::MethodNotAllowed { .. }) => {}
         RequestError::Authentication(
             AuthenticationError::NoCredentials
@@ -100,7 +103,7 @@ fn needs_a_row(error: &RequestError) {
             | AuthenticationError::KeysUnavailable { .. },
         ) => {}
         RequestError::Admission(AdmissionError::NoSuchTenant(_) | AdmissionError::Lacking(_)) => {}
-        RequestError::ImpossibleId(_) | RequestError::AnothersAttendee => {}
+        RequestError::ImpossibleId(_) | RequestError::ImpossibleRoom(_) | RequestError::AnothersAttendee => {}
         RequestError::Body(BodyError::NotJson | BodyError::TooLarge | BodyError::InvalidBase64) => {}
         RequestError::Registry(
             RegistryError::RoomNotOpen
