@@ -217,7 +217,7 @@ def compare_tokens(count: int) -> None:
     """Compares the token verifier with other libraries and issuers; `count` is the number of mutated tokens."""
     build_programs()
     # Ports of its own, and a policy that asks for no group, because one of the issuers has none.
-    ports = "--port 3999 --simulator-port 3998 --issuer-port 3997"
+    ports = "--port 3999 --simulator-port 3998 --issuer-port 3997 --registry-port 3996"
     command = f"{LOCAL} {ports} --policy {CHECKS / 'tokens' / 'policy.json'}"
     gateway = ("--gateway", "http://127.0.0.1:3999", "--gateway-command", command)
     for program, *arguments in (

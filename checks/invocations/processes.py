@@ -77,7 +77,7 @@ class Process:
 
 
 class LocalServices(Process):
-    """The Chime simulator and the token issuer of `cargo run -p local`, without its HTTP front."""
+    """The Chime simulator, the registry's table and the token issuer of `cargo run -p local`, without its HTTP front."""
 
     def __init__(
         self,
@@ -86,9 +86,9 @@ class LocalServices(Process):
         port: int | None = None,
         variables: dict[str, str] | None = None,
     ):
-        self.simulator, self.issuer = free_port(), free_port()
-        ports = ["--simulator-port", self.simulator, "--issuer-port", self.issuer, "--bind", bind]
-        command = [LOCAL, *ports, *options]
+        self.simulator, self.issuer, self.registry = free_port(), free_port(), free_port()
+        ports = ["--simulator-port", self.simulator, "--issuer-port", self.issuer, "--registry-port", self.registry]
+        command = [LOCAL, *ports, "--bind", bind, *options]
         super().__init__(command, port or self.simulator, os.environ | (variables or {}), bind)
 
     @property

@@ -41,7 +41,7 @@ def faults(request) -> tuple[str, str]:
         "AWS_SDK_UA_APP_ID": "two words",
     }
     ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"]
-    command = [LOCAL, "--chime-endpoint", "aws", "--region", request.param, *ports]
+    command = [LOCAL, "--chime-endpoint", "aws", "--registry", "none", "--region", request.param, *ports]
     done = subprocess.run(
         command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, timeout=60, check=False
     )

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::endpoint::{ChimeEndpoint, RegistryEndpoint, http_url};
+
 /// Runs the meeting gateway on this machine, and answers questions about its policy.
 ///
 /// Without a subcommand it is `serve`, whose options need no name before them.
@@ -21,7 +23,7 @@ pub(crate) struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the gateway behind an HTTP front, a Chime simulator and a token issuer, until Ctrl-C
+    /// Run the gateway behind an HTTP front, with a Chime simulator, a DynamoDB and a token issuer, until Ctrl-C
     Serve(Box<ServeOptions>),
     /// Check policy documents, and print every fault or who has each right
     Check(CheckOptions),
@@ -150,6 +152,10 @@ pub(crate) struct ServeOptions {
     #[arg(long, default_value_t = 3002)]
     pub(crate) issuer_port: u16,
 
+    /// Port of the registry's table, a DynamoDB that is played here
+    #[arg(long, default_value_t = 3003)]
+    pub(crate) registry_port: u16,
+
     /// Address to listen on; 0.0.0.0 where a container has to reach it
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) bind: IpAddr,
@@ -163,12 +169,18 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "aws|URL", conflicts_with = "simulator_only")]
     pub(crate) chime_endpoint: Option<ChimeEndpoint>,
 
-    /// Allow --bind beyond loopback together with a --chime-endpoint beyond it: anyone who reaches the port can then
-    /// create meetings with your AWS credentials
+    /// The URL of another DynamoDB, such as moto's, where the table that REGISTRY_TABLE of the environment names, or
+    /// `local-registry`, is made if it is missing; `none` for a gateway without rooms and Limits. A URL beyond this machine is
+    /// called with your own AWS credentials
+    #[arg(long, value_name = "URL|none")]
+    pub(crate) registry: Option<RegistryEndpoint>,
+
+    /// Allow --bind beyond loopback together with a --chime-endpoint or --registry beyond it: anyone who reaches the port
+    /// can then create meetings with your AWS credentials
     #[arg(long)]
     pub(crate) allow_remote: bool,
 
-    /// Start the simulator and the issuer only, for a function that runs elsewhere
+    /// Start the simulator, the issuer and the registry's table only, for a function that runs elsewhere
     #[arg(long)]
     pub(crate) simulator_only: bool,
 
@@ -186,17 +198,8 @@ pub(crate) struct ServeOptions {
     pub(crate) region: RegionOption,
 }
 
-/// Where Chime is, when not the simulator.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ChimeEndpoint {
-    /// the service itself
-    Aws,
-    /// something else that speaks its protocol
-    Url(String),
-}
-
 const WHO_IS_ANSWERED: &str = "\
-Who is answered, on all three ports:
+Who is answered, on all four ports:
   Requests whose Host names this machine: localhost, a name below .localhost, a loopback address, host.docker.internal,
   host.containers.internal, or the address given to --bind (with 0.0.0.0 or ::, any IP address); with any port.
   Among requests that carry an Origin, those of pages at http or https of localhost, a name below .localhost, a loopback
@@ -226,15 +229,23 @@ impl ServeOptions {
     /// # Errors
     /// When they would be open without `--allow-remote`.
     pub(crate) fn check_remote_use(&self) -> Result<(), String> {
-        let chime = self.chime_endpoint.as_ref().filter(|endpoint| !endpoint.is_on_this_machine());
-        match chime {
-            Some(endpoint) if !self.allow_remote && !self.bind.to_canonical().is_loopback() => Err(format!(
-                "--bind {} together with --chime-endpoint {endpoint} needs --allow-remote: anyone who reaches that \
-                 address over the network could use your AWS credentials",
+        let chime = self.chime_endpoint.as_ref().filter(|endpoint| endpoint.is_remote());
+        let registry = self.registry.as_ref().filter(|endpoint| endpoint.is_remote());
+        let remote = chime.map(|endpoint| format!("--chime-endpoint {endpoint}"));
+        let remote = remote.or_else(|| registry.map(|endpoint| format!("--registry {endpoint}")));
+        match remote {
+            Some(option) if !self.allow_remote && !self.bind.to_canonical().is_loopback() => Err(format!(
+                "--bind {} together with {option} needs --allow-remote: anyone who reaches that address over the network \
+                 could use your AWS credentials",
                 self.bind
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the user's own AWS credentials sign requests, and not made-up ones.
+    pub(crate) fn uses_own_credentials(&self) -> bool {
+        self.chime_endpoint.is_some() || self.registry.as_ref().is_some_and(RegistryEndpoint::is_remote)
     }
 
     /// The name in the tag that the simulator insists on.
@@ -264,42 +275,4 @@ pub(crate) fn policy_file(given: &Path) -> PathBuf {
         return beside_this_crate.join(DEFAULT_POLICY);
     }
     given.to_owned()
-}
-
-/// An http or https URL, without a slash at the end.
-fn http_url(text: &str) -> Result<String, String> {
-    let is_one = text.starts_with("http://") || text.starts_with("https://");
-    is_one.then(|| text.trim_end_matches('/').to_owned()).ok_or("no http or https URL".to_owned())
-}
-
-impl ChimeEndpoint {
-    /// Whether requests for Chime stay on this machine.
-    fn is_on_this_machine(&self) -> bool {
-        let Self::Url(url) = self else { return false };
-        let url: Option<hyper::Uri> = url.parse().ok();
-        let host = url.as_ref().and_then(hyper::Uri::host).unwrap_or_default();
-        let address: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
-        host.eq_ignore_ascii_case("localhost")
-            || address.is_some_and(|address| address.to_canonical().is_loopback())
-    }
-}
-
-impl std::fmt::Display for ChimeEndpoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Aws => "aws",
-            Self::Url(url) => url,
-        })
-    }
-}
-
-impl std::str::FromStr for ChimeEndpoint {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "aws" => Ok(Self::Aws),
-            url => http_url(url).map(Self::Url).map_err(|error| format!("not `aws`, and {error}")),
-        }
-    }
 }

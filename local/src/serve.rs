@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
+use local::dynamodb::{Dynamodb, DynamodbOptions, TABLE};
 use local::front::{Front, Route};
 use local::issuer::{AUDIENCE, Issuer, IssuerError};
 use local::sample_tenants::sample_tenants;
 use local::simulator::{ACCOUNT, Simulator, SimulatorOptions};
+use meeting_gateway::config::AwsEnvironment;
 use meeting_gateway::operation::OPERATIONS;
 
-use crate::cli::{ChimeEndpoint, GATEWAY_NAME, ServeOptions};
+use crate::cli::{GATEWAY_NAME, ServeOptions};
+use crate::endpoint::{ChimeEndpoint, RegistryEndpoint};
 use crate::output::Output;
+use crate::registry::Registry;
 use crate::welcome::Welcome;
 use crate::{aws, gateway};
 
@@ -33,14 +37,17 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
         Some(url) => format!("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS={url}"),
         None => format!("the real service in {}, with your AWS credentials", options.region()),
     };
+    let aws = aws::environment(options).await?;
+    let registry = start_registry(options, &aws, output.clone()).await?;
+    let registry_settings = registry.as_ref().map(Registry::settings);
     let mut tenants = None;
     let front = if options.simulator_only {
         None
     } else {
-        let settings = settings(options, &issuer, chime_endpoint);
+        let mut settings = settings(options, &issuer, chime_endpoint);
+        settings.extend(registry_settings.clone().into_iter().flatten());
         // Tokens of another issuer can't be made here, so there is no curl that works when pasted.
         tenants = if has_own_issuer() { None } else { Some(sample_tenants(&read_policy(options)?)) };
-        let aws = aws::environment(&options.region(), options.chime_endpoint.as_ref()).await?;
         let environment = gateway::Environment { settings, aws };
         Some(start_front(options, gateway::handler(environment, output.clone()).await?)?)
     };
@@ -55,6 +62,8 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
     let welcome = Welcome {
         front: front.as_ref().map(Front::url),
         chime,
+        registry: registry_settings
+            .map(|settings| settings.map(|(name, value)| format!("{name}={value}")).join(" ")),
         issuer: issuer.issuer_url(),
         policy: front.is_some().then_some(policy.as_path()),
         tenants,
@@ -146,6 +155,27 @@ fn start_simulator(options: &ServeOptions, output: Output) -> Result<Simulator, 
     };
     Simulator::start_with(address, simulator)
         .map_err(|error| cannot_bind(&error, address, "--simulator-port"))
+}
+
+/// The registry's table; none where there is to be no registry.
+async fn start_registry(
+    options: &ServeOptions,
+    aws: &AwsEnvironment,
+    output: Output,
+) -> Result<Option<Registry>, String> {
+    match &options.registry {
+        Some(RegistryEndpoint::None) => Ok(None),
+        Some(RegistryEndpoint::Url(url)) => {
+            let table = from_environment("REGISTRY_TABLE").unwrap_or_else(|| TABLE.to_owned());
+            Registry::elsewhere(url.clone(), table, aws).await.map(Some)
+        }
+        None => {
+            let address = SocketAddr::new(options.bind, options.registry_port);
+            let dynamodb = Dynamodb::start_with(address, DynamodbOptions { log: Some(Box::new(output)) })
+                .map_err(|error| cannot_bind(&error, address, "--registry-port"))?;
+            Ok(Some(Registry::played(dynamodb)))
+        }
+    }
 }
 
 fn start_issuer(options: &ServeOptions) -> Result<Issuer, String> {

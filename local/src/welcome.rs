@@ -12,6 +12,8 @@ pub(crate) struct Welcome<'w> {
     pub(crate) front: Option<String>,
     /// Where Chime is.
     pub(crate) chime: String,
+    /// The settings that name the registry's table. `None` without a registry.
+    pub(crate) registry: Option<String>,
     /// The URL of the token issuer.
     pub(crate) issuer: String,
     /// The policy document. `None` without a gateway.
@@ -31,6 +33,8 @@ impl Welcome<'_> {
             line(&mut text, &format!("Meeting gateway  {url}/ lists what is there"));
         }
         line(&mut text, &format!("Chime            {}", self.chime));
+        let registry = self.registry.as_deref().unwrap_or("none, so no rooms and no Limits");
+        line(&mut text, &format!("Registry         {registry}"));
         line(&mut text, &format!("Token issuer     JWT_ISSUER={} JWT_AUDIENCE=local", self.issuer));
         if let Some(policy) = self.policy {
             line(&mut text, &format!("Policy           {}, read again when it changes", policy.display()));
@@ -38,7 +42,7 @@ impl Welcome<'_> {
         if let Some(url) = &self.front {
             self.how_to_try(url, &mut text);
         }
-        line(&mut text, "\nRequests that reach Chime are shown below. Ctrl-C stops.");
+        line(&mut text, "\nRequests to Chime and to the table are shown below. Ctrl-C stops.");
         text
     }
 

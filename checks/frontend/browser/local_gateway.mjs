@@ -1,4 +1,4 @@
-// Runs the built `local`: the gateway behind its HTTP front, the Chime simulator and the token issuer.
+// Runs the built `local`: the gateway behind its HTTP front, the Chime simulator, the registry's table and the token issuer.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -21,9 +21,9 @@ export class LocalGateway {
 
   /** Starts the program with further options and waits until all of its ports answer. */
   static async start(...options) {
-    const ports = await freePorts(3);
-    const [front, simulator, issuer] = ports.map(String);
-    const named = ["--port", front, "--simulator-port", simulator, "--issuer-port", issuer];
+    const ports = await freePorts(4);
+    const [front, simulator, issuer, registry] = ports.map(String);
+    const named = ["--port", front, "--simulator-port", simulator, "--issuer-port", issuer, "--registry-port", registry];
     const program = spawn(PROGRAM, [...named, ...options], { stdio: ["ignore", "ignore", "inherit"] });
     await once(program, "spawn");
     const gateway = new LocalGateway(program, front, simulator, issuer);

@@ -383,6 +383,8 @@ fn help_names_every_subcommand_option_and_exit_status() {
         "--port",
         "--simulator-port",
         "--issuer-port",
+        "--registry-port",
+        "--registry",
         "--bind",
         "--policy",
         "--chime-endpoint",
@@ -405,7 +407,7 @@ fn old_flags_are_gone_and_the_options_of_serve_need_no_name() {
         let (code, stderr) = refusal(&[flag]);
         assert!(code == Some(2) && stderr.contains("unexpected argument"), "{flag}: {stderr}");
     }
-    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
+    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--registry-port", "0"];
     for named in [&["serve"][..], &[]] {
         let (code, stderr) = refusal(&[named, &ports[..], &["--policy", "/no/such.json"]].concat());
         assert!(code == Some(1) && stderr.contains("cannot read the policy /no/such.json"), "{stderr}");

@@ -1,19 +1,29 @@
-//! DynamoDB as it is played: requests and answers on the wire.
+//! DynamoDB as it is played: requests and answers on the wire. `checks/registry` compares it with another one.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use local::dynamodb::{Dynamodb, Outcome, TABLE};
 use serde_json::{Value, json};
 
-use crate::exchange::exchange;
+use crate::exchange::Connection;
 
-fn start() -> Dynamodb {
+pub(crate) fn start() -> Dynamodb {
     Dynamodb::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap()
 }
 
 /// Sends a request about [`TABLE`] as an SDK does, and returns status and body.
-async fn send(dynamodb: &Dynamodb, operation: &str, mut body: Value) -> (u16, Value) {
-    if operation != "TransactWriteItems" {
+pub(crate) async fn send(dynamodb: &Dynamodb, operation: &str, body: Value) -> (u16, Value) {
+    try_send(dynamodb.address(), operation, body).await.unwrap()
+}
+
+/// The same where there may be no answer.
+pub(crate) async fn try_send(
+    address: SocketAddr,
+    operation: &str,
+    mut body: Value,
+) -> io::Result<(u16, Value)> {
+    if operation != "TransactWriteItems" && body.get("TableName").is_none() {
         body["TableName"] = json!(TABLE);
     }
     let target = format!("DynamoDB_20120810.{operation}");
@@ -27,25 +37,26 @@ async fn send(dynamodb: &Dynamodb, operation: &str, mut body: Value) -> (u16, Va
         ("authorization", authorization.as_str()),
         ("x-amz-date", "20261126T000000Z"),
     ];
-    let answer = exchange(dynamodb.address(), "POST", "/", &headers, body.to_string().as_bytes()).await;
-    (answer.status, answer.json())
+    let mut connection = Connection::open(address).await;
+    let answer = connection.exchange("POST", "/", &headers, body.to_string().as_bytes()).await?;
+    Ok((answer.status, answer.json()))
 }
 
-async fn done(dynamodb: &Dynamodb, operation: &str, body: Value) -> Value {
+pub(crate) async fn done(dynamodb: &Dynamodb, operation: &str, body: Value) -> Value {
     let (status, answer) = send(dynamodb, operation, body).await;
     assert_eq!(status, 200, "{answer}");
     answer
 }
 
 /// Sends what is refused, and returns the name of the exception with the answer.
-async fn refused(dynamodb: &Dynamodb, operation: &str, body: Value) -> (String, Value) {
+pub(crate) async fn refused(dynamodb: &Dynamodb, operation: &str, body: Value) -> (String, Value) {
     let (status, answer) = send(dynamodb, operation, body).await;
     assert_eq!(status, 400, "{answer}");
     let name = answer["__type"].as_str().unwrap().rsplit('#').next().unwrap().to_owned();
     (name, answer)
 }
 
-fn key(partition: &str, sort: &str) -> Value {
+pub(crate) fn key(partition: &str, sort: &str) -> Value {
     json!({ "pk": { "S": partition }, "sk": { "S": sort } })
 }
 

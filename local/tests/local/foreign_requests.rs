@@ -1,10 +1,11 @@
-//! Requests that a foreign web page makes a browser send to this machine: refused by front, simulator and issuer alike.
+//! Requests that a foreign web page makes a browser send to this machine: refused by every port alike.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::Method;
+use local::dynamodb::Dynamodb;
 use local::front::{Front, Handler, Route};
 use local::issuer::Issuer;
 use local::simulator::Simulator;
@@ -20,6 +21,7 @@ struct Ports {
     front: Front,
     simulator: Simulator,
     issuer: Issuer,
+    table: Dynamodb,
     /// how often the function behind the front was invoked
     invocations: Arc<AtomicU64>,
 }
@@ -34,15 +36,17 @@ impl Ports {
         });
         let front = Front::start(bind, vec![Route::new(Method::POST, "/meetings")], handler).unwrap();
         let simulator = Simulator::start(bind).unwrap();
-        Self { front, simulator, issuer: Issuer::start(bind).unwrap(), invocations }
+        let (issuer, table) = (Issuer::start(bind).unwrap(), Dynamodb::start(bind).unwrap());
+        Self { front, simulator, issuer, table, invocations }
     }
 
     /// Each port's name and number, and the line of a request that it answers with 200.
-    fn each(&self) -> [(&'static str, u16, &'static str); 3] {
+    fn each(&self) -> [(&'static str, u16, &'static str); 4] {
         [
             ("front", self.front.address().port(), "POST /meetings"),
             ("simulator", self.simulator.address().port(), "GET /simulator/requests"),
             ("issuer", self.issuer.address().port(), "GET /token?tenant=acme"),
+            ("table", self.table.address().port(), "GET /"),
         ]
     }
 }
@@ -77,6 +81,7 @@ fn complaint(port: &str, answer: &Exchange) -> String {
             assert!(answer.header("x-amzn-errortype").is_some());
             &body["Message"]
         }
+        "table" => &body["message"],
         _ => &body["error"],
     };
     text.as_str().unwrap().to_owned()

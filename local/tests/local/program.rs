@@ -31,13 +31,18 @@ impl Program {
         Self::start_with_environment(arguments, &[], last_line)
     }
 
-    fn start_with_environment(arguments: &[&str], variables: &[(&str, &str)], last_line: &str) -> Self {
-        let mut child = command(&["--port", "0", "--simulator-port", "0", "--issuer-port", "0"])
-            .args(arguments)
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+    pub(crate) fn start_with_environment(
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        last_line: &str,
+    ) -> Self {
+        let mut child =
+            command(&["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--registry-port", "0"])
+                .args(arguments)
+                .envs(variables.iter().copied())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
         let (lines, output) = channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
@@ -49,7 +54,7 @@ impl Program {
     }
 
     /// Everything up to and with the next line that contains a text.
-    fn read_through(&mut self, text: &str) -> String {
+    pub(crate) fn read_through(&mut self, text: &str) -> String {
         let mut read = String::new();
         while !read.lines().last().is_some_and(|line| line.contains(text)) {
             match self.output.recv_timeout(PATIENCE) {
@@ -81,6 +86,11 @@ impl Program {
         exchange(issuer, "GET", &format!("/token?{query}"), &[], b"").await.text()
     }
 
+    /// The registry's table.
+    pub(crate) fn registry(&self) -> SocketAddr {
+        self.word_after("AWS_ENDPOINT_URL_DYNAMODB=http://").parse().unwrap()
+    }
+
     pub(crate) fn simulator(&self) -> SocketAddr {
         self.word_after("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS=http://").parse().unwrap()
     }
@@ -96,7 +106,11 @@ impl Drop for Program {
 
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
-    command.args(arguments).env_remove("AWS_REGION").env_remove("NOTIFICATIONS_QUEUE_ARN");
+    command
+        .args(arguments)
+        .env_remove("AWS_REGION")
+        .env_remove("NOTIFICATIONS_QUEUE_ARN")
+        .env_remove("REGISTRY_TABLE");
     command
 }
 
@@ -126,7 +140,7 @@ fn welcome_is_short_and_says_how_to_try_every_tenant() {
     let policy = policy_file("welcome");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
     let lines: Vec<&str> = program.welcome.lines().collect();
-    assert!(lines.len() <= 12, "{} lines: {}", lines.len(), program.welcome);
+    assert!(lines.len() <= 13, "{} lines: {}", lines.len(), program.welcome);
     assert!(lines.iter().all(|line| line.len() <= 160), "{}", program.welcome);
     assert!(lines[0].starts_with("Meeting gateway  http://127.0.0.1:"), "nothing comes before it");
     assert!(!program.welcome.contains("eyJ"), "it has no token");
@@ -263,17 +277,27 @@ fn reports_what_fails_and_exits_1() {
     let policy = policy.to_str().unwrap();
     let in_use = format!("port {taken} on 127.0.0.1 is in use; choose another with ");
     let rows: &[(&[&str], String)] = &[
-        (&["--port", &taken, "--simulator-port", "0", "--issuer-port", "0"], format!("{in_use}--port")),
         (
-            &["--port", "0", "--simulator-port", &taken, "--issuer-port", "0"],
+            &["--port", &taken, "--simulator-port", "0", "--issuer-port", "0", "--registry-port", "0"],
+            format!("{in_use}--port"),
+        ),
+        (
+            &["--port", "0", "--simulator-port", &taken, "--issuer-port", "0", "--registry-port", "0"],
             format!("{in_use}--simulator-port"),
         ),
         (
-            &["--port", "0", "--simulator-port", "0", "--issuer-port", &taken],
+            &["--port", "0", "--simulator-port", "0", "--issuer-port", &taken, "--registry-port", "0"],
             format!("{in_use}--issuer-port"),
         ),
         (
-            &["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--bind", "192.0.2.1"],
+            &["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--registry-port", &taken],
+            format!("{in_use}--registry-port"),
+        ),
+        (
+            &[
+                "--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--registry-port", "0",
+                "--bind", "192.0.2.1",
+            ],
             "see --bind".to_owned(),
         ),
     ];
@@ -282,7 +306,7 @@ fn reports_what_fails_and_exits_1() {
         assert_eq!(code, Some(1), "{arguments:?}: {stderr}");
         assert!(stderr.contains(message.as_str()), "{arguments:?}: {stderr}");
     }
-    let no_ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
+    let no_ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--registry-port", "0"];
     let (code, stderr) = refusal(&[&no_ports[..], &["--policy", "/no/such/policy.json"]].concat());
     assert!(code == Some(1) && stderr.contains("cannot read the policy /no/such/policy.json"), "{stderr}");
     let (code, stderr) = refusal(&["--chime-endpoint", "chime.example"]);
@@ -298,7 +322,7 @@ fn the_users_own_aws_variables_count_for_the_real_chime_only() {
         ("AWS_USE_DUALSTACK_ENDPOINT", "1"),
         ("AWS_SDK_UA_APP_ID", "two words"),
     ];
-    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0"];
+    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--registry-port", "0"];
     let aws = command(&[&ports[..], &["--chime-endpoint", "aws"]].concat()).envs(variables).output().unwrap();
     let stderr = String::from_utf8(aws.stderr).unwrap();
     assert_eq!(aws.status.code(), Some(1), "{stderr}");
@@ -312,8 +336,18 @@ fn the_users_own_aws_variables_count_for_the_real_chime_only() {
 #[test]
 fn credentials_are_open_to_the_network_only_when_allowed() {
     // Stops after checking its options, before it calls Chime.
-    let rest =
-        ["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--policy", "/no/such/policy.json"];
+    let rest = [
+        "--port",
+        "0",
+        "--simulator-port",
+        "0",
+        "--issuer-port",
+        "0",
+        "--registry-port",
+        "0",
+        "--policy",
+        "/no/such/policy.json",
+    ];
     let passes = "cannot read the policy";
     let needs = "needs --allow-remote: anyone who reaches that address over the network could use your AWS credentials";
     let rows: &[(&[&str], &[&str])] = &[
@@ -330,6 +364,10 @@ fn credentials_are_open_to_the_network_only_when_allowed() {
         (
             &["--chime-endpoint", "https://meetings-chime.us-east-1.amazonaws.com", "--bind", "0.0.0.0"],
             &["--chime-endpoint https://meetings-chime.us-east-1.amazonaws.com", needs],
+        ),
+        (
+            &["--registry", "https://dynamodb.us-east-1.amazonaws.com", "--bind", "0.0.0.0"],
+            &["--registry https://dynamodb.us-east-1.amazonaws.com", needs],
         ),
         (&["--chime-endpoint", "http://127.0.0.1:3001", "--bind", "0.0.0.0"], &[passes]),
         (&["--chime-endpoint", "http://localhost:3001", "--bind", "0.0.0.0"], &[passes]),
