@@ -1,5 +1,7 @@
 //! Makes each function from its configuration.
 
+use std::cell::LazyCell;
+
 use crate::auth::bearer::Verifier;
 use crate::chime::Chime;
 use crate::config::{AuthSettings, Config, NotificationsConfig};
@@ -22,9 +24,11 @@ pub fn gateway(config: Config) -> Gateway {
     Gateway::new(authenticator, config.policies, Chime::new(config.chime, &outbound), registry)
 }
 
-/// Makes the reader of the queue of meeting events. Sends nothing.
+/// Makes the reader of the queue of meeting events. Sends nothing, and makes no client that its settings do not name.
 #[must_use]
 pub fn notifications(config: NotificationsConfig) -> Notifications {
-    let bus = config.bus.map(|settings| Bus::new(settings, &Outbound::new()));
-    Notifications::new(config.gateway_name, bus)
+    let outbound = LazyCell::new(Outbound::new);
+    let bus = config.bus.map(|settings| Bus::new(settings, &outbound));
+    let registry = config.registry.map(|settings| Registry::new(settings, &outbound));
+    Notifications::new(config.gateway_name, bus, registry)
 }

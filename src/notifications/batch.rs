@@ -13,7 +13,7 @@ pub struct Batch {
 }
 
 /// A message of the queue.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// SQS's id of the message.

@@ -18,7 +18,7 @@ use aws_smithy_types::date_time::Format;
 use serde::Serialize;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::meeting_event::MeetingEvent;
+use super::tenant_event::TenantEvent;
 use crate::log_text::bounded;
 use crate::outbound::{Outbound, chain_of_causes};
 
@@ -135,20 +135,20 @@ impl Bus {
         Bus { client: Client::from_conf(config.build()), name: settings.name }
     }
 
-    /// Puts events on the bus, each with the id of its message and the gateway's name. Returns EventBridge's id or an error
-    /// for each event, in their order.
+    /// Puts events on the bus, each with the id of its message, its tenant where that is known, and the gateway's name. Returns
+    /// EventBridge's id or an error for each event, in their order.
     ///
     /// A bus that does not exist takes events and drops them, without an error.
     pub(super) async fn put(
         &self,
-        events: &[(&str, &MeetingEvent)],
+        events: &[&TenantEvent<'_>],
         service: &str,
         deadline: Instant,
     ) -> Vec<Result<String, PutError>> {
         let mut results: Vec<Result<String, PutError>> = vec![Err(PutError::OutOfTime); events.len()];
         let mut entries = Vec::new();
-        for (index, (message_id, event)) in events.iter().enumerate() {
-            let entry = self.entry(message_id, event, service);
+        for (index, event) in events.iter().enumerate() {
+            let entry = self.entry(event, service);
             let bytes = size(&entry);
             if bytes <= MAX_BYTES {
                 entries.push(Entry { index, bytes, entry, failed: None });
@@ -166,14 +166,16 @@ impl Bus {
         results
     }
 
-    fn entry(&self, message_id: &str, event: &MeetingEvent, service: &str) -> PutEventsRequestEntry {
+    fn entry(&self, of: &TenantEvent<'_>, service: &str) -> PutEventsRequestEntry {
+        let event = &of.event;
+        let own = OwnMembers { message_id: &of.message.message_id, service, tenant: of.tenant.as_deref() };
         let time =
             event.time.as_deref().and_then(|time| DateTime::from_str(time, Format::DateTimeWithOffset).ok());
         PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
             .source(SOURCE)
             .detail_type(&event.detail_type)
-            .detail(detail(message_id, &event.detail, service))
+            .detail(detail(&own, &event.detail))
             .set_time(time)
             .set_resources(Some(event.resources.clone()))
             .build()
@@ -257,16 +259,20 @@ impl Bus {
     }
 }
 
-/// The detail with a member for the bus's consumers: they tell repeats by the id of the message.
-fn detail(message_id: &str, detail: &str, service: &str) -> String {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Own<'o> {
-        message_id: &'o str,
-        service: &'o str,
-    }
+/// The member `meetingGateway` of an entry's detail. The bus's consumers tell repeats by the id of the message.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnMembers<'o> {
+    message_id: &'o str,
+    service: &'o str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<&'o str>,
+}
+
+/// The detail with the gateway's own member.
+fn detail(own: &OwnMembers<'_>, detail: &str) -> String {
     // Text always serializes.
-    let own = serde_json::to_string(&Own { message_id, service }).unwrap_or_default();
+    let own = serde_json::to_string(own).unwrap_or_default();
     let members = detail.strip_prefix('{').unwrap_or_default().trim_start();
     let comma = if members.starts_with('}') { "" } else { "," };
     format!(r#"{{"meetingGateway":{own}{comma}{members}"#)
@@ -403,14 +409,15 @@ mod tests {
     }
 
     #[test]
-    fn the_detail_keeps_chimes_text_and_names_the_message() {
+    fn the_detail_keeps_chimes_text_and_names_message_and_tenant() {
+        let own = |tenant| OwnMembers { message_id: "m-1", service: "stack", tenant };
         assert_eq!(
-            detail("m-1", r#"{"a":1.0,"b":[]}"#, "stack"),
+            detail(&own(None), r#"{"a":1.0,"b":[]}"#),
             r#"{"meetingGateway":{"messageId":"m-1","service":"stack"},"a":1.0,"b":[]}"#
         );
         assert_eq!(
-            detail("m-1", "{ }", "stack"),
-            r#"{"meetingGateway":{"messageId":"m-1","service":"stack"}}"#
+            detail(&own(Some("acme")), "{ }"),
+            r#"{"meetingGateway":{"messageId":"m-1","service":"stack","tenant":"acme"}}"#
         );
     }
 }

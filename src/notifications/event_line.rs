@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::batch::Message;
 use super::bus::PutError;
 use super::meeting_event::{EventError, MeetingEvent};
+use super::tenant_event::TenantEvent;
 use crate::log_text::bounded;
+use crate::registry::Unavailable;
 use crate::telemetry::{Level, Line, Measured, Metric};
 
 /// Events that were handed over. One that SQS delivers again counts again.
@@ -28,9 +30,6 @@ pub const METRICS: &[&Metric] = &[
     &ATTENDEES_LEFT, &ATTENDEES_DROPPED,
 ];
 
-/// The kind of event whose types are counted.
-const MEETING_STATE_CHANGE: &str = "Chime Meeting State Change";
-
 /// The types of events that have a metric of their own.
 const COUNTED: &[(&str, &Metric)] = &[
     ("chime:MeetingStarted", &MEETINGS_STARTED),
@@ -47,6 +46,9 @@ pub(super) enum MessageError {
     /// It is not a meeting event.
     #[error(transparent)]
     Event(#[from] EventError),
+    /// The registry's table did not answer.
+    #[error(transparent)]
+    Registry(#[from] Unavailable),
     /// The bus did not take it.
     #[error(transparent)]
     Put(#[from] PutError),
@@ -70,6 +72,8 @@ struct Members<'m> {
     message_id: &'m str,
     #[serde(skip_serializing_if = "Option::is_none")]
     receive_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<Cow<'m, str>>,
     #[serde(flatten)]
     event: Option<EventMembers<'m>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +99,19 @@ struct EventMembers<'m> {
     machine: Option<bool>,
 }
 
+impl<'m> Members<'m> {
+    fn of(message: &'m Message, event: Option<&'m MeetingEvent>, tenant: Option<&'m str>) -> Self {
+        Members {
+            message_id: &message.message_id,
+            receive_count: message.receive_count(),
+            tenant: tenant.map(bounded),
+            event: event.map(EventMembers::from),
+            event_bus_id: None,
+            cause: None,
+        }
+    }
+}
+
 impl<'m> From<&'m MeetingEvent> for EventMembers<'m> {
     fn from(event: &'m MeetingEvent) -> Self {
         EventMembers {
@@ -111,43 +128,38 @@ impl<'m> From<&'m MeetingEvent> for EventMembers<'m> {
 
 impl<'i> Invocation<'i> {
     /// The line of an event that was handed over, with its id on the bus.
-    pub(super) fn handled(
-        self,
-        message: &Message,
-        event: &MeetingEvent,
-        event_bus_id: Option<&str>,
-    ) -> String {
+    pub(super) fn handled(self, event: &TenantEvent<'_>, event_bus_id: Option<&str>) -> String {
         let mut measured = Measured::default();
         measured.count(&EVENTS);
-        if let Some(metric) = metric_of(event) {
+        if let Some(metric) = metric_of(&event.event) {
             measured.count(metric);
         }
-        self.line(Level::Info, "event handled", message, Some(event), event_bus_id, None, measured)
+        let members = Members::of(event.message, Some(&event.event), event.tenant.as_deref());
+        self.line(Level::Info, "event handled", Members { event_bus_id, ..members }, measured)
     }
 
-    /// The line of a message that failed. `event` is what was read of it.
-    pub(super) fn failed(
-        self,
-        message: &Message,
-        event: Option<&MeetingEvent>,
-        error: &MessageError,
-    ) -> String {
+    /// The line of a message that is no event.
+    pub(super) fn unread(self, message: &Message, error: &MessageError) -> String {
+        self.failed_line(Members::of(message, None, None), error)
+    }
+
+    /// The line of an event that was not handed over.
+    pub(super) fn failed(self, event: &TenantEvent<'_>, error: &MessageError) -> String {
+        self.failed_line(Members::of(event.message, Some(&event.event), event.tenant.as_deref()), error)
+    }
+
+    fn failed_line(self, members: Members<'_>, error: &MessageError) -> String {
         let mut measured = Measured::default();
         measured.count(&EVENTS_FAILED);
-        self.line(Level::Error, "event failed", message, event, None, Some(error.to_string()), measured)
+        self.line(
+            Level::Error,
+            "event failed",
+            Members { cause: Some(error.to_string()), ..members },
+            measured,
+        )
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the members of one line")]
-    fn line(
-        self,
-        level: Level,
-        text: &'static str,
-        message: &Message,
-        event: Option<&MeetingEvent>,
-        event_bus_id: Option<&str>,
-        cause: Option<String>,
-        measured: Measured,
-    ) -> String {
+    fn line(self, level: Level, text: &'static str, members: Members<'_>, measured: Measured) -> String {
         let line = Line {
             level,
             message: text,
@@ -155,13 +167,7 @@ impl<'i> Invocation<'i> {
             cold_start: self.is_cold_start,
             function_request_id: self.function_request_id,
             xray_trace_id: self.xray_trace_id,
-            members: Members {
-                message_id: &message.message_id,
-                receive_count: message.receive_count(),
-                event: event.map(EventMembers::from),
-                event_bus_id,
-                cause,
-            },
+            members,
             measured,
         };
         line.text(std::time::SystemTime::now())
@@ -172,7 +178,7 @@ impl<'i> Invocation<'i> {
 fn metric_of(event: &MeetingEvent) -> Option<&'static Metric> {
     let event_type = event.event_type.as_deref()?;
     let (_, metric) = COUNTED.iter().find(|(counted, _)| *counted == event_type)?;
-    let counts = event.detail_type == MEETING_STATE_CHANGE && event.is_machine != Some(true);
+    let counts = event.is_of_meeting() && event.is_machine != Some(true);
     counts.then_some(*metric)
 }
 
@@ -181,6 +187,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    const MEETING_STATE_CHANGE: &str = "Chime Meeting State Change";
 
     #[test]
     fn counts_people_by_the_type_of_event() {

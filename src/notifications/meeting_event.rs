@@ -3,6 +3,9 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+/// The kind of event that tells what happens in meetings.
+const MEETING_STATE_CHANGE: &str = "Chime Meeting State Change";
+
 /// A meeting event: the members of its envelope, and those of its detail that the log shows.
 ///
 /// The detail's members are not checked: Chime may add types of events, and all of them pass.
@@ -120,6 +123,20 @@ impl MeetingEvent {
             media_region: members.media_region,
             is_machine: members.external_user_id.map(is_machine),
         })
+    }
+}
+
+impl MeetingEvent {
+    /// Whether it is about the state of a meeting, as its types of events are.
+    #[must_use]
+    pub fn is_of_meeting(&self) -> bool {
+        self.detail_type == MEETING_STATE_CHANGE
+    }
+
+    /// Whether it says that the meeting has ended.
+    #[must_use]
+    pub fn is_end_of_meeting(&self) -> bool {
+        self.is_of_meeting() && self.event_type.as_deref() == Some("chime:MeetingEnded")
     }
 }
 

@@ -2,17 +2,24 @@
 
 use tokio::time::Instant;
 
-use super::batch::{Batch, BatchAnswer, Message};
-use super::bus::{Bus, PutError};
+use super::batch::{Batch, BatchAnswer};
+use super::bus::Bus;
 use super::event_line::{Invocation, MessageError};
 use super::meeting_event::MeetingEvent;
+use super::meeting_registry::MeetingRegistry;
+use super::tenant_event::TenantEvent;
+use crate::registry::Registry;
 use crate::telemetry::ColdStart;
+
+/// The share of the remaining time that the registry may take before the events are put on the bus. The bus has the rest.
+const REGISTRY_SHARE: u32 = 2;
 
 /// The reader of the queue.
 #[derive(Debug)]
 pub struct Notifications {
     service: String,
     bus: Option<Bus>,
+    registry: Option<Registry>,
     cold_start: ColdStart,
 }
 
@@ -27,10 +34,11 @@ pub struct Read {
 }
 
 impl Notifications {
-    /// A reader for the gateway of that name. Without a bus, an event is handed over when it is logged.
+    /// A reader for the gateway of that name. Without a bus, an event is handed over when it is logged; without a registry, it has
+    /// no tenant.
     #[must_use]
-    pub fn new(service: String, bus: Option<Bus>) -> Self {
-        Notifications { service, bus, cold_start: ColdStart::default() }
+    pub fn new(service: String, bus: Option<Bus>, registry: Option<Registry>) -> Self {
+        Notifications { service, bus, registry, cold_start: ColdStart::default() }
     }
 
     /// Reads and hands over each message of a batch. A message that fails does not keep others from being handed over.
@@ -49,37 +57,77 @@ impl Notifications {
         };
         let mut lines = String::new();
         let mut failed = Vec::new();
-        let mut fail = |message: &Message, event: Option<&MeetingEvent>, error: &MessageError| {
-            lines.push_str(&invocation.failed(message, event, error));
-            failed.push(message.message_id.clone());
-        };
         let mut events = Vec::new();
         for message in &batch.messages {
             // Only a bug can panic here, and it must not keep the other messages from being handled.
-            match std::panic::catch_unwind(|| MeetingEvent::read(&message.body)) {
-                Ok(Ok(event)) => events.push((message, event)),
-                Ok(Err(error)) => fail(message, None, &error.into()),
-                Err(_) => fail(message, None, &MessageError::Panicked),
-            }
+            let error = match std::panic::catch_unwind(|| MeetingEvent::read(&message.body)) {
+                Ok(Ok(event)) => {
+                    events.push(TenantEvent { message, event, tenant: None });
+                    continue;
+                }
+                Ok(Err(error)) => error.into(),
+                Err(_) => MessageError::Panicked,
+            };
+            lines.push_str(&invocation.unread(message, &error));
+            failed.push(message.message_id.clone());
         }
-        let put: Vec<Result<Option<String>, PutError>> = match &self.bus {
-            None => events.iter().map(|_| Ok(None)).collect(),
-            Some(bus) => {
-                let entries: Vec<(&str, &MeetingEvent)> =
-                    events.iter().map(|(message, event)| (message.message_id.as_str(), event)).collect();
-                let put = bus.put(&entries, &self.service, deadline).await;
-                put.into_iter().map(|put| put.map(Some)).collect()
-            }
-        };
         let mut handled = String::new();
-        for ((message, event), put) in events.iter().zip(put) {
-            match put {
-                Ok(id) => handled.push_str(&invocation.handled(message, event, id.as_deref())),
-                Err(error) => fail(message, Some(event), &error.into()),
+        // In a box, since the futures inside nest deeper than the compiler follows.
+        let results = Box::pin(self.hand_over(&mut events, deadline)).await;
+        for (event, result) in events.iter().zip(results) {
+            match result {
+                Ok(id) => handled.push_str(&invocation.handled(event, id.as_deref())),
+                Err(error) => {
+                    lines.push_str(&invocation.failed(event, &error));
+                    failed.push(event.message.message_id.clone());
+                }
             }
         }
         lines.push_str(&handled);
         Read { answer: failed.into_iter().collect(), lines }
+    }
+
+    /// Hands events over: to the registry, to the bus, and once more to the registry, which frees slots. Returns the id on the bus,
+    /// if there is one, or an error for each event, in their order. What fails is delivered again, and every step may be repeated.
+    async fn hand_over(
+        &self,
+        events: &mut [TenantEvent<'_>],
+        deadline: Instant,
+    ) -> Vec<Result<Option<String>, MessageError>> {
+        let mut results: Vec<Result<Option<String>, MessageError>> =
+            events.iter().map(|_| Ok(None)).collect();
+        if let Some(registry) = &self.registry {
+            let time = deadline.saturating_duration_since(Instant::now());
+            let share = time.checked_div(REGISTRY_SHARE).unwrap_or_default();
+            let end = Instant::now().checked_add(share).unwrap_or(deadline);
+            let registry = MeetingRegistry::new(registry, &self.service, end);
+            let recorded = registry.record(events).await;
+            for (result, recorded) in results.iter_mut().zip(recorded) {
+                if let Err(error) = recorded {
+                    *result = Err(error.into());
+                }
+            }
+        }
+        if let Some(bus) = &self.bus {
+            let good = || results.iter().map(Result::is_ok);
+            let entries: Vec<&TenantEvent<'_>> =
+                events.iter().zip(good()).filter_map(|(event, is_good)| is_good.then_some(event)).collect();
+            let mut put = bus.put(&entries, &self.service, deadline).await.into_iter();
+            for result in results.iter_mut().filter(|result| result.is_ok()) {
+                if let Some(put) = put.next() {
+                    *result = put.map(Some).map_err(MessageError::from);
+                }
+            }
+        }
+        if let Some(registry) = &self.registry {
+            let registry = MeetingRegistry::new(registry, &self.service, deadline);
+            for (event, result) in events.iter().zip(&mut results).filter(|(_, result)| result.is_ok()) {
+                if let Err(error) = registry.free(event).await {
+                    *result = Err(error.into());
+                }
+            }
+        }
+        results
     }
 }
 
@@ -98,7 +146,7 @@ mod tests {
             message("m-1", &event.to_string()), message("m-2", "secret"), message("m-3", &event.to_string()),
         ] });
         let batch = Batch::read(batch.to_string().as_bytes()).unwrap();
-        let reader = Notifications::new("stack".to_owned(), None);
+        let reader = Notifications::new("stack".to_owned(), None, None);
         let read = reader.handle(&batch, "lambda-id", None, Instant::now()).await;
         assert_eq!(json!(read.answer), json!({ "batchItemFailures": [{ "itemIdentifier": "m-2" }] }));
         let lines: Vec<Value> = read.lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

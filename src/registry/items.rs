@@ -212,7 +212,7 @@ impl Attributes<'_> {
     }
 }
 
-fn malformed(name: &str) -> TableError {
+pub(super) fn malformed(name: &str) -> TableError {
     TableError::invalid(format!("an item without a valid `{name}`: something else writes to the table"))
 }
 

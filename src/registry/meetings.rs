@@ -93,7 +93,7 @@ impl Registry {
     }
 }
 
-fn record(item: &Item) -> Result<MeetingRecord, TableError> {
+pub(super) fn record(item: &Item) -> Result<MeetingRecord, TableError> {
     let attributes = Attributes(item);
     let read = |name| attributes.read(name, |text| Some(text.to_owned()));
     Ok(MeetingRecord { tenant: read("tenant")?, day: read("day")?, ended: attributes.has("ended") })
