@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run the gateway behind an HTTP front, with a Chime simulator, a DynamoDB and a token issuer, until Ctrl-C
     Serve(Box<ServeOptions>),
-    /// Check policy documents, and print every fault or who has each right
+    /// Check policy documents, and print every fault, or who has each right and which limits hold
     Check(CheckOptions),
     /// Say what a request would get and why: each member's value and its place in the policy, and the exact request to Chime
     Explain(ExplainOptions),
@@ -64,7 +64,10 @@ pub(crate) struct CheckOptions {
     #[command(flatten)]
     pub(crate) region: RegionOption,
 
-    /// Print JSON: an array with `file`, `faults` and `rights` of each document
+    #[command(flatten)]
+    pub(crate) registry: RegistryOption,
+
+    /// Print JSON: an array with `file`, `faults`, `rights` and `limits` of each document
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -94,6 +97,9 @@ pub(crate) struct ExplainOptions {
 
     #[command(flatten)]
     pub(crate) region: RegionOption,
+
+    #[command(flatten)]
+    pub(crate) registry: RegistryOption,
 
     /// Print JSON
     #[arg(long)]
@@ -134,6 +140,14 @@ pub(crate) struct RegionOption {
     /// The AWS region that Chime is called in; without it AWS_REGION of the environment, or us-east-1
     #[arg(long)]
     region: Option<String>,
+}
+
+/// The option `--no-registry`.
+#[derive(Debug, Args)]
+pub(crate) struct RegistryOption {
+    /// The stack has no registry (its parameter Registry is `false`): Limits are faults, and there are no rooms
+    #[arg(long)]
+    no_registry: bool,
 }
 
 /// The options of `serve`.
@@ -257,6 +271,13 @@ impl ServeOptions {
     /// The region by option, environment or default.
     pub(crate) fn region(&self) -> String {
         self.region.get()
+    }
+}
+
+impl RegistryOption {
+    /// Whether the stack has a registry, which is the template's default.
+    pub(crate) fn get(&self) -> bool {
+        !self.no_registry
     }
 }
 

@@ -49,8 +49,8 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<Outcome, CommandErro
     let file = policy_file(&options.policy);
     let document = std::fs::read(&file)
         .map_err(|error| CommandError(format!("cannot read the policy {}: {error}", file.display())))?;
-    let region = options.region.get();
-    if let Err(faults) = check(&document, &region) {
+    let (region, has_registry) = (options.region.get(), options.registry.get());
+    if let Err(faults) = check(&document, &region, has_registry) {
         if options.json {
             print_json(&serde_json::json!({ "faults": faults_json(&faults) }))?;
         }

@@ -321,6 +321,42 @@ fn check_prints_json_for_programs() {
 }
 
 #[test]
+fn check_says_which_limits_hold_and_refuses_them_for_a_stack_without_a_registry() {
+    let policy = json!({
+        "Everyone": {
+            "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" },
+            "Limits": { "OpenMeetings": 20, "OpenMeetingsPerCaller": 3 },
+        },
+        "Tenants": { "acme": { "Limits": { "OpenMeetings": 50 } }, "globex": {} },
+        "UnlistedTenants": "Everyone",
+    })
+    .to_string();
+    let (code, stdout, stderr) = run(&["check", "-"], &policy);
+    assert_eq!(code, Some(0), "{stderr}");
+    for line in [
+        "OpenMeetings: 20 (globex, tenants that are not listed)\n",
+        "OpenMeetings: 50 (acme)\n",
+        "OpenMeetingsPerCaller: 3 (acme, globex, tenants that are not listed)\n",
+    ] {
+        assert!(stdout.contains(line), "{line} is not in {stdout}");
+    }
+    let (_, stdout, _) = run(&["check", "-", "--json"], &policy);
+    let documents: Value = serde_json::from_str(&stdout).unwrap();
+    let expected = json!({ "limit": "OpenMeetings", "value": 50, "tenants": ["acme"] });
+    assert_eq!(documents[0]["limits"][1], expected);
+
+    let (code, _, stderr) = run(&["check", "-", "--no-registry"], &policy);
+    assert_eq!(code, Some(1));
+    for pointer in ["-: #/Everyone/Limits: needs the registry", "-: #/Tenants/acme/Limits: needs"] {
+        assert!(stderr.contains(pointer), "{pointer} is not in {stderr}");
+    }
+    let unlimited = policy_file("unlimited");
+    let (code, stdout, _) = run(&["check", unlimited.to_str().unwrap(), "--no-registry"], "");
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("OpenMeetings: no limit (acme, globex)"), "{stdout}");
+}
+
+#[test]
 fn a_region_without_chime_is_a_fault_of_a_checked_policy() {
     let policy = policy_file("checked-for-a-region");
     let policy = policy.to_str().unwrap();
@@ -396,8 +432,11 @@ fn help_names_every_subcommand_option_and_exit_status() {
     ] {
         assert!(serve.contains(option), "{option} is not in {serve}");
     }
-    for option in ["--policy", "--claims", "--request", "--operation", "--json"] {
+    for option in ["--policy", "--claims", "--request", "--operation", "--json", "--no-registry"] {
         assert!(help(&["explain", "--help"]).contains(option), "{option}");
+    }
+    for option in ["--region", "--json", "--no-registry"] {
+        assert!(help(&["check", "--help"]).contains(option), "{option}");
     }
 }
 
