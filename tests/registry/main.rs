@@ -17,3 +17,4 @@ mod publish;
 mod rooms;
 mod slots;
 mod table;
+mod usage;

@@ -179,6 +179,18 @@ fn show(value: &AttributeValue) -> String {
             texts.sort();
             format!("SS {}", texts.join(" "))
         }
+        AttributeValue::Ns(numbers) => {
+            let mut numbers = numbers.clone();
+            numbers.sort();
+            format!("NS {}", numbers.join(" "))
+        }
+        AttributeValue::M(members) => {
+            let members: BTreeMap<&String, String> =
+                members.iter().map(|(name, value)| (name, show(value))).collect();
+            let members: Vec<String> =
+                members.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            format!("M {}", members.join(", "))
+        }
         other => panic!("nothing writes such a value: {other:?}"),
     }
 }
