@@ -158,6 +158,7 @@ def check_notifications() -> None:
 
 
 def check_registry() -> None:
+    build_programs()
     pytest(CHECKS / "registry", environment="notifications")
 
 

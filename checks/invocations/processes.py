@@ -77,7 +77,7 @@ class Process:
 
 
 class LocalServices(Process):
-    """The Chime simulator, the registry's table and the token issuer of `cargo run -p local`, without its HTTP front."""
+    """The Chime simulator, the registry's table and the issuer of `cargo run -p local`, without its HTTP front."""
 
     def __init__(
         self,
@@ -95,6 +95,11 @@ class LocalServices(Process):
     def chime_url(self) -> str:
         """The endpoint at which the simulator plays Chime."""
         return f"http://{self.host}:{self.simulator}"
+
+    @property
+    def registry_url(self) -> str:
+        """The endpoint of the DynamoDB with the registry's table."""
+        return f"http://{self.host}:{self.registry}"
 
     def simulator_get(self, path: str) -> list[dict]:
         """Asks the simulator for one of its own paths."""
