@@ -10,16 +10,15 @@ use meeting_gateway::telemetry::Metric;
 use meeting_gateway::{notifications, request_line};
 use serde_json::{Value, json};
 
-/// The names that reading a configuration looks up, where one variable has a value; and those that are then missing.
+/// The names that reading a configuration looks up, where some variables have values; and those that are then missing.
 fn read_with<C>(
     read: impl FnOnce(&Settings<'_>, AwsEnvironment) -> Result<C, SettingsError>,
-    variable: &str,
-    value: Option<&str>,
+    values: &[(&str, &str)],
 ) -> (BTreeSet<String>, BTreeSet<&'static str>) {
     let names = RefCell::new(BTreeSet::new());
     let lookup = |name: &str| {
         names.borrow_mut().insert(name.to_owned());
-        value.filter(|_| name == variable).map(str::to_owned)
+        values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     };
     let missing: BTreeSet<&str> = match read(&Settings::new(&lookup), AwsEnvironment::default()) {
         Ok(_) => BTreeSet::new(),
@@ -31,13 +30,16 @@ fn read_with<C>(
     (names, missing)
 }
 
+/// A table: only with one are the settings of its endpoint read.
+const TABLE: (&str, &str) = ("REGISTRY_TABLE", "registry");
+
 /// The names of all settings that the gateway reads, each with `required` or `optional`. Reading finds them. One line
 /// a setting, followed by `bearer` where only that mode reads it.
 pub(crate) fn settings_list() -> String {
-    let read_in = |mode: Option<&str>| read_with(Config::read, "AUTH_MODE", mode);
-    let (_, missing_mode) = read_in(None);
-    let (authorizer, missing_in_authorizer) = read_in(Some("authorizer"));
-    let (bearer, missing_in_bearer) = read_in(Some("bearer"));
+    let read_in = |mode| read_with(Config::read, &[("AUTH_MODE", mode), TABLE]);
+    let (_, missing_mode) = read_with(Config::read, &[]);
+    let (authorizer, missing_in_authorizer) = read_in("authorizer");
+    let (bearer, missing_in_bearer) = read_in("bearer");
     let mut text = String::new();
     for name in bearer.union(&authorizer) {
         let required = |missing: &BTreeSet<&str>| missing.contains(name.as_str());
@@ -51,11 +53,10 @@ pub(crate) fn settings_list() -> String {
     text
 }
 
-/// The same of the function that reads the queue. What only a bus needs is optional.
+/// The same of the function that reads the queue. What only a bus or the table needs is optional.
 pub(crate) fn notifications_settings_list() -> String {
-    let read_for = |bus: Option<&str>| read_with(NotificationsConfig::read, "EVENT_BUS_NAME", bus);
-    let (_, required) = read_for(None);
-    let (names, _) = read_for(Some("default"));
+    let (_, required) = read_with(NotificationsConfig::read, &[]);
+    let (names, _) = read_with(NotificationsConfig::read, &[("EVENT_BUS_NAME", "default"), TABLE]);
     let word = |name: &str| if required.contains(name) { "required" } else { "optional" };
     names.iter().map(|name| format!("{name} {}\n", word(name))).collect()
 }
