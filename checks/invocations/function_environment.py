@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from processes import REPOSITORY
+from processes import REPOSITORY, LocalServices
 from samcli.yamlhelper import yaml_parse
 
 BUILD = REPOSITORY / ".aws-sam" / "build"
@@ -33,10 +33,10 @@ def layer_folder() -> Path:
     return (BUILD / built_template()["Resources"]["PolicyLayer"]["Properties"]["ContentUri"]).resolve()
 
 
-def sample_environment(chime_url: str) -> dict[str, str]:
+def sample_environment(services: LocalServices) -> dict[str, str]:
     """Returns the function's environment under `sam local --env-vars events/env.json`.
 
-    Two values differ, because the emulator runs without a container here: the layer's folder, and the simulator's URL.
+    The layer's folder and the services' addresses differ, because the emulator runs without a container here.
     """
     declared = declared_variables(FUNCTION)
     literal = {name: value for name, value in declared.items() if isinstance(value, str)}
@@ -50,5 +50,6 @@ def sample_environment(chime_url: str) -> dict[str, str]:
         raise ValueError(f"POLICY_FILE is {policy}, which is not in the layer")
     return variables | {
         "POLICY_FILE": str(layer_folder() / policy.removeprefix("/opt/")),
-        "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": chime_url,
+        "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": services.chime_url,
+        "AWS_ENDPOINT_URL_DYNAMODB": services.registry_url,
     }

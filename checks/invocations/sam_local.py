@@ -78,7 +78,10 @@ def main() -> int:
         return NOT_RUN
     with LocalServices(bind=host) as services, tempfile.TemporaryDirectory() as folder:
         environment = Path(folder) / "env.json"
-        variables = overrides() | {"AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": services.chime_url}
+        variables = overrides() | {
+            "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS": services.chime_url,
+            "AWS_ENDPOINT_URL_DYNAMODB": services.registry_url,
+        }
         environment.write_text(json.dumps({FUNCTION: variables, NOTIFICATIONS: overrides(NOTIFICATIONS)}))
         for event in SAMPLES:
             services.reset()

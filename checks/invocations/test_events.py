@@ -17,7 +17,7 @@ EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 
 @pytest.fixture(scope="module")
 def services():
-    """The Chime simulator and the token issuer."""
+    """The Chime simulator, the token issuer and the registry's table."""
     with LocalServices() as running:
         yield running
 
@@ -25,7 +25,7 @@ def services():
 @pytest.fixture(scope="module")
 def function(services):
     """The built function in authorizer mode, in the environment of events/env.json."""
-    with Emulator(BINARY, sample_environment(services.chime_url)) as running:
+    with Emulator(BINARY, sample_environment(services)) as running:
         yield running
 
 
@@ -53,11 +53,12 @@ def test_event_gets_the_expected_answer(services, function, name):
     row = EXPECTED[name]
     services.reset()
     services.add_sample_meeting()
-    status, text = function.invoke((EVENTS / name).read_bytes())
-    assert status == 200, text
-    answer = json.loads(text)
-    assert "errorType" not in answer, answer
+    for earlier in row.get("before", []):
+        assert answer_to(function, earlier)["statusCode"] == EXPECTED[earlier]["status"]
+    requests_before = len(services.requests())
+    answer = answer_to(function, name)
     assert answer["statusCode"] == row["status"], answer
+    requests = services.requests()[requests_before:]
     headers = header_values(answer)
     assert headers["cache-control"] == "no-store"
     body = json.loads(answer["body"] or "{}")
@@ -66,7 +67,7 @@ def test_event_gets_the_expected_answer(services, function, name):
         assert sorted(body) == row.get("members", ["Meeting"])
         if row["chime"]:
             _sample, meeting = services.meetings()
-            assert body == {"Meeting": meeting["Meeting"]}
+            assert body["Meeting"] == meeting["Meeting"]
     else:
         assert headers["content-type"] == "application/problem+json"
         assert headers["x-amzn-errortype"] == row["code"]
@@ -75,11 +76,20 @@ def test_event_gets_the_expected_answer(services, function, name):
         named = [error[place] for error in body.get("errors", []) for place in places if place in error]
         assert sorted(named) == sorted(row["pointers"])
     if "requests" in row:
-        asked = [request["operation"] for request in services.requests()]
+        asked = [request["operation"] for request in requests]
         # Whether Chime is asked for the proof depends on the events before.
         assert [name for name in asked if name != "GetMeeting" or row["operation"] == name] == row["requests"]
-    created = [request for request in services.requests() if request["operation"] == "CreateMeeting"]
+    created = [request for request in requests if request["operation"] == "CreateMeeting"]
     assert [chime_request(request) for request in created] == ([row["chime"]] if row["chime"] else [])
+
+
+def answer_to(function, name: str) -> dict:
+    """Returns the function's answer to a sample event."""
+    status, text = function.invoke((EVENTS / name).read_bytes())
+    assert status == 200, text
+    answer = json.loads(text)
+    assert "errorType" not in answer, answer
+    return answer
 
 
 def header_values(answer: dict) -> dict[str, str]:
@@ -119,7 +129,7 @@ BROKEN_SETTINGS = {
 @pytest.mark.parametrize("setting", BROKEN_SETTINGS)
 def test_does_not_start_with_a_broken_setting_and_names_it(services, setting):
     broken = BROKEN_SETTINGS[setting]
-    with Emulator(BINARY, sample_environment(services.chime_url) | broken) as running:
+    with Emulator(BINARY, sample_environment(services) | broken) as running:
         try:
             status, text = running.invoke((EVENTS / "http-api-create.json").read_bytes())
             assert status != 200 or b"errorType" in text, text

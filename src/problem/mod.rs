@@ -305,7 +305,7 @@ impl Problem {
     fn of_registry(error: RegistryError) -> Self {
         match error {
             RegistryError::RoomNotOpen => {
-                let detail = "the room is not open, and the caller may not open it";
+                let detail = "the room is not open; it opens when somebody with the right Create joins it";
                 Problem::new(404, "NotFoundException", detail)
             }
             RegistryError::RoomOfOtherTenantIds => {
