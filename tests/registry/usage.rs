@@ -264,6 +264,60 @@ async fn a_table_that_does_not_answer_counts_nothing_and_loses_nothing() {
     assert_eq!(table.day().await[..3], day(1, "4", "0", &[])[..3]);
 }
 
+/// Counts MEETING, and reads another event after the count's `operation` has read `partition` and before it goes on.
+async fn count_and_read_meanwhile(
+    table: &Table,
+    (operation, partition): (&str, &str),
+    other: (MeetingKey, Event),
+) {
+    let injection = Injection::new(Fault::SlowAnswer(Duration::from_millis(300)), 1);
+    table.player().arm(injection.of_operation(operation).of_partitions(partition));
+    let reads = || {
+        let mut requests = table.player().requests();
+        requests.retain(|request| {
+            let is_there = request.keys.iter().any(|key| key.partition.starts_with(partition));
+            request.operation == operation && is_there
+        });
+        requests.len()
+    };
+    let before = reads();
+    let meanwhile = async {
+        while reads() == before {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        table.read(other.0, other.1).await;
+    };
+    let (counted, ()) = tokio::join!(table.count(MEETING), meanwhile);
+    counted.expect("it is counted");
+}
+
+#[tokio::test]
+async fn a_count_that_was_overtaken_reads_again() {
+    let table = Table::played();
+    table.ask(TableRequest::RecordMeeting(MEETING)).await;
+    for event in [(ANNA, false, 0), (None, true, 10)] {
+        table.read(MEETING, event).await;
+    }
+    table.record(MEETING, (BEN, false, 5)).await.unwrap();
+    count_and_read_meanwhile(&table, ("Query", "session#"), (MEETING, (ANNA, true, 3))).await;
+    assert_eq!(table.day().await, day(1, "10", "8", &[(1, 1)]));
+}
+
+#[tokio::test]
+async fn a_peak_that_comes_meanwhile_is_kept() {
+    let table = Table::played();
+    for meeting in [MEETING, OTHER_MEETING] {
+        table.ask(TableRequest::RecordMeeting(meeting)).await;
+    }
+    for event in [(ANNA, false, 0), (None, true, 5)] {
+        table.read(MEETING, event).await;
+        table.record(OTHER_MEETING, event).await.unwrap();
+    }
+    table.record(MEETING, (BEN, false, 1)).await.unwrap();
+    count_and_read_meanwhile(&table, ("GetItem", "usage#"), (OTHER_MEETING, (BEN, false, 1))).await;
+    assert_eq!(table.day().await, day(2, "10", "18", &[(2, 2)]));
+}
+
 #[tokio::test]
 async fn counts_at_the_same_time_count_once() {
     let table = Arc::new(Table::known().await);
