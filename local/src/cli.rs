@@ -74,8 +74,9 @@ pub(crate) struct CheckOptions {
 
 /// The options of `explain`.
 ///
-/// The claims are not verified. A meeting or attendee in the path is taken to exist and to be the tenant's; the gateway's
-/// name and the queue are placeholders. Claims are read as the settings TENANT_CLAIM, SCOPE_CLAIM, GROUPS_CLAIM and
+/// The claims are not verified. A meeting or attendee in the path is taken to exist and to be the tenant's, and no other meeting
+/// to be open. A room has a meeting, but for a caller who may open it. The gateway's name, the queue and the room are
+/// placeholders. Claims are read as the settings TENANT_CLAIM, SCOPE_CLAIM, GROUPS_CLAIM and
 /// SUBJECT_CLAIM of the environment say.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
@@ -94,6 +95,10 @@ pub(crate) struct ExplainOptions {
     /// The operation
     #[arg(long, default_value = "CreateMeeting", value_name = "NAME")]
     pub(crate) operation: String,
+
+    /// JoinRoom: the room has a meeting, also when the caller may open it
+    #[arg(long)]
+    pub(crate) room_is_open: bool,
 
     #[command(flatten)]
     pub(crate) region: RegionOption,

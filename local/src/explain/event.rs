@@ -3,6 +3,9 @@
 use meeting_gateway::operation::Operation;
 use serde_json::{Value, json};
 
+/// The parameter of a room's path.
+const ROOM_ID: &str = "{RoomId}";
+
 /// What is asked about.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -17,10 +20,18 @@ impl Asked {
         self.body.as_deref().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default()
     }
 
-    /// The event, with these ids in the path.
-    pub(super) fn event(&self, meeting_id: &str, attendee_id: &str) -> Vec<u8> {
+    /// Whether the path names a room.
+    pub(super) fn is_about_a_room(&self) -> bool {
+        self.operation.path.contains(ROOM_ID)
+    }
+
+    /// The event, with these names in the path.
+    pub(super) fn event(&self, meeting_id: &str, attendee_id: &str, room: &str) -> Vec<u8> {
         let Operation { method, path: template, query, .. } = self.operation;
-        let path = template.replace("{MeetingId}", meeting_id).replace("{AttendeeId}", attendee_id);
+        let path = template
+            .replace("{MeetingId}", meeting_id)
+            .replace("{AttendeeId}", attendee_id)
+            .replace(ROOM_ID, room);
         let query = query.map(|query| format!("operation={query}")).unwrap_or_default();
         let route = format!("{method} {template}");
         let mut event = json!({

@@ -5,6 +5,7 @@
 
 mod event;
 mod report;
+mod room;
 mod values;
 
 use std::collections::BTreeMap;
@@ -12,14 +13,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use local::dynamodb::Dynamodb;
 use local::simulator::{ACCOUNT, PlantedMeeting, Simulator};
 use meeting_gateway::api_gateway::HttpRequest;
 use meeting_gateway::auth::{Caller, authorizer};
 use meeting_gateway::config::AuthSettings;
 use meeting_gateway::gateway::Invocation;
-use meeting_gateway::model::Partition;
 use meeting_gateway::operation::{OPERATIONS, Operation};
-use meeting_gateway::policy::{self, Deployment};
+use meeting_gateway::policy;
 use meeting_gateway::start;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -27,7 +28,7 @@ use tokio::time::Instant;
 use self::event::Asked;
 use self::report::Explained;
 use self::values::rows;
-use crate::check::{check, faults_json};
+use crate::check::{check, deployment, faults_json};
 use crate::cli::{ExplainOptions, policy_file};
 use crate::command::{CommandError, Outcome, print, print_json, read};
 use crate::gateway::Environment;
@@ -36,6 +37,9 @@ use crate::{aws, serve};
 /// Placeholders for what a deployed stack would have.
 const GATEWAY_NAME: &str = "GATEWAY_NAME";
 const QUEUE: &str = "QUEUE";
+
+/// The room of paths.
+const ROOM: &str = "ROOM";
 
 /// The meeting of paths, and the attendee, who is the caller.
 const MEETING: &str = "5a3b1e00-0000-4000-8000-000000000001";
@@ -62,7 +66,7 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<Outcome, CommandErro
         return Err(CommandError("the standard input can be the claims or the request, not both".to_owned()));
     }
     let asked = Asked { operation, claims: claims(&options.claims)?, body: body(options)? };
-    let explained = explain(&file, &document, &region, &asked).await?;
+    let explained = explain(&file, &document, options, &asked).await?;
     if options.json {
         print_json(&report::json(&explained))?;
     } else {
@@ -97,31 +101,34 @@ fn body(options: &ExplainOptions) -> Result<Option<String>, CommandError> {
 async fn explain(
     file: &Path,
     document: &[u8],
-    region: &str,
+    options: &ExplainOptions,
     asked: &Asked,
 ) -> Result<Explained, CommandError> {
+    let (region, has_registry) = (&options.region.get(), options.registry.get());
     let simulator = Simulator::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         .map_err(|error| CommandError(format!("cannot start the Chime simulator: {error}")))?;
-    let environment = Environment { settings: settings(file, region, &simulator), aws: aws::made_up(region) };
+    let dynamodb = start_registry(has_registry)?;
+    let mut settings = settings(file, region, &simulator);
+    settings.extend(dynamodb.iter().flat_map(room::settings));
+    let environment = Environment { settings, aws: aws::made_up(region) };
     let config = environment.read().map_err(CommandError)?;
     let AuthSettings::Authorizer(names) = &config.auth else {
         return Err(CommandError("the gateway is not in authorizer mode".to_owned()));
     };
-    let event = asked.event(MEETING, ATTENDEE);
+    let event = asked.event(MEETING, ATTENDEE, ROOM);
     let request =
         HttpRequest::from_event(&event).map_err(|error| CommandError(format!("invalid event: {error}")))?;
     let caller = authorizer::authenticate(&request.authorizer, names)
         .map_err(|error| CommandError(format!("the claims identify no caller: {error}")))?;
-    let policy = policy::explain(
-        document,
-        &Deployment { partition: Partition::of_region(region), has_registry: true },
-        &caller,
-    )
-    .map_err(|errors| CommandError(errors.iter().map(|error| format!("{error}\n")).collect()))?;
+    let policy = policy::explain(document, &deployment(region, has_registry), &caller)
+        .map_err(|errors| CommandError(errors.iter().map(|error| format!("{error}\n")).collect()))?;
     let tenant_ids = policy.tenant_ids.as_ref().map_or(&[][..], |(ids, _)| ids);
     plant(&simulator, region, asked, &caller, tenant_ids);
 
     let deadline = Instant::now().checked_add(PATIENCE).unwrap_or_else(Instant::now);
+    if room::is_open(asked, &policy, options.room_is_open) {
+        room::open(&config, &caller, deadline).await?;
+    }
     let gateway = start::gateway(config);
     let invocation = Invocation { request_id: "explain", trace_id: None, deadline };
     let answer = gateway.handle(&event, invocation).await.answer;
@@ -131,6 +138,13 @@ async fn explain(
     let requests = simulator.requests();
     let rows = rows(&policy, asked, &requests, &problem);
     Ok(Explained { operation: asked.operation, caller, policy, rows, requests, status, problem })
+}
+
+/// The registry's table, empty.
+fn start_registry(has_registry: bool) -> Result<Option<Dynamodb>, CommandError> {
+    let start = || Dynamodb::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let started = has_registry.then(start).transpose();
+    started.map_err(|error| CommandError(format!("cannot start the registry's table: {error}")))
 }
 
 /// The settings of a gateway behind an authorizer, with placeholders for its name and its queue.
@@ -154,7 +168,8 @@ fn plant(simulator: &Simulator, region: &str, asked: &Asked, caller: &Caller, te
         PlantedMeeting { id: MEETING, region, tenant_ids, gateway_name: GATEWAY_NAME, attendees: &own };
     simulator.plant(&meeting);
     let body = asked.json_body();
-    if let Some(primary) = body.get("PrimaryMeetingId").and_then(Value::as_str) {
+    let primary = ["/PrimaryMeetingId", "/Meeting/PrimaryMeetingId"].iter();
+    for primary in primary.filter_map(|pointer| body.pointer(pointer)?.as_str()) {
         simulator.plant(&PlantedMeeting { id: primary, attendees: &[], ..meeting });
     }
 }

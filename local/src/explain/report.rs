@@ -5,7 +5,7 @@ use std::fmt::Write;
 use local::simulator::RecordedRequest;
 use meeting_gateway::auth::Caller;
 use meeting_gateway::operation::Operation;
-use meeting_gateway::policy::{PolicyExplanation, RightExplanation};
+use meeting_gateway::policy::{LimitExplanation, PolicyExplanation, RightExplanation};
 use serde_json::{Value, json};
 
 use super::values::Row;
@@ -49,6 +49,11 @@ pub(super) fn text(explained: &Explained) -> String {
         let verdict = if *is_held { "yes" } else { "no" };
         let place = pointer.as_deref().unwrap_or("nothing is written about it");
         line(format!("{right:10} {verdict}: {holders} ({place})"));
+    }
+    for LimitExplanation { limit, value, pointer } in &policy.limits {
+        let value = value.map_or("no limit".to_owned(), |value| value.to_string());
+        let place = pointer.as_deref().map_or(String::new(), |pointer| format!(" ({pointer})"));
+        line(format!("{limit:23} {value}{place}"));
     }
     if !explained.rows.is_empty() {
         line(String::new());
@@ -115,6 +120,7 @@ pub(super) fn json(explained: &Explained) -> Value {
             "right": right.right, "held": right.is_held, "holders": right.holders, "pointer": right.pointer
         })
     };
+    let limit = |limit: &LimitExplanation| json!({ "limit": limit.limit, "value": limit.value, "pointer": limit.pointer });
     let member = |row: &Row| {
         json!({
             "member": row.member, "value": row.value, "from": row.from.as_str(), "pointer": row.pointer
@@ -126,6 +132,7 @@ pub(super) fn json(explained: &Explained) -> Value {
         "tenant": { "name": caller.tenant(), "pointer": policy.tenant, "admitted": policy.is_admitted },
         "caller": { "subject": caller.subject(), "groups": caller.groups(), "scopes": caller.scopes() },
         "rights": policy.rights.iter().map(right).collect::<Vec<_>>(),
+        "limits": policy.limits.iter().map(limit).collect::<Vec<_>>(),
         "members": rows.iter().map(member).collect::<Vec<_>>(),
         "status": status,
         "problem": problem,

@@ -22,8 +22,12 @@ pub(super) struct Row {
 pub(super) enum From {
     /// The body of the request.
     Caller,
+    /// The body of the request, for a meeting that is not made.
+    Unused,
     /// The body of the request, against the policy or the model: see the findings.
     Refused,
+    /// The room's name.
+    Room,
     /// The subject of the token.
     Subject,
     /// `Fixed` of the policy.
@@ -45,7 +49,9 @@ impl From {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             From::Caller => "caller",
+            From::Unused => "caller, not used: the caller opens no room",
             From::Refused => "caller, refused",
+            From::Room => "the room's name",
             From::Subject => "subject",
             From::Fixed => "Fixed",
             From::Default => "Default",
@@ -96,11 +102,17 @@ pub(super) fn rows(
     if operation.starts_with("CreateMeeting") {
         rows.meeting(&mut all);
     }
+    if operation == "JoinRoom" {
+        all.extend(meeting_of_room(policy, &asked_body, requests, problem.is_null()));
+    }
     let takes_list = operation == "CreateMeetingWithAttendees" || operation == "BatchCreateAttendee";
     if takes_list {
         let attendees = asked_body.get("Attendees").and_then(Value::as_array).map_or(0, Vec::len);
         (0..attendees).for_each(|index| rows.attendee(&format!("Attendees/{index}/"), &mut all));
-    } else if operation == "Join" || operation == "CreateAttendee" || operation.contains("Capabilities") {
+    } else if operation.starts_with("Join")
+        || operation == "CreateAttendee"
+        || operation.contains("Capabilities")
+    {
         rows.attendee("", &mut all);
     }
     if let Some(excluded) = asked_body.get("ExcludedAttendeeIds") {
@@ -120,6 +132,33 @@ pub(super) fn rows(
     all
 }
 
+/// The rows of the meeting that a request to join a room makes, or would make if it were not refused.
+fn meeting_of_room(
+    policy: &PolicyExplanation,
+    asked: &Value,
+    requests: &[RecordedRequest],
+    is_served: bool,
+) -> Vec<Row> {
+    let member = asked.get("Meeting");
+    let created = requests.iter().find(|request| request.path == "/meetings");
+    let may_open = policy.rights.iter().any(|right| right.right == "Create" && right.is_held);
+    let mut all = Vec::new();
+    match (created, member) {
+        (None, Some(member)) if is_served || !may_open => {
+            all.push(row("Meeting", member.clone(), From::Unused, None));
+        }
+        (None, None) => {}
+        (created, member) => {
+            let sent = created.map_or(&Value::Null, |request| &request.body);
+            Rows { policy, asked: member.unwrap_or(&Value::Null), sent }.meeting(&mut all);
+            for row in &mut all {
+                row.member = row.member.replacen("#/", "#/Meeting/", 1);
+            }
+        }
+    }
+    all
+}
+
 struct Rows<'r> {
     policy: &'r PolicyExplanation,
     asked: &'r Value,
@@ -128,9 +167,11 @@ struct Rows<'r> {
 
 impl Rows<'_> {
     fn meeting(&self, rows: &mut Vec<Row>) {
-        let text = |name: &str| self.asked.get(name).cloned();
-        if let Some(value) = text("ExternalMeetingId") {
-            rows.push(row("ExternalMeetingId", value, From::Caller, None));
+        let id = "ExternalMeetingId";
+        match (self.asked.get(id), self.sent.get(id)) {
+            (Some(value), _) => rows.push(row(id, value.clone(), From::Caller, None)),
+            (None, Some(value)) => rows.push(row(id, value.clone(), From::Room, None)),
+            (None, None) => {}
         }
         for member in self.policy.members.iter().filter(|member| !member.name.starts_with(OF_ATTENDEES)) {
             rows.extend(self.member(member, ""));

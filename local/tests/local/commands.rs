@@ -216,6 +216,114 @@ fn primary_is_taken_to_be_the_tenants() {
 }
 
 #[test]
+fn limits_are_explained_with_the_place_that_decides_them() {
+    let mut policy = policy();
+    policy["Everyone"]["Limits"] = json!({ "OpenMeetings": 20, "OpenMeetingsPerCaller": 3 });
+    policy["Tenants"]["acme"]["Limits"] = json!({ "OpenMeetings": 50 });
+    let request = ["--request", r#"{"ExternalMeetingId":"standup"}"#];
+    let (code, found) = explained(&policy, &request);
+    assert_eq!(code, Some(0), "within the limits: {found:#}");
+    assert_eq!(
+        found["limits"],
+        json!([
+            { "limit": "OpenMeetings", "value": 50, "pointer": "#/Tenants/acme/Limits/OpenMeetings" },
+            { "limit": "OpenMeetingsPerCaller", "value": 3, "pointer": "#/Everyone/Limits/OpenMeetingsPerCaller" },
+        ])
+    );
+    let (code, found) = explained(&policy, &[&request[..], &["--no-registry"]].concat());
+    assert_eq!(code, Some(2), "a stack without a registry can't have them");
+    assert_eq!(found["faults"][0]["pointer"], "#/Everyone/Limits");
+    policy["Everyone"]["Limits"] = json!({});
+    policy["Tenants"]["acme"]["Limits"] = json!({});
+    let (_, found) = explained(&policy, &request);
+    let expected = json!({ "limit": "OpenMeetings", "value": null, "pointer": null });
+    assert_eq!(found["limits"][0], expected, "no limit");
+}
+
+/// The methods and paths of the requests to Chime, the last part of a path alone.
+fn chime_requests(explained: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let short = |path: String| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let requests = explained["requests"].as_array().unwrap().iter();
+    requests
+        .map(|request| format!("{} {}", text(&request["method"]), short(text(&request["path"]))))
+        .collect()
+}
+
+#[test]
+fn opening_a_room_is_explained_as_its_meeting_and_the_callers_attendee() {
+    let body = r#"{"Meeting":{"MediaRegion":"eu-west-2","PrimaryMeetingId":"6b1e5a3b-0000-4000-8000-00000000abcd"}}"#;
+    let (code, explained) = explained(&policy(), &["--operation", "JoinRoom", "--request", body]);
+    assert_eq!((code, &explained["status"]), (Some(0), &json!(201)), "{explained:#}");
+    assert_eq!(chime_requests(&explained)[1..], ["POST meetings", "POST attendees"]);
+    for (name, value, from, pointer, why) in [
+        ("#/Meeting/ExternalMeetingId", json!("ROOM"), "the room's name", None, "a placeholder"),
+        (
+            "#/Meeting/MediaRegion",
+            json!("eu-west-2"),
+            "caller",
+            Some("#/Tenants/acme/Allowed/MediaRegion"),
+            "the tenant allows it",
+        ),
+        (
+            "#/Meeting/MeetingFeatures/Attendee/MaxCount",
+            json!(50),
+            "ceiling",
+            Some("#/Everyone/Allowed/MeetingFeatures/Attendee/MaxCount"),
+            "binds silence",
+        ),
+        (
+            "#/Meeting/Tags/Tenant",
+            json!("acme"),
+            "Fixed",
+            Some("#/Everyone/Fixed/Tags/Tenant"),
+            "a fixed tag",
+        ),
+        ("#/ExternalUserId", json!("anna"), "subject", None, "the attendee's"),
+    ] {
+        assert_eq!(member(&explained, name), (&value, from, pointer), "{why}");
+    }
+}
+
+#[test]
+fn joining_an_open_room_is_explained_without_a_meeting() {
+    let body = r#"{"Meeting":{"MediaRegion":"eu-west-2"}}"#;
+    let join = ["--operation", "JoinRoom", "--request", body];
+    let mut members = policy();
+    members["Everyone"]["Callers"]["Create"] = json!({ "AnyGroup": ["owners"] });
+    for (policy, arguments, why) in [
+        (
+            &policy(),
+            &[&join[..], &["--room-is-open"]].concat(),
+            "a caller who may open it, and finds it open",
+        ),
+        (&members, &join.to_vec(), "a caller who may not"),
+    ] {
+        let (code, explained) = explained(policy, arguments);
+        assert_eq!((code, &explained["status"]), (Some(0), &json!(201)), "{why}: {explained:#}");
+        assert_eq!(chime_requests(&explained)[1..], ["POST attendees"], "{why}");
+        let unused =
+            (&json!({ "MediaRegion": "eu-west-2" }), "caller, not used: the caller opens no room", None);
+        assert_eq!(member(&explained, "#/Meeting"), unused, "{why}");
+        assert_eq!(member(&explained, "#/ExternalUserId").1, "subject", "{why}");
+    }
+}
+
+#[test]
+fn refused_room_shows_every_finding_of_attendee_and_meeting() {
+    let body = r#"{"ExternalUserId":"?;","Meeting":{"MediaRegion":"us-west-2","ExternalMeetingId":"x"}}"#;
+    let (code, found) = explained(&policy(), &["--operation", "JoinRoom", "--request", body]);
+    assert_eq!((code, &found["status"]), (Some(1), &json!(400)));
+    for pointer in ["#/ExternalUserId", "#/Meeting/MediaRegion", "#/Meeting/ExternalMeetingId"] {
+        assert_eq!(member(&found, pointer).1, "caller, refused", "{pointer}");
+    }
+    assert_eq!(found["members"].as_array().unwrap().len(), 3, "what is not asked for is not decided");
+    assert_eq!(found["requests"], json!([]));
+    let (code, found) = explained(&policy(), &["--operation", "GetRoom", "--no-registry"]);
+    assert_eq!((code, &found["status"]), (Some(1), &json!(404)), "a stack without a registry has no rooms");
+}
+
+#[test]
 fn every_operation_can_be_explained() {
     let user = r#"{"ExternalUserId":"bob#1"}"#;
     let capabilities = r#"{"Audio":"None","Video":"None","Content":"None"}"#;
@@ -255,6 +363,7 @@ fn text_for_people_has_the_same_answer() {
     assert_eq!(code, Some(0), "{text}{stderr}");
     for part in [
         "Create     yes",
+        "OpenMeetingsPerCaller   no limit",
         "Everyone's #/Everyone/Default/MediaRegion",
         "served     201",
         "Chime gets POST /meetings",
@@ -432,7 +541,9 @@ fn help_names_every_subcommand_option_and_exit_status() {
     ] {
         assert!(serve.contains(option), "{option} is not in {serve}");
     }
-    for option in ["--policy", "--claims", "--request", "--operation", "--json", "--no-registry"] {
+    for option in
+        ["--policy", "--claims", "--request", "--operation", "--room-is-open", "--json", "--no-registry"]
+    {
         assert!(help(&["explain", "--help"]).contains(option), "{option}");
     }
     for option in ["--region", "--json", "--no-registry"] {
