@@ -112,7 +112,10 @@ def _(resources):
     alarm(resources, "QueueAgeAlarm")["ActionsEnabled"] = False
 
 
-@mutation("no alarm on the queue's age beside another consumer", "the alarms", QueueIsConsumed="true")
+GONE = "a reference to what is not there: QueueAgeAlarm"
+
+
+@mutation("no alarm on the queue's age beside another consumer", GONE, QueueIsConsumed="true")
 def _(resources):
     resources["QueueAgeAlarm"]["Condition"] = "StackReadsTheQueue"
 

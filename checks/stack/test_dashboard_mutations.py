@@ -270,8 +270,8 @@ def deployed_body(template: dict) -> dict:
 OF_THE_TEMPLATE = {
     "a body that is not JSON": ("its body is not JSON", lambda p: p["DashboardBody"].update({"Fn::Sub": "{,}"})),
     "one name in all regions": ("its name", lambda p: p.update({"DashboardName": {"Ref": "AWS::StackName"}})),
-    "a placeholder that is not replaced": (
-        "service",
+    "placeholders that are not replaced": (
+        "its body is not JSON",
         lambda p: p.update({"DashboardBody": p["DashboardBody"]["Fn::Sub"][0]}),
     ),
 }
