@@ -55,7 +55,8 @@ impl Welcome<'_> {
             line(text, "\nThe policy lists no tenant.");
             return;
         };
-        line(text, "\nCreate a meeting and join it:");
+        let or_a_room = if self.registry.is_some() { "; or join a room, which opens it" } else { "" };
+        line(text, &format!("\nCreate a meeting and join it{or_a_room}:"));
         line(text, &format!("TOKEN=$(curl -s '{}')", token_url(&self.issuer, first)));
         line(
             text,
@@ -68,6 +69,12 @@ impl Welcome<'_> {
             text,
             &format!("curl -s -X POST {url}/meetings/MEETING_ID/join -H \"Authorization: Bearer $TOKEN\""),
         );
+        if self.registry.is_some() {
+            line(
+                text,
+                &format!("curl -s -X POST {url}/rooms/standup/join -H \"Authorization: Bearer $TOKEN\""),
+            );
+        }
         let others: Vec<String> = tenants.iter().skip(1).take(MAX_NAMED).map(query).collect();
         if !others.is_empty() {
             let more = tenants.len().saturating_sub(1).saturating_sub(others.len());

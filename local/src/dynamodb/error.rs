@@ -16,7 +16,7 @@ const AVAILABILITY: &str = "com.amazon.coral.availability#";
 
 /// A refusal, as the exception that DynamoDB answers.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub(super) enum DynamodbError {
+pub(crate) enum DynamodbError {
     #[error("{0}")]
     Validation(String),
     #[error("{0}")]
@@ -54,21 +54,21 @@ pub(super) enum DynamodbError {
 
 /// Why one write of a transaction kept it from happening, or that it did not.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct CancellationReason {
+pub(crate) struct CancellationReason {
     /// `None`, `ConditionalCheckFailed`, `TransactionConflict`, …
-    pub(super) code: &'static str,
+    pub(crate) code: &'static str,
     /// Absent with `None`.
-    pub(super) message: Option<String>,
+    pub(crate) message: Option<String>,
     /// The item as it is, where the write asked for it.
-    pub(super) item: Option<Item>,
+    pub(crate) item: Option<Item>,
 }
 
 impl CancellationReason {
     /// The write was not the reason.
-    pub(super) const NONE: Self = Self { code: "None", message: None, item: None };
+    pub(crate) const NONE: Self = Self { code: "None", message: None, item: None };
 
     /// Another request was writing the item.
-    pub(super) fn conflict() -> Self {
+    pub(crate) fn conflict() -> Self {
         let message = Some(DynamodbError::TransactionConflict.to_string());
         Self { code: "TransactionConflict", message, item: None }
     }
@@ -76,12 +76,12 @@ impl CancellationReason {
 
 impl DynamodbError {
     /// The name of the exception, without its namespace.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.exception().1
     }
 
     /// The HTTP status.
-    pub(super) fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::InternalServer => StatusCode::INTERNAL_SERVER_ERROR,
             Self::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -90,7 +90,7 @@ impl DynamodbError {
     }
 
     /// The body of the answer.
-    pub(super) fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         let (namespace, name) = self.exception();
         let (type_, message) = (format!("{namespace}{name}"), self.to_string());
         match self {
@@ -129,14 +129,12 @@ impl DynamodbError {
 
 impl CancellationReason {
     fn to_json(&self) -> Value {
-        let mut reason = json!({ "Code": self.code });
-        if let Some(message) = &self.message {
-            reason["Message"] = json!(message);
-        }
-        if let Some(item) = &self.item {
-            reason["Item"] = json!(item);
-        }
-        reason
+        let members = [
+            Some(("Code", json!(self.code))),
+            self.message.as_ref().map(|message| ("Message", json!(message))),
+            self.item.as_ref().map(|item| ("Item", json!(item))),
+        ];
+        members.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -145,11 +143,11 @@ fn codes(reasons: &[CancellationReason]) -> String {
 }
 
 /// What is wrong with a request.
-pub(super) fn invalid(message: impl Into<String>) -> DynamodbError {
+pub(crate) fn invalid(message: impl Into<String>) -> DynamodbError {
     DynamodbError::Validation(message.into())
 }
 
 /// The same for a value that DynamoDB finds wrong.
-pub(super) fn invalid_parameter(message: impl std::fmt::Display) -> DynamodbError {
+pub(crate) fn invalid_parameter(message: impl std::fmt::Display) -> DynamodbError {
     invalid(format!("One or more parameter values were invalid: {message}"))
 }

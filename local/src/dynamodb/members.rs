@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::error::{DynamodbError, invalid};
 use super::expression::Placeholders;
-use super::value::{Item, read_item};
+use super::read_value::read_item;
+use super::value::Item;
 
 /// The members that were not read yet.
 #[derive(Debug)]

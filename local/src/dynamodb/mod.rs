@@ -11,6 +11,7 @@ mod members;
 mod number;
 mod perform;
 mod query;
+mod read_value;
 mod record;
 mod service;
 mod shared;

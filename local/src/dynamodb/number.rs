@@ -15,14 +15,14 @@ const MIN_EXPONENT: i64 = -130;
 
 /// A number, `mantissa × 10^exponent`. The mantissa does not end in a zero, so equal numbers are equal in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Number {
+pub(crate) struct Number {
     mantissa: i128,
     exponent: i64,
 }
 
 /// Why a text is no number, or arithmetic has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NumberError {
+pub(crate) enum NumberError {
     #[error("The parameter cannot be converted to a numeric value: {0}")]
     NotNumeric(String),
     #[error("Attempting to store more than 38 significant digits in a Number")]
@@ -35,7 +35,7 @@ pub(super) enum NumberError {
 
 impl Number {
     /// Reads a decimal, such as `-12.50` or `1e3`.
-    pub(super) fn parse(text: &str) -> Result<Self, NumberError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, NumberError> {
         let not_numeric = || NumberError::NotNumeric(text.to_owned());
         let (decimal, exponent) = match text.split_once(['e', 'E']) {
             // Longer ones are out of range in any case, zero excepted.
@@ -71,13 +71,13 @@ impl Number {
     const ZERO: Self = Self { mantissa: 0, exponent: 0 };
 
     /// A length or a count.
-    pub(super) fn from_length(length: usize) -> Self {
+    pub(crate) fn from_length(length: usize) -> Self {
         let mantissa = i128::try_from(length).unwrap_or(i128::MAX);
         Self { mantissa, exponent: 0 }.without_trailing_zeros()
     }
 
     /// The sum.
-    pub(super) fn plus(self, other: Self) -> Result<Self, NumberError> {
+    pub(crate) fn plus(self, other: Self) -> Result<Self, NumberError> {
         if self.mantissa == 0 || other.mantissa == 0 {
             return Ok(if self.mantissa == 0 { other } else { self });
         }
@@ -93,12 +93,12 @@ impl Number {
     }
 
     /// The difference.
-    pub(super) fn minus(self, other: Self) -> Result<Self, NumberError> {
+    pub(crate) fn minus(self, other: Self) -> Result<Self, NumberError> {
         self.plus(Self { mantissa: other.mantissa.saturating_neg(), ..other })
     }
 
     /// The bytes that it counts for in an item: about one for two digits, and one more.
-    pub(super) fn size(self) -> usize {
+    pub(crate) fn size(self) -> usize {
         let digits = usize::try_from(self.digits()).unwrap_or(usize::MAX);
         digits.div_ceil(2).saturating_add(1).saturating_add(usize::from(self.mantissa < 0))
     }

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::query;
+use super::read_value::read_item;
 use super::table::{ItemKey, KeySchema};
 use super::tables::Tables;
 use super::transaction::KINDS;
-use super::value::{AttributeValue, Item, read_item};
+use super::value::{AttributeValue, Item};
 
 /// One request as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -14,7 +14,9 @@ async fn put(dynamodb: &Dynamodb, partition: &str) -> Option<(u16, Value)> {
 #[tokio::test]
 async fn each_fault_strikes_once_and_leaves_what_it_says() {
     let late = Fault::LateEffect(Duration::from_secs(1));
-    let rows: &[(Fault, Option<(u16, &str)>, bool, &str)] = &[
+    // A fault, the answer if there is one, whether the item is there at once, and why.
+    type Row = (Fault, Option<(u16, &'static str)>, bool, &'static str);
+    let rows: &[Row] = &[
         (Fault::AnswerLost, None, true, "the write happened"),
         (Fault::ConnectionBroken, None, false, "nothing happened"),
         (late.clone(), None, false, "it has not happened yet"),

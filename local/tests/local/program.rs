@@ -140,7 +140,7 @@ fn welcome_is_short_and_says_how_to_try_every_tenant() {
     let policy = policy_file("welcome");
     let program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
     let lines: Vec<&str> = program.welcome.lines().collect();
-    assert!(lines.len() <= 13, "{} lines: {}", lines.len(), program.welcome);
+    assert!(lines.len() <= 14, "{} lines: {}", lines.len(), program.welcome);
     assert!(lines.iter().all(|line| line.len() <= 160), "{}", program.welcome);
     assert!(lines[0].starts_with("Meeting gateway  http://127.0.0.1:"), "nothing comes before it");
     assert!(!program.welcome.contains("eyJ"), "it has no token");
@@ -162,9 +162,18 @@ fn the_printed_commands_work_when_pasted_and_the_log_shows_what_chime_was_asked(
         "{token}\nMEETING=$({create} | sed 's/.*\"MeetingId\":\"\\([^\"]*\\).*/\\1/')\n{}",
         join.replace("MEETING_ID", "$MEETING")
     );
-    let answer = Command::new("sh").arg("-c").arg(&script).output().unwrap();
-    let answer = String::from_utf8(answer.stdout).unwrap();
+    let pasted = |script: &str| {
+        let answer = Command::new("sh").arg("-c").arg(script).output().unwrap();
+        String::from_utf8(answer.stdout).unwrap()
+    };
+    let answer = pasted(&script);
     assert!(answer.contains("MediaPlacement") && answer.contains("JoinToken"), "{script}: {answer}");
+    let room = program.welcome.lines().find(|line| line.contains("/rooms/")).unwrap();
+    let answer = pasted(&format!("{token}\n{room}"));
+    assert!(
+        answer.contains("\"ExternalMeetingId\":\"standup\"") && answer.contains("JoinToken"),
+        "{room}: {answer}"
+    );
     let log = program.read_through("\"TenantIds\"");
     assert!(log.contains("POST /meetings -> 201"), "{log}");
     assert!(!log.contains("GET / ->"), "opening the connection is no request to Chime: {log}");
@@ -181,7 +190,7 @@ async fn front_page_lists_every_operation_and_the_description() {
     let page = exchange(program.front(), "GET", "/", &[], b"").await;
     let operations = command(&["operations"]).output().unwrap().stdout;
     let operations = String::from_utf8(operations).unwrap();
-    assert_eq!(operations.lines().count(), 12);
+    assert_eq!(operations.lines().count(), 15);
     for operation in operations.lines() {
         assert!(page.text().contains(operation), "{operation} is not in {}", page.text());
     }

@@ -12,7 +12,7 @@ use super::token::Token;
 
 /// A condition on an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::dynamodb) enum Condition {
+pub(crate) enum Condition {
     Or(Box<Condition>, Box<Condition>),
     And(Box<Condition>, Box<Condition>),
     Not(Box<Condition>),
@@ -24,7 +24,7 @@ pub(in crate::dynamodb) enum Condition {
 
 /// `a = b`, `a <> b`, `a < b`, `a <= b`, `a > b`, `a >= b`; `a BETWEEN b AND c` is two of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::dynamodb) struct Comparison {
+pub(crate) struct Comparison {
     pub(super) left: Operand,
     pub(super) comparator: &'static str,
     pub(super) right: Operand,
@@ -32,7 +32,7 @@ pub(in crate::dynamodb) struct Comparison {
 
 /// A function that is a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::dynamodb) enum Function {
+pub(crate) enum Function {
     Exists(Path),
     NotExists(Path),
     Type(Path, String),
@@ -45,7 +45,7 @@ const MAX_IN: usize = 100;
 
 impl Condition {
     /// Reads an expression; `kind` is the request's member.
-    pub(in crate::dynamodb) fn read(
+    pub(crate) fn read(
         kind: &'static str,
         expression: &str,
         placeholders: &mut Placeholders,
@@ -57,7 +57,7 @@ impl Condition {
     }
 
     /// Whether it holds of an item; what is not there has no attributes.
-    pub(in crate::dynamodb) fn holds(&self, item: &Item) -> bool {
+    pub(crate) fn holds(&self, item: &Item) -> bool {
         match self {
             Self::Or(one, two) => one.holds(item) || two.holds(item),
             Self::And(one, two) => one.holds(item) && two.holds(item),
@@ -334,7 +334,7 @@ fn contains(value: &AttributeValue, sought: &AttributeValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dynamodb::value::read_item;
+    use crate::dynamodb::read_value::read_item;
     use serde_json::json;
 
     /// An item with one attribute of each kind that conditions tell apart.

@@ -9,16 +9,16 @@ use super::placeholders::Placeholders;
 
 /// The partition that a Query reads, and which of its items.
 #[derive(Debug, Clone)]
-pub(in crate::dynamodb) struct KeyCondition {
+pub(crate) struct KeyCondition {
     /// The value of the partition key.
-    pub(in crate::dynamodb) partition: AttributeValue,
+    pub(crate) partition: AttributeValue,
     /// What the sort key must be, besides.
-    pub(in crate::dynamodb) sort: Vec<SortCondition>,
+    pub(crate) sort: Vec<SortCondition>,
 }
 
 /// A condition on the sort key.
 #[derive(Debug, Clone)]
-pub(in crate::dynamodb) struct SortCondition {
+pub(crate) struct SortCondition {
     operator: &'static str,
     value: AttributeValue,
 }
@@ -27,7 +27,7 @@ const KIND: &str = "KeyConditionExpression";
 
 impl KeyCondition {
     /// Reads an expression for a table with these keys.
-    pub(in crate::dynamodb) fn read(
+    pub(crate) fn read(
         expression: &str,
         placeholders: &mut Placeholders,
         partition_key: &str,
@@ -70,7 +70,7 @@ impl KeyCondition {
 
 impl SortCondition {
     /// Whether it holds of a sort key.
-    pub(in crate::dynamodb) fn holds(&self, key: &AttributeValue) -> bool {
+    pub(crate) fn holds(&self, key: &AttributeValue) -> bool {
         match self.operator {
             "=" => *key == self.value,
             "<" => *key < self.value,
@@ -82,7 +82,7 @@ impl SortCondition {
     }
 
     /// What the key is compared with.
-    pub(in crate::dynamodb) fn value(&self) -> &AttributeValue {
+    pub(crate) fn value(&self) -> &AttributeValue {
         &self.value
     }
 }

@@ -11,7 +11,7 @@ use super::token::Token;
 
 /// An operand of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::dynamodb) enum Operand {
+pub(crate) enum Operand {
     Path(Path),
     Value(AttributeValue),
     Size(Path),

@@ -6,23 +6,23 @@ use super::super::value::{AttributeValue, Item};
 
 /// A document path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::dynamodb) struct Path {
+pub(crate) struct Path {
     /// The attribute.
-    pub(in crate::dynamodb) attribute: String,
+    pub(crate) attribute: String,
     /// What follows it.
-    pub(in crate::dynamodb) steps: Vec<PathStep>,
+    pub(crate) steps: Vec<PathStep>,
 }
 
 /// A step into a map or a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::dynamodb) enum PathStep {
+pub(crate) enum PathStep {
     Member(String),
     Index(usize),
 }
 
 impl Path {
     /// The value that it leads to.
-    pub(in crate::dynamodb) fn find<'i>(&self, item: &'i Item) -> Option<&'i AttributeValue> {
+    pub(crate) fn find<'i>(&self, item: &'i Item) -> Option<&'i AttributeValue> {
         let mut value = item.get(&self.attribute)?;
         for step in &self.steps {
             value = match (step, value) {
@@ -116,7 +116,7 @@ fn descend<'i>(item: &'i mut Item, attribute: &str, steps: &[PathStep]) -> Optio
 }
 
 /// The parts of an item that paths lead to, in the places that they have in it; elements of a list close up.
-pub(in crate::dynamodb) fn project(item: &Item, paths: &[Path]) -> Item {
+pub(crate) fn project(item: &Item, paths: &[Path]) -> Item {
     let part = |(name, value): (&String, &AttributeValue)| {
         let of_attribute = paths.iter().filter(|path| path.attribute == *name);
         let steps: Vec<&[PathStep]> = of_attribute.map(|path| path.steps.as_slice()).collect();

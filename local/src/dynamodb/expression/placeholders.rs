@@ -7,7 +7,7 @@ use super::super::value::{AttributeValue, Item};
 
 /// The placeholders of one request, or of one write of a transaction.
 #[derive(Debug, Default)]
-pub(in crate::dynamodb) struct Placeholders {
+pub(crate) struct Placeholders {
     names: BTreeMap<String, String>,
     values: Item,
     used: BTreeSet<String>,
@@ -18,7 +18,7 @@ impl Placeholders {
     ///
     /// # Errors
     /// When a map is empty or a key is not a placeholder.
-    pub(in crate::dynamodb) fn new(
+    pub(crate) fn new(
         names: Option<BTreeMap<String, String>>,
         values: Option<Item>,
     ) -> Result<Self, DynamodbError> {
@@ -55,11 +55,7 @@ impl Placeholders {
     ///
     /// # Errors
     /// When there is one. `expressions` are those that the request could have, for a request that has none of them.
-    pub(in crate::dynamodb) fn check_used(
-        &self,
-        has_expression: bool,
-        expressions: &str,
-    ) -> Result<(), DynamodbError> {
+    pub(crate) fn check_used(&self, has_expression: bool, expressions: &str) -> Result<(), DynamodbError> {
         let kinds = [
             ("ExpressionAttributeNames", self.names.keys().collect::<Vec<_>>()),
             ("ExpressionAttributeValues", self.values.keys().collect()),

@@ -8,14 +8,11 @@ use super::placeholders::Placeholders;
 
 /// Which parts of an item an answer has.
 #[derive(Debug, Clone)]
-pub(in crate::dynamodb) struct Projection(Vec<Path>);
+pub(crate) struct Projection(Vec<Path>);
 
 impl Projection {
     /// Reads an expression.
-    pub(in crate::dynamodb) fn read(
-        expression: &str,
-        placeholders: &mut Placeholders,
-    ) -> Result<Self, DynamodbError> {
+    pub(crate) fn read(expression: &str, placeholders: &mut Placeholders) -> Result<Self, DynamodbError> {
         let mut parser = Parser::new("ProjectionExpression", expression, placeholders)?;
         let paths = parser.list(Parser::path)?;
         parser.expect_end()?;
@@ -31,7 +28,7 @@ impl Projection {
     }
 
     /// Those parts.
-    pub(in crate::dynamodb) fn of(&self, item: &Item) -> Item {
+    pub(crate) fn of(&self, item: &Item) -> Item {
         project(item, &self.0)
     }
 }

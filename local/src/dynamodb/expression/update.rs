@@ -1,5 +1,7 @@
 //! Updates: `UpdateExpression`.
 
+use std::collections::BTreeSet;
+
 use super::super::error::{DynamodbError, invalid};
 use super::super::value::{AttributeValue, Item};
 use super::parser::Parser;
@@ -9,7 +11,7 @@ use super::token::Token;
 
 /// What an expression changes. Every value is that of the item as it was before.
 #[derive(Debug, Clone, Default)]
-pub(in crate::dynamodb) struct Update {
+pub(crate) struct Update {
     sets: Vec<(Path, SetValue)>,
     removes: Vec<Path>,
     adds: Vec<(Path, AttributeValue)>,
@@ -36,10 +38,7 @@ const KIND: &str = "UpdateExpression";
 
 impl Update {
     /// Reads an expression.
-    pub(in crate::dynamodb) fn read(
-        expression: &str,
-        placeholders: &mut Placeholders,
-    ) -> Result<Self, DynamodbError> {
+    pub(crate) fn read(expression: &str, placeholders: &mut Placeholders) -> Result<Self, DynamodbError> {
         let mut parser = Parser::new(KIND, expression, placeholders)?;
         let mut update = Self::default();
         let mut seen: Vec<&str> = Vec::new();
@@ -66,19 +65,19 @@ impl Update {
     }
 
     /// The paths that it changes.
-    pub(in crate::dynamodb) fn paths(&self) -> Vec<Path> {
+    pub(crate) fn paths(&self) -> Vec<Path> {
         let sets = self.sets.iter().map(|(path, _)| path);
         let changes = self.adds.iter().chain(&self.deletes).map(|(path, _)| path);
         sets.chain(&self.removes).chain(changes).cloned().collect()
     }
 
     /// Whether it takes away only, which makes no item where there is none.
-    pub(in crate::dynamodb) fn only_removes(&self) -> bool {
+    pub(crate) fn only_removes(&self) -> bool {
         self.sets.is_empty() && self.adds.is_empty() && !(self.removes.is_empty() && self.deletes.is_empty())
     }
 
     /// Changes an item.
-    pub(in crate::dynamodb) fn apply(&self, item: &mut Item) -> Result<(), DynamodbError> {
+    pub(crate) fn apply(&self, item: &mut Item) -> Result<(), DynamodbError> {
         let before = item.clone();
         for (path, value) in &self.sets {
             let value = value.of(&before)?;
@@ -100,9 +99,15 @@ impl Update {
         for (path, value) in &self.deletes {
             let rest = match (path.find(&before), value) {
                 (None, _) => continue,
-                (Some(AttributeValue::Ss(one)), AttributeValue::Ss(two)) => AttributeValue::Ss(one - two),
-                (Some(AttributeValue::Ns(one)), AttributeValue::Ns(two)) => AttributeValue::Ns(one - two),
-                (Some(AttributeValue::Bs(one)), AttributeValue::Bs(two)) => AttributeValue::Bs(one - two),
+                (Some(AttributeValue::Ss(one)), AttributeValue::Ss(two)) => {
+                    AttributeValue::Ss(without(one, two))
+                }
+                (Some(AttributeValue::Ns(one)), AttributeValue::Ns(two)) => {
+                    AttributeValue::Ns(without(one, two))
+                }
+                (Some(AttributeValue::Bs(one)), AttributeValue::Bs(two)) => {
+                    AttributeValue::Bs(without(one, two))
+                }
                 _ => return Err(wrong_type()),
             };
             // There are no empty sets.
@@ -259,6 +264,10 @@ impl SetOperand {
             },
         }
     }
+}
+
+fn without<T: Ord + Clone>(set: &BTreeSet<T>, removed: &BTreeSet<T>) -> BTreeSet<T> {
+    set.difference(removed).cloned().collect()
 }
 
 fn invalid_path() -> DynamodbError {
