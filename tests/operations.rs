@@ -5,6 +5,9 @@ use local::simulator;
 use meeting_gateway::operation::{OPERATIONS, Operation};
 use serde_json::json;
 
+/// The gateway's own operations, which Chime does not have.
+const OWN: [&str; 4] = ["Join", "JoinRoom", "GetRoom", "DeleteRoom"];
+
 /// The path with the query that tells operations of one path apart.
 fn path_and_query(operation: &Operation) -> String {
     let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
@@ -13,8 +16,7 @@ fn path_and_query(operation: &Operation) -> String {
 
 #[test]
 fn the_simulator_plays_every_operation() {
-    // Join is the gateway's own: Chime has no such operation.
-    for operation in OPERATIONS.iter().filter(|operation| operation.name != "Join") {
+    for operation in OPERATIONS.iter().filter(|operation| !OWN.contains(&operation.name)) {
         // The name of a parameter serves as its value.
         let path = path_and_query(operation).replace(['{', '}'], "");
         let played = simulator::Operation::of(operation.method.as_str(), &path);

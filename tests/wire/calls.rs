@@ -7,7 +7,7 @@ use meeting_gateway::operation::OPERATIONS;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Stack};
-use crate::requests::Room;
+use crate::requests::{ROOM, Room};
 
 /// An answer, and the calls to Chime that it took.
 async fn calls(stack: &Stack, tenant: &str, name: &str, room: &Room) -> (Answer, Vec<Operation>) {
@@ -169,6 +169,56 @@ async fn remembers_a_meeting_whatever_the_case_of_its_id() {
     let upper = Room { meeting: room.meeting.to_ascii_uppercase(), ..room.clone() };
     let (joined, asked) = calls(&stack, "acme", "Join", &upper).await;
     assert_eq!((joined.status, asked), (201, vec![Operation::CreateAttendee]), "{}", joined.text);
+}
+
+/// Each request about a room, and what it costs at Chime and at the table.
+#[tokio::test]
+async fn a_room_takes_few_requests() {
+    const JOIN: &str = "POST /rooms/{}/join";
+    let mut stack = Stack::with().registry().start().await;
+    let host = stack.token("acme");
+    use Operation::{CreateAttendee, CreateMeeting, DeleteMeeting, GetMeeting};
+    for (request, restarts, at_chime, at_table, why) in [
+        ("GET /rooms/{}", false, &[][..], &["GetItem"][..], "it never was open"),
+        ("DELETE /rooms/{}", false, &[], &["GetItem"], "likewise"),
+        (
+            JOIN,
+            false,
+            &[CreateMeeting, CreateAttendee],
+            &["GetItem", "PutItem", "TransactWriteItems"],
+            "it is opened",
+        ),
+        (JOIN, false, &[CreateAttendee], &["GetItem"], "it is open, and the proof is remembered"),
+        (JOIN, true, &[GetMeeting, CreateAttendee], &["GetItem"], "in a cold process"),
+        ("GET /rooms/{}", false, &[GetMeeting], &["GetItem"], "it always asks"),
+        (
+            "DELETE /rooms/{}",
+            false,
+            &[DeleteMeeting],
+            &["GetItem", "UpdateItem", "PutItem"],
+            "the mark of its end, and the next generation",
+        ),
+        (
+            JOIN,
+            false,
+            &[CreateMeeting, CreateAttendee],
+            &["GetItem", "TransactWriteItems"],
+            "its generation is there already",
+        ),
+    ] {
+        if restarts {
+            stack.restart();
+        }
+        let before = (stack.simulator.requests().len(), stack.table().requests().len());
+        let answer = stack.send(&host, &request.replace("{}", ROOM), None).await;
+        let requests = stack.simulator.requests();
+        let called: Vec<Operation> =
+            requests.iter().skip(before.0).map(|request| request.operation).collect();
+        let requests = stack.table().requests();
+        let asked: Vec<&str> =
+            requests.iter().skip(before.1).map(|request| request.operation.as_str()).collect();
+        assert_eq!((&*called, &*asked), (at_chime, at_table), "{request}, {why}: {}", answer.text);
+    }
 }
 
 /// Join has the meeting in its answer, which must not be an ended one for long. This takes a minute.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gateway_tests::repository;
+use local::dynamodb::{Dynamodb, TABLE};
 use local::issuer::{Issuer, TokenRequest};
 use local::runtime_api::{Function, Outcome, RuntimeApi};
 use local::simulator::{Operation, Simulator};
@@ -30,6 +31,8 @@ pub(crate) struct Stack {
     pub(crate) simulator: Simulator,
     pub(crate) issuer: Issuer,
     pub(crate) function: RuntimeApi,
+    /// the registry's table, if the gateway has one
+    table: Option<Dynamodb>,
     program: Function,
     secrets: Secrets,
 }
@@ -39,6 +42,7 @@ pub(crate) struct StackBuilder {
     policy: Option<String>,
     settings: Vec<(String, String)>,
     tls: Option<ServerConfig>,
+    has_registry: bool,
     /// a library that the process loads, which resolves AWS's hosts to the simulator
     hosts_on_loopback: Option<PathBuf>,
 }
@@ -113,6 +117,24 @@ impl StackBuilder {
         self
     }
 
+    /// Gives the gateway a registry, on a table of its own.
+    pub(crate) fn registry(self) -> Self {
+        StackBuilder { has_registry: true, ..self }
+    }
+
+    /// Lets the gateway share Chime, the issuer and the registry of another one.
+    pub(crate) fn beside(self, stack: &Stack) -> Self {
+        let beside = self
+            .setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", &stack.simulator.endpoint())
+            .setting("JWT_ISSUER", &stack.issuer.issuer_url());
+        match &stack.table {
+            None => beside,
+            Some(table) => {
+                beside.setting("REGISTRY_TABLE", TABLE).setting("AWS_ENDPOINT_URL_DYNAMODB", &table.url())
+            }
+        }
+    }
+
     /// Sets a variable, in place of what the stack would set. An empty value stays empty.
     pub(crate) fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
@@ -132,7 +154,7 @@ impl StackBuilder {
         StackBuilder { hosts_on_loopback: Some(hosts_on_loopback), ..stack }
     }
 
-    fn function(&self, simulator: &Simulator, issuer: &Issuer) -> Function {
+    fn function(&self, simulator: &Simulator, issuer: &Issuer, table: Option<&Dynamodb>) -> Function {
         let policy = self.policy.as_deref().map_or_else(sample_policy_path, policy_file);
         let mut settings: Vec<(String, String)> = [
             ("AUTH_MODE", "bearer"),
@@ -154,6 +176,10 @@ impl StackBuilder {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
+        if let Some(table) = table {
+            settings.push(("REGISTRY_TABLE".to_owned(), TABLE.to_owned()));
+            settings.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), table.url()));
+        }
         settings.retain(|(name, _)| !self.settings.iter().any(|(other, _)| other == name));
         settings.extend(self.settings.iter().cloned());
         if let Some(library) = &self.hosts_on_loopback {
@@ -171,11 +197,12 @@ impl StackBuilder {
         };
         let simulator = simulator.expect("a port is free");
         let issuer = Issuer::start_with_published_rsa_key().expect("a port is free");
-        let program = self.function(&simulator, &issuer);
+        let table = self.has_registry.then(|| Dynamodb::start(loopback()).expect("a port is free"));
+        let program = self.function(&simulator, &issuer, table.as_ref());
         let function = RuntimeApi::start(&program).expect("the gateway starts");
         let secrets = Secrets::default();
         ["wJalrXUtnFEMI", "example-session-token"].iter().for_each(|secret| secrets.add(secret));
-        Stack { simulator, issuer, function, program, secrets }
+        Stack { simulator, issuer, function, table, program, secrets }
     }
 
     /// Starts a process whose init is expected to fail. Returns its outcome and its output.
@@ -191,7 +218,18 @@ impl StackBuilder {
 
 impl Stack {
     pub(crate) fn with() -> StackBuilder {
-        StackBuilder { policy: None, settings: Vec::new(), tls: None, hosts_on_loopback: None }
+        StackBuilder {
+            policy: None,
+            settings: Vec::new(),
+            tls: None,
+            has_registry: false,
+            hosts_on_loopback: None,
+        }
+    }
+
+    /// The registry's table.
+    pub(crate) fn table(&self) -> &Dynamodb {
+        self.table.as_ref().expect("the gateway has a registry")
     }
 
     /// A stack with the sample policy, in bearer mode.
@@ -212,6 +250,7 @@ impl Stack {
 
     /// A token for a person of that tenant, in these groups.
     pub(crate) fn token_of(&self, tenant: &str, subject: &str, groups: &[&str]) -> String {
+        self.secrets.add(subject);
         let request = TokenRequest { subject: subject.to_owned(), ..TokenRequest::new(tenant, groups) };
         self.issuer.token(&request).expect("the issuer signs")
     }
@@ -251,6 +290,9 @@ impl Stack {
         check_lines(&output);
         self.secrets.add_requests(&self.simulator.requests());
         self.secrets.check(&format!("{output}{}", self.function.standard_error()));
+        // What must not be in the log must not be in clear in the table either.
+        let items = self.table.iter().flat_map(Dynamodb::items);
+        self.secrets.check(&items.map(|item| item.to_string()).collect::<Vec<_>>().join("\n"));
     }
 
     /// Posts a body as a host of that tenant.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, PATIENCE, Stack, post, with_header};
+use crate::harness::{Answer, PATIENCE, Stack, event, post, with_header};
 
 /// The largest body of a refusal, in bytes: a hundred short findings.
 const MAX_REFUSAL: usize = 100_000;
@@ -74,6 +74,51 @@ async fn answers_any_body_soon_with_a_small_problem() {
     }
     assert_eq!(stack.simulator.requests().len(), 0);
     assert_eq!(stack.create("acme", &json!({ "ExternalMeetingId": "standup" })).await.status, 201);
+}
+
+/// The same bodies in a room, as a whole and as its `Meeting`.
+#[tokio::test]
+async fn answers_any_body_for_a_room_soon_with_a_small_problem() {
+    let stack = Stack::with().registry().start().await;
+    let token = stack.token("acme");
+    stack.function.wait_until_ready(PATIENCE).await;
+    for (body, why) in refused_bodies() {
+        // What no longer fits 64 KiB is refused for that.
+        for body in [body.clone(), format!(r#"{{"Meeting":{body}}}"#)] {
+            let is_too_large = body.len() > MAX_BODY_BYTES;
+            let mut event = event(&token, "POST /rooms/team-standup/join", Some(&json!({})));
+            event["body"] = json!(body);
+            let started = Instant::now();
+            let answer = stack.invoke(&event).await;
+            assert_eq!(answer.status, if is_too_large { 413 } else { 400 }, "{why}: {}", answer.text);
+            assert!(started.elapsed() < Duration::from_secs(3), "{why}: {:?}", started.elapsed());
+            assert!(answer.text.len() < MAX_REFUSAL, "{why}: {} bytes", answer.text.len());
+        }
+    }
+    assert_eq!((stack.simulator.requests().len(), stack.table().requests().len()), (0, 0));
+}
+
+/// Whatever stands in the place of a room's name: an answer, and nothing of it in the table.
+#[tokio::test]
+async fn any_text_in_the_place_of_a_rooms_name_is_a_room_or_404() {
+    let stack = Stack::with().registry().start().await;
+    let token = stack.token("acme");
+    let long = "r".repeat(8_000);
+    for (name, status, why) in [
+        ("room#other", 404, "the table's own separator"),
+        ("aws:room", 404, "reserved at Chime"),
+        ("room name", 404, "a space"),
+        ("room\u{0}", 404, "a control character"),
+        ("\u{1f600}\u{1f600}", 404, "beyond the basic plane"),
+        (&*long, 404, "8 KB"),
+        ("%2e%2e", 404, "an escaped path"),
+        ("a..", 201, "dots behind a letter are a name"),
+        ("0_0-.", 201, "every mark that a name may have"),
+    ] {
+        let answer = stack.send(&token, &format!("POST /rooms/{name}/join"), None).await;
+        assert_eq!(answer.status, status, "{why}: {}", answer.text);
+    }
+    assert_eq!(stack.creations().len(), 2);
 }
 
 #[tokio::test]

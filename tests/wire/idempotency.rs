@@ -3,14 +3,7 @@
 use local::simulator::{Extent, Fault, Injection, Operation, TransportFault};
 use serde_json::{Value, json};
 
-use crate::harness::{PATIENCE, Stack, StackBuilder, post, with_header};
-
-/// Another gateway with the same Chime and the same issuer.
-fn beside(stack: &Stack) -> StackBuilder {
-    Stack::with()
-        .setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", &stack.simulator.endpoint())
-        .setting("JWT_ISSUER", &stack.issuer.issuer_url())
-}
+use crate::harness::{PATIENCE, Stack, post, with_header};
 
 fn tokens(stack: &Stack) -> Vec<String> {
     let tokens = stack.creations().into_iter().map(|sent| sent["ClientRequestToken"].clone());
@@ -71,7 +64,7 @@ async fn without_a_key_each_request_has_one_token_for_all_attempts() {
 #[tokio::test]
 async fn one_key_at_two_gateways_makes_two_meetings() {
     let stack = Stack::start().await;
-    let other = beside(&stack).setting("GATEWAY_NAME", "another-gateway").start().await;
+    let other = Stack::with().beside(&stack).setting("GATEWAY_NAME", "another-gateway").start().await;
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
     let event = post(&stack.token("acme"), &body.to_string());
     assert_eq!(stack.invoke(&event).await.status, 201);
@@ -82,7 +75,7 @@ async fn one_key_at_two_gateways_makes_two_meetings() {
 #[tokio::test]
 async fn two_processes_give_one_meeting_for_one_key_at_once() {
     let stack = Stack::start().await;
-    let other = beside(&stack).start().await;
+    let other = Stack::with().beside(&stack).start().await;
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
     let event = post(&stack.token("acme"), &body.to_string());
     // As documented, Chime answers the second of two concurrent requests with a conflict.
@@ -101,7 +94,7 @@ async fn a_key_after_the_policy_changed_is_a_conflict() {
         "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-west-2" } },
         "Tenants": { "acme": {} }
     });
-    let changed = beside(&stack).policy(&policy).start().await;
+    let changed = Stack::with().beside(&stack).policy(&policy).start().await;
     let body = json!({ "ExternalMeetingId": "standup", "ClientRequestToken": "key-1" });
     let event = post(&stack.token("acme"), &body.to_string());
     assert_eq!(stack.invoke(&event).await.status, 201);

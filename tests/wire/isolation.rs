@@ -210,3 +210,31 @@ async fn checks_run_in_their_order() {
         }
     }
 }
+
+/// A room is a name within a tenant, so what another tenant has under that name does not show.
+#[tokio::test]
+async fn another_tenants_room_a_room_that_has_ended_and_one_that_never_was_are_one_answer() {
+    let stack = Stack::with().policy(&policy()).registry().start().await;
+    let member = stack.token_of("acme", "anna", &["Join", "End"]);
+    let join = async |tenant: &str, room: &str| {
+        let answer = stack.send(&stack.token(tenant), &format!("POST /rooms/{room}/join"), None).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    };
+    let open_elsewhere = "open-elsewhere";
+    join("globex", open_elsewhere).await;
+    join("acme", "ended-by-delete").await;
+    let ended = stack.send(&stack.token("acme"), "DELETE /rooms/ended-by-delete", None).await;
+    assert_eq!(ended.status, 204);
+    for (request, status) in [("GET /rooms/{}", 404), ("POST /rooms/{}/join", 404), ("DELETE /rooms/{}", 204)]
+    {
+        let (mut expected, table_before) = (None, stack.table().requests().len());
+        for room in ["never-opened", open_elsewhere, "ended-by-delete"] {
+            let found = ask(&stack, &member, &request.replace("{}", room), None).await;
+            assert_eq!((found.0.0, found.1), (status, 0), "{request}, {room}: Chime is not asked");
+            assert_eq!(expected.get_or_insert_with(|| found.clone()), &found, "{request}, {room}");
+        }
+        assert_eq!(stack.table().requests().len() - table_before, 3, "{request}: one request each");
+    }
+    let got = stack.send(&stack.token("globex"), &format!("GET /rooms/{open_elsewhere}"), None).await;
+    assert_eq!(got.status, 200, "it goes on");
+}

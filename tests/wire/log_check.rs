@@ -16,7 +16,7 @@ const MIN_SECRET: usize = 6;
 /// Of a longer text, so many characters are looked for.
 const MAX_SECRET: usize = 200;
 
-/// The members of events, of requests to Chime and of answers that must not be in a log.
+/// The members of events, of requests to Chime and of answers that must not be in a log, nor in the registry's table.
 const SECRET_MEMBERS: &[&str] = &[
     "authorization",
     "idempotency-key",
@@ -30,6 +30,9 @@ const SECRET_MEMBERS: &[&str] = &[
     "x-amz-security-token",
     "sub",
 ];
+
+/// The members of events that have the path, in which a room's name is a secret.
+const PATH_MEMBERS: &[&str] = &["rawPath", "path"];
 
 /// The secrets that a test's requests and answers have.
 #[derive(Default)]
@@ -47,6 +50,13 @@ impl Secrets {
         }
     }
 
+    /// Adds the room's name in a path.
+    fn add_room(&self, path: &str) {
+        if let Some(rest) = path.strip_prefix("/rooms/") {
+            self.add(rest.split('/').next().unwrap_or_default());
+        }
+    }
+
     /// Adds every secret member of a JSON value, and of the JSON in its texts.
     pub(crate) fn add_members(&self, value: &Value) {
         match value {
@@ -54,6 +64,7 @@ impl Secrets {
             Value::Object(members) => {
                 for (name, value) in members {
                     match value.as_str() {
+                        Some(text) if PATH_MEMBERS.contains(&name.as_str()) => self.add_room(text),
                         Some(text) if SECRET_MEMBERS.contains(&name.as_str()) => {
                             self.add(text.trim_start_matches("Bearer "));
                         }
@@ -89,7 +100,7 @@ impl Secrets {
         if let Some(found) = search.find(output) {
             let secret = &output[found.range()];
             let line = output.lines().find(|line| line.contains(secret)).unwrap_or_default();
-            panic!("`{secret}` is in the log: {line}");
+            panic!("`{secret}` is in the log or in the table: {line}");
         }
     }
 }

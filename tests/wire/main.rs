@@ -27,14 +27,17 @@ mod harness;
 mod hostile;
 mod idempotency;
 mod isolation;
+mod limits;
 mod log_check;
 mod model;
 #[cfg(feature = "planted-panic")]
 mod panic;
 mod primary;
 mod properties;
+mod registry_faults;
 mod request_line;
 mod requests;
+mod rooms;
 mod sample_policy;
 mod startup;
 mod time;

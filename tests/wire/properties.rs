@@ -218,6 +218,44 @@ async fn requests_to_chime_obey_policy_and_model_whatever_the_caller_sends() {
     assert!(created > 50 && refused > 50, "{created} created, {refused} refused");
 }
 
+/// The same members under `Meeting` of a request for a room, whose name is the ExternalMeetingId.
+#[tokio::test]
+async fn a_rooms_meeting_obeys_policy_and_model_whatever_the_caller_sends() {
+    let stack = Stack::with().registry().start().await;
+    let tokens: Vec<(&str, String)> =
+        ["acme", "globex", "initech"].into_iter().map(|tenant| (tenant, stack.token(tenant))).collect();
+    let mut runner = TestRunner::new(Config::default());
+    let strategy = (proptest::collection::vec(member(), 0..3), 0..tokens.len(), any_json());
+    let (mut created, mut refused) = (0_u32, 0_u32);
+    for number in 0..CASES / 2 {
+        let (members, tenant, other) =
+            strategy.new_tree(&mut runner).expect("the strategy makes values").current();
+        let (tenant, token) = &tokens[tenant];
+        let room = format!("random-room-{number}");
+        let mut asked: Map<String, Value> = members.into_iter().collect();
+        let mut body = json!({ "Meeting": asked });
+        if number % 16 == 0 {
+            body["ExternalUserId"] = other;
+        }
+        stack.reset_simulator();
+        let answer = stack.send(token, &format!("POST /rooms/{room}/join"), Some(&body)).await;
+        let context = format!("{tenant} sent {body}: {}", answer.text);
+        asked.insert("ExternalMeetingId".to_owned(), json!(room));
+        for request in stack.simulator.requests() {
+            if request.operation == Operation::CreateMeeting {
+                assert_eq!(request.status, Some(201), "the model is satisfied: {context}");
+                check_sent(tenant, &Value::Object(asked.clone()), &request.body, &context);
+            }
+        }
+        let is_created = answer.status == 201;
+        assert!(is_created || matches!(answer.status, 400 | 403), "no other answer is due: {context}");
+        assert_eq!(stack.creations().len(), usize::from(is_created), "{context}");
+        created += u32::from(is_created);
+        refused += u32::from(!is_created);
+    }
+    assert!(created > 25 && refused > 25, "{created} created, {refused} refused");
+}
+
 fn check_sent(tenant: &str, asked: &Value, sent: &Value, context: &str) {
     let (tenant_ids, fixed_tags) = always_sent(tenant);
     assert_eq!(sent["TenantIds"], tenant_ids, "{context}");

@@ -7,6 +7,7 @@ use meeting_gateway::request_line::METRICS;
 use serde_json::{Value, json};
 
 use crate::harness::{PATIENCE, Stack, event, post};
+use crate::requests::target;
 
 /// The lines of requests, once there are so many.
 async fn lines(stack: &Stack, count: usize) -> Vec<Value> {
@@ -242,14 +243,12 @@ async fn lambdas_trace_goes_on_to_chime_and_is_in_the_line() {
 
 #[tokio::test]
 async fn every_operation_has_its_line_with_no_metric_that_is_not_listed() {
-    let stack = Stack::start().await;
+    let stack = Stack::with().registry().start().await;
     let host = stack.token("acme");
     let mut count = 0;
     for operation in meeting_gateway::operation::OPERATIONS {
         let id = "11111111-2222-3333-4444-555555555555";
-        let path = operation.path.replace("{MeetingId}", id).replace("{AttendeeId}", id);
-        let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
-        let request = format!("{} {path}{query}", operation.method);
+        let request = target(operation, id, id);
         stack.invoke(&event(&host, &request, Some(&json!({ "Unknown": 1 })))).await;
         count += 1;
     }

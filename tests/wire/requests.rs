@@ -10,9 +10,13 @@ pub(crate) fn operation(name: &str) -> &'static Operation {
     OPERATIONS.iter().find(|operation| operation.name == name).expect("the table has the operation")
 }
 
-/// Method, path and query of an operation about that meeting and attendee, as [`Stack::send`] takes them.
+/// The room of requests about one.
+pub(crate) const ROOM: &str = "team-standup";
+
+/// Method, path and query of an operation about that meeting and attendee, or about [`ROOM`], as [`Stack::send`] takes them.
 pub(crate) fn target(operation: &Operation, meeting: &str, attendee: &str) -> String {
     let path = operation.path.replace("{MeetingId}", meeting).replace("{AttendeeId}", attendee);
+    let path = path.replace("{RoomId}", ROOM);
     let query = operation.query.map(|query| format!("?operation={query}")).unwrap_or_default();
     format!("{} {path}{query}", operation.method)
 }
@@ -43,7 +47,7 @@ pub(crate) fn body(name: &str, room: &Room) -> Value {
         "CreateMeetingWithAttendees" => {
             json!({ "ExternalMeetingId": "another", "Attendees": [{ "ExternalUserId": "carol" }] })
         }
-        "CreateAttendee" => json!({ "ExternalUserId": "carol" }),
+        "CreateAttendee" | "JoinRoom" => json!({ "ExternalUserId": "carol" }),
         "BatchCreateAttendee" => {
             json!({ "Attendees": [{ "ExternalUserId": "carol" }, { "ExternalUserId": "dave" }] })
         }
@@ -64,6 +68,24 @@ impl Stack {
     /// Sends a request for that operation as a host of that tenant.
     pub(crate) async fn request_as(&self, tenant: &str, name: &str, room: &Room) -> Answer {
         self.invoke(&event(name, room, &self.token(tenant), &body(name, room))).await
+    }
+
+    /// Opens [`ROOM`] of `acme` with two attendees. The process remembers whose its meeting is.
+    pub(crate) async fn open_room(&self) -> Room {
+        let join = async |name: &str| {
+            let body = json!({ "ExternalUserId": name });
+            self.send(&self.token("acme"), &format!("POST /rooms/{ROOM}/join"), Some(&body)).await
+        };
+        let id = |answer: &Answer, pointer: &str| {
+            let id = answer.body.pointer(pointer).and_then(Value::as_str);
+            id.unwrap_or_else(|| panic!("the room is open: {}", answer.text)).to_owned()
+        };
+        let (ann, bob) = (join("ann").await, join("bob").await);
+        Room {
+            meeting: id(&ann, "/Meeting/MeetingId"),
+            ann: id(&ann, "/Attendee/AttendeeId"),
+            bob: id(&bob, "/Attendee/AttendeeId"),
+        }
     }
 
     /// Creates a meeting of `acme` with two attendees, by one request. The process remembers whose it is.

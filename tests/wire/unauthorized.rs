@@ -6,7 +6,7 @@ use meeting_gateway::operation::OPERATIONS;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Stack, event};
-use crate::requests::{operation, target};
+use crate::requests::{ROOM, operation, target};
 
 const RIGHTS: [&str; 4] = ["Create", "Join", "Moderate", "End"];
 
@@ -47,6 +47,10 @@ fn cases() -> Vec<Case> {
             Some(json!({ "Capabilities": capabilities, "ExcludedAttendeeIds": excluded })),
             &[&["Moderate"]],
         ),
+        // Of a room that is open. To open it takes Create too.
+        case("JoinRoom", None, &[&["Join"]]),
+        case("GetRoom", None, &[&["Create"], &["Join"], &["Moderate"], &["End"]]),
+        case("DeleteRoom", None, &[&["End"]]),
     ]
 }
 
@@ -70,12 +74,14 @@ async fn stack(auth_mode: &str) -> Stack {
         "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" }, "Callers": callers },
         "Tenants": { "acme": {}, "globex": {} }
     });
-    Stack::with().policy(&policy).setting("AUTH_MODE", auth_mode).start().await
+    Stack::with().policy(&policy).registry().setting("AUTH_MODE", auth_mode).start().await
 }
 
-/// A meeting of `acme` with an attendee of `anna`.
+/// A meeting of `acme` with an attendee of `anna`, and beside it an open room.
 async fn meeting_with_an_attendee(stack: &Stack) -> (String, String) {
     let token = stack.token_of("acme", "anna", &RIGHTS);
+    let opened = stack.send(&token, &format!("POST /rooms/{ROOM}/join"), None).await;
+    assert_eq!(opened.status, 201, "{}", opened.text);
     let body = json!({ "ExternalMeetingId": "standup", "Attendees": [{}] });
     let answer = stack.send(&token, "POST /meetings?operation=create-attendees", Some(&body)).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
@@ -83,19 +89,24 @@ async fn meeting_with_an_attendee(stack: &Stack) -> (String, String) {
     (id(&answer.body["Meeting"]["MeetingId"]), id(&answer.body["Attendees"][0]["AttendeeId"]))
 }
 
-/// What exists at Chime.
+/// What exists at Chime and in the registry's table.
 fn state(stack: &Stack) -> String {
     let meetings = stack.simulator.meetings();
     let shown =
         meetings.iter().map(|meeting| format!("{meeting:?} {:?}", stack.simulator.attendees(meeting.id())));
-    shown.collect::<Vec<_>>().join("\n")
+    shown.chain(stack.table().items().iter().map(Value::to_string)).collect::<Vec<_>>().join("\n")
+}
+
+/// How many requests Chime and the table have read.
+fn asked(stack: &Stack) -> (usize, usize) {
+    (stack.simulator.requests().len(), stack.table().requests().len())
 }
 
 #[tokio::test]
 async fn nobody_is_served_without_a_valid_token() {
     let stack = stack("bearer").await;
     let (meeting, attendee) = meeting_with_an_attendee(&stack).await;
-    let (before, asked) = (state(&stack), stack.simulator.requests().len());
+    let (before, asked_before) = (state(&stack), asked(&stack));
     for case in cases() {
         let request = request(&case, &meeting, &attendee);
         let mut silent = event("", &request, case.body.as_ref());
@@ -113,7 +124,7 @@ async fn nobody_is_served_without_a_valid_token() {
             assert_eq!(answer.header("www-authenticate"), Some(expected), "{}: {why}", case.operation);
         }
     }
-    assert_eq!(stack.simulator.requests().len(), asked, "Chime was not asked");
+    assert_eq!(asked(&stack), asked_before, "neither Chime nor the table was asked");
     assert_eq!(state(&stack), before);
 }
 
@@ -127,7 +138,7 @@ async fn nobody_is_served_without_claims_of_the_authorizer() {
         let answer = stack.send(&token, &request(&case, id, id), case.body.as_ref()).await;
         assert_eq!(answer.status, 401, "{}: {}", case.operation, answer.text);
     }
-    assert_eq!(stack.simulator.requests().len(), 0, "Chime was not asked");
+    assert_eq!(asked(&stack), (0, 0), "neither Chime nor the table was asked");
 }
 
 #[tokio::test]
@@ -145,6 +156,47 @@ async fn another_tenants_caller_finds_nothing_and_changes_nothing() {
     for case in cases().into_iter().filter(|case| case.operation.starts_with("CreateMeeting")) {
         let answer = stack.send(&token, &request(&case, "", ""), case.body.as_ref()).await;
         assert_eq!(answer.body["Meeting"]["TenantIds"], json!(["globex"]), "{}", case.operation);
+    }
+    // A room is a name within a tenant, so another tenant's is not even found.
+    let of_acme = |stack: &Stack| {
+        let meetings = stack.simulator.meetings().into_iter();
+        meetings.filter(|meeting| meeting.alive && meeting.body["TenantIds"] == json!(["acme"])).count()
+    };
+    let before = of_acme(&stack);
+    for (request, status) in [
+        (format!("GET /rooms/{ROOM}"), 404),
+        (format!("DELETE /rooms/{ROOM}"), 204),
+        (format!("POST /rooms/{ROOM}/join"), 201),
+        (format!("DELETE /rooms/{ROOM}"), 204),
+    ] {
+        let answer = stack.send(&token, &request, None).await;
+        assert_eq!(answer.status, status, "{request}: {}", answer.text);
+        assert!(!answer.text.contains(&meeting), "{request}");
+        assert_eq!(of_acme(&stack), before, "{request}: acme's meetings go on");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_room_is_opened_by_those_who_may_join_and_create() {
+    let stack = stack("bearer").await;
+    for rights in sets_of_rights() {
+        let groups: Vec<&str> = rights.iter().copied().collect();
+        let (before, asked_before) = (stack.simulator.meetings().len(), asked(&stack));
+        let token = stack.token_of("acme", "anna", &groups);
+        let answer = stack.send(&token, &format!("POST /rooms/{ROOM}/join"), None).await;
+        let opened = stack.simulator.meetings().len() - before;
+        let expected = match (rights.contains("Join"), rights.contains("Create")) {
+            (true, true) => (201, 1),
+            (true, false) => (404, 0),
+            (false, _) => (403, 0),
+        };
+        assert_eq!((answer.status, opened), expected, "{groups:?}: {}", answer.text);
+        if expected.0 == 403 {
+            refused(&answer, "JoinRoom", &groups);
+            assert_eq!(asked(&stack), asked_before, "{groups:?}: nothing was asked");
+        }
+        let everything = stack.token_of("acme", "anna", &RIGHTS);
+        assert_eq!(stack.send(&everything, &format!("DELETE /rooms/{ROOM}"), None).await.status, 204);
     }
 }
 
@@ -164,7 +216,7 @@ async fn each_operation_is_served_with_just_enough_rights_and_refused_with_less(
     for case in cases() {
         for rights in sets_of_rights() {
             let (meeting, attendee) = meeting_with_an_attendee(&stack).await;
-            let (before, asked) = (state(&stack), stack.simulator.requests().len());
+            let (before, asked_before) = (state(&stack), asked(&stack));
             let groups: Vec<&str> = rights.iter().copied().collect();
             let token = stack.token_of("acme", "anna", &groups);
             let answer = stack.send(&token, &request(&case, &meeting, &attendee), case.body.as_ref()).await;
@@ -176,11 +228,7 @@ async fn each_operation_is_served_with_just_enough_rights_and_refused_with_less(
                 assert_eq!(answer.status, success, "{name} with {groups:?}: {}", answer.text);
             } else {
                 refused(&answer, name, &groups);
-                assert_eq!(
-                    stack.simulator.requests().len(),
-                    asked,
-                    "{name} with {groups:?}: Chime was not asked"
-                );
+                assert_eq!(asked(&stack), asked_before, "{name} with {groups:?}: nothing was asked");
                 assert_eq!(state(&stack), before, "{name} with {groups:?}");
             }
         }

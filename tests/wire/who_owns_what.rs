@@ -49,6 +49,8 @@ struct Attendee {
 struct Model {
     meetings: Vec<Meeting>,
     attendees: Vec<Attendee>,
+    /// The last meeting of each tenant's room.
+    rooms: HashMap<(&'static str, &'static str), usize>,
     /// The tenant of each text that only this tenant may see: ids, names and tokens.
     secrets: HashMap<String, &'static str>,
     names: usize,
@@ -110,6 +112,9 @@ struct Walk {
     random: fastrand::Rng,
 }
 
+/// Rooms, which have the same names in every tenant.
+const ROOMS: [&str; 3] = ["room-one", "room-two", "Room-One"];
+
 /// The id of something that never was.
 const NEVER: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
 
@@ -124,7 +129,7 @@ impl Walk {
             "Everyone": { "Fixed": { "TenantIds": ["${tenant}"], "MediaRegion": "us-east-1" }, "Callers": callers },
             "Tenants": { "acme": {}, "globex": {}, "initech": {} }
         });
-        let stack = Stack::with().policy(&policy).setting("RUST_LOG", "error").start().await;
+        let stack = Stack::with().policy(&policy).registry().setting("RUST_LOG", "error").start().await;
         let people = PEOPLE.iter().map(|(tenant, subject, rights)| Person {
             tenant,
             subject,
@@ -172,7 +177,8 @@ impl Walk {
         let person = self.random.usize(..self.people.len());
         let meeting = self.any_meeting();
         let attendee = self.any_attendee(meeting);
-        match self.random.u8(..13) {
+        let room = ROOMS[self.random.usize(..ROOMS.len())];
+        match self.random.u8(..16) {
             0 => self.create(person).await,
             1 => self.create_with_attendees(person).await,
             2 => self.get_meeting(person, meeting).await,
@@ -183,6 +189,9 @@ impl Walk {
             9 => self.list(person, meeting).await,
             10 => self.get_attendee(person, meeting, attendee).await,
             11 => self.delete_attendee(person, meeting, attendee).await,
+            12 | 13 => self.join_room(person, room).await,
+            14 if self.random.bool() => self.delete_room(person, room).await,
+            14 => self.get_room(person, room).await,
             _ => self.set_capabilities(person, meeting, attendee).await,
         }
         self.end_the_oldest();
@@ -329,6 +338,52 @@ impl Walk {
         if expected == 201 {
             let created = json!([answer.body["Attendee"]]);
             self.add_created(meeting.unwrap(), &created, &[asked]);
+        }
+    }
+
+    /// The meeting of the caller's tenant that goes on in a room.
+    fn in_room(&self, person: usize, room: &'static str) -> Option<usize> {
+        let person = &self.people[person];
+        self.model.own(person, self.model.rooms.get(&(person.tenant, room)).copied())
+    }
+
+    async fn join_room(&mut self, person: usize, room: &'static str) {
+        let name = (self.random.u8(..3) > 0).then(|| self.any_name());
+        let meeting = self.in_room(person, room);
+        let who = &self.people[person];
+        let asked = name.clone().unwrap_or_else(|| who.subject.to_owned());
+        let may_have = who.has("Join") && (who.owns(&asked) || who.has("Moderate"));
+        let expected = match (may_have, meeting.is_some() || who.has("Create")) {
+            (false, _) => 403,
+            (true, true) => 201,
+            (true, false) => 404,
+        };
+        let tenant = who.tenant;
+        let body = name.map(|name| json!({ "ExternalUserId": name }));
+        let answer = self.send(person, &format!("POST /rooms/{room}/join"), body.as_ref(), expected).await;
+        if expected == 201 {
+            let meeting = meeting.unwrap_or_else(|| self.model.add_meeting(tenant, &answer.body["Meeting"]));
+            assert_eq!(answer.body["Meeting"]["MeetingId"], self.model.meetings[meeting].id, "{room}");
+            self.model.rooms.insert((tenant, room), meeting);
+            self.add_created(meeting, &json!([answer.body["Attendee"]]), &[asked]);
+        }
+    }
+
+    async fn get_room(&mut self, person: usize, room: &'static str) {
+        let meeting = self.in_room(person, room);
+        let expected = if meeting.is_some() { 200 } else { 404 };
+        let answer = self.send(person, &format!("GET /rooms/{room}"), None, expected).await;
+        if let Some(meeting) = meeting {
+            assert_eq!(answer.body["Meeting"]["MeetingId"], self.model.meetings[meeting].id, "{room}");
+        }
+    }
+
+    async fn delete_room(&mut self, person: usize, room: &'static str) {
+        let meeting = self.in_room(person, room);
+        let expected = if self.people[person].has("End") { 204 } else { 403 };
+        self.send(person, &format!("DELETE /rooms/{room}"), None, expected).await;
+        if let Some(meeting) = meeting.filter(|_| expected == 204) {
+            self.model.meetings[meeting].alive = false;
         }
     }
 

@@ -5,7 +5,8 @@ use local::simulator::{Meeting, Operation, Simulator};
 use super::rows::ANOTHER;
 use super::rows::Status::{Refused, Succeeds};
 use super::rows::{Outcome, Row, outcome};
-use crate::requests::{Room, muted};
+use crate::harness::Stack;
+use crate::requests::{Room, muted, operation};
 
 /// An operation of the gateway, and how the matrix sees what it did.
 pub(super) struct Line {
@@ -40,6 +41,11 @@ pub(super) const EXCEPTIONS: &[(&str, &str, Outcome, &str)] = &[
     ("DeleteAttendee", ANOTHER, outcome(Succeeds, 1, 1), HAS_NONE),
     ("BatchUpdateAttendeeCapabilitiesExcept", ANOTHER, outcome(Succeeds, 1, 1), HAS_NONE),
     ("ListAttendees", ANOTHER, outcome(Succeeds, 1, 0), "every attendee may be in the list"),
+    ("JoinRoom", "404", outcome(Refused(503), 3, 0), "each new meeting is missing too"),
+    ("GetRoom", "403", outcome(Refused(500), 1, 0), "the stack has created the room's meeting"),
+    ("GetRoom", ANOTHER, outcome(Succeeds, 1, 0), HAS_NONE),
+    ("DeleteRoom", "404", outcome(Succeeds, 1, 0), "it had ended before"),
+    ("DeleteRoom", ANOTHER, outcome(Succeeds, 1, 1), HAS_NONE),
 ];
 
 const HAS_NONE: &str = "the answer has no attendee";
@@ -67,6 +73,9 @@ pub(super) fn lines() -> Vec<Line> {
             1,
             changed,
         ),
+        line("JoinRoom", Operation::CreateAttendee, WhenNothingHappened, 1, newcomers),
+        line("GetRoom", Operation::GetMeeting, Always, 0, nothing),
+        line("DeleteRoom", Operation::DeleteMeeting, Always, 1, ended_meetings),
     ]
 }
 
@@ -111,6 +120,24 @@ fn changed(chime: &Simulator, room: &Room) -> usize {
 }
 
 impl Line {
+    /// A gateway for this operation. Those that need no registry are played without one.
+    pub(super) async fn start(&self) -> Stack {
+        if self.needs_registry() { Stack::with().registry().start().await } else { Stack::start().await }
+    }
+
+    /// A meeting of `acme` with two attendees, which is a room's for an operation about one.
+    pub(super) async fn room(&self, stack: &Stack) -> Room {
+        if !self.needs_registry() {
+            return stack.room().await;
+        }
+        stack.table().reset();
+        stack.open_room().await
+    }
+
+    fn needs_registry(&self) -> bool {
+        operation(self.name).needs_registry
+    }
+
     /// What a fault does to this operation.
     pub(super) fn outcome(&self, row: &Row) -> Outcome {
         let is_this = |operation: &str, fault: &str| (operation, fault) == (self.name, row.name);

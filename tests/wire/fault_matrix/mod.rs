@@ -35,7 +35,7 @@ async fn every_operation_survives_every_fault_and_takes_effect_at_most_once() {
     let mut tasks = JoinSet::new();
     for line in lines() {
         tasks.spawn(async move {
-            let stack = Stack::start().await;
+            let stack = line.start().await;
             let mut wrong = Vec::new();
             for row in rows() {
                 wrong.extend(run(&stack, &line, &row).await);
@@ -50,7 +50,7 @@ async fn every_operation_survives_every_fault_and_takes_effect_at_most_once() {
 /// Plays a fault to an operation and returns what differs from the table.
 async fn run(stack: &Stack, line: &Line, row: &Row) -> Option<String> {
     stack.reset_simulator();
-    let room = stack.room().await;
+    let room = line.room(stack).await;
     let before = stack.simulator.requests().len();
     stack.simulator.arm(Injection {
         fault: row.fault.clone(),
@@ -71,8 +71,8 @@ async fn run(stack: &Stack, line: &Line, row: &Row) -> Option<String> {
     };
     let must_say_when = matches!(status, 429 | 503);
     let is_right = (answer.status, seen, effect) == (status, outcome.attempts, outcome.effects * line.once)
-        // The proof is remembered, so nothing else is asked.
-        && calls == seen
+        // The proof is remembered, so nothing else is asked, unless a room's meeting has ended.
+        && (calls == seen || (line.name, row.name) == ("JoinRoom", "404"))
         && answer.header("cache-control") == Some("no-store")
         && answer.header("retry-after").is_some() == must_say_when;
     (!is_right).then(|| {
@@ -92,10 +92,11 @@ async fn run(stack: &Stack, line: &Line, row: &Row) -> Option<String> {
 #[tokio::test]
 async fn tries_every_operation_three_times_where_nobody_listens() {
     let mut tasks = JoinSet::new();
-    for Line { name, .. } in lines() {
+    for line in lines() {
         tasks.spawn(async move {
-            let mut stack = Stack::start().await;
-            let room = stack.room().await;
+            let name = line.name;
+            let mut stack = line.start().await;
+            let room = line.room(&stack).await;
             let request = event(name, &room, &stack.token("acme"), &body(name, &room));
             // Another one, at another port.
             stack.simulator = Simulator::start(loopback()).expect("a port is free");
