@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use local::front::FUNCTION_TIMEOUT;
 use local::runtime_api::{Function, Outcome, RuntimeApi};
@@ -25,6 +25,8 @@ pub(crate) struct Fleet {
     processes: Vec<Mutex<Arc<RuntimeApi>>>,
     asked: AtomicU64,
     killed: AtomicU64,
+    /// the longest that a caller had to ask
+    longest: Mutex<Duration>,
     /// by status and code
     answers: Mutex<BTreeMap<(u16, String), u64>>,
 }
@@ -73,6 +75,7 @@ impl Fleet {
             processes: started,
             asked: AtomicU64::new(0),
             killed: AtomicU64::new(0),
+            longest: Mutex::default(),
             answers: Mutex::default(),
         }))
     }
@@ -84,6 +87,11 @@ impl Fleet {
     /// How many requests there were, and how many processes were killed.
     pub(crate) fn counts(&self) -> (u64, u64) {
         (self.asked.load(Ordering::Relaxed), self.killed.load(Ordering::Relaxed))
+    }
+
+    /// The longest that a caller had to ask until there was a final answer.
+    pub(crate) fn longest(&self) -> Duration {
+        *self.longest.lock()
     }
 
     /// How many answers there were of each status and code.
@@ -103,6 +111,19 @@ impl Fleet {
     /// Asks once a process and then, until the answer is final, one after the other. A caller who is told of a limit goes on
     /// too if `waits_for_limit` says so.
     pub(crate) async fn settle(
+        &self,
+        first: usize,
+        ask: &Ask,
+        waits_for_limit: bool,
+    ) -> Result<Settled, String> {
+        let started = Instant::now();
+        let settled = self.ask_until_settled(first, ask, waits_for_limit).await;
+        let mut longest = self.longest.lock();
+        *longest = started.elapsed().max(*longest);
+        settled
+    }
+
+    async fn ask_until_settled(
         &self,
         first: usize,
         ask: &Ask,

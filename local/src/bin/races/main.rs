@@ -112,6 +112,8 @@ fn summary(world: &World) -> String {
     let mut text = format!(
         "{asked} requests to {processes} gateway processes, of which {killed} were killed and replaced\n"
     );
+    let longest = world.fleet.longest().as_secs_f64();
+    text.push_str(&format!("the longest that a caller had to ask: {longest:.1} s\n"));
     for ((status, code), count) in world.fleet.answers() {
         text.push_str(&format!("{count:>8}  {status} {code}\n"));
     }

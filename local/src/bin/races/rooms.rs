@@ -135,7 +135,11 @@ async fn phases(world: &Arc<World>, round: &Arc<Round>, random: &mut fastrand::R
         return Err(format!("the room's meeting was {meeting}, and after {:?} {again}", round.between));
     }
     let open = world.open_meetings(&round.tenant);
-    Ok(open.iter().filter(|meeting| is_of_room(round, &meeting.body)).count().saturating_sub(1))
+    let left = open.iter().filter(|meeting| is_of_room(round, &meeting.body)).count().saturating_sub(1);
+    if round.conditions.are_calm() && left > 0 {
+        return Err(format!("{left} meetings were created for the room, not used, and not ended"));
+    }
+    Ok(left)
 }
 
 /// Everybody joins at the same moment, each with a process of its own, until everybody has a meeting. `ends` is a meeting
