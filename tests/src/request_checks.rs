@@ -1,7 +1,7 @@
 //! What must hold for any bytes that come as an event, as a body or as a policy document.
 //!
-//! The whole gateway runs, with no time left: whatever would go to Chime is answered 504 instead. Each check panics where
-//! something does not hold.
+//! The whole gateway runs, with no time left: whatever would go to Chime is answered 504 instead, and what would go to the
+//! registry's table 503. Each check panics where something does not hold.
 
 use std::collections::BTreeSet;
 
@@ -16,17 +16,18 @@ use meeting_gateway::gateway::{Authenticator, Gateway, Invocation};
 use meeting_gateway::operation::OPERATIONS;
 use meeting_gateway::outbound::Outbound;
 use meeting_gateway::policy::Policies;
+use meeting_gateway::registry::{Registry, RegistryEndpoint, RegistrySettings, TableName};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use crate::DEPLOYMENT;
 
-/// The status of a request that would have gone to Chime.
-const ACCEPTED: u16 = 504;
+/// The status of a request that would have gone to the registry's table, and of one that would have gone to Chime.
+const ACCEPTED: [u16; 2] = [503, 504];
 
-/// Every status that is answered without Chime. 500 is missing: it would be a panic.
-const STATUSES: [u16; 8] = [400, 401, 403, 404, 405, 413, 415, ACCEPTED];
+/// Every other status that is answered without Chime. 500 is missing: it would be a panic.
+const REFUSED: [u16; 7] = [400, 401, 403, 404, 405, 413, 415];
 
 /// The exceptions of Chime's model that can be answered without Chime.
 const CODES: [&str; 5] = [
@@ -39,6 +40,9 @@ const CODES: [&str; 5] = [
 
 /// An id of a meeting or an attendee.
 const ID: &str = "eb81e378-37db-4b5a-8e57-88904f2c1152";
+
+/// An address that nothing is sent to, since there is no time.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// The size of an answer that lists findings, in bytes.
 const MAX_REFUSAL: usize = 100_000;
@@ -53,11 +57,12 @@ thread_local! {
 struct Rig {
     runtime: Runtime,
     chime: Chime,
+    registry: Registry,
     /// with the sample policy
     gateway: Gateway,
 }
 
-/// Checks the answer to an event of any kind. Returns whether the request would have gone to Chime.
+/// Checks the answer to an event of any kind. Returns whether the request would have gone to Chime or to the table.
 pub fn event(data: &[u8]) -> bool {
     RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, data)))
 }
@@ -71,7 +76,8 @@ pub fn body(data: &[u8]) -> bool {
     let event = create_event("acme", body, key.as_deref());
     for operation in OPERATIONS {
         let mut event = event.clone();
-        event["rawPath"] = operation.path.replace("{MeetingId}", ID).replace("{AttendeeId}", ID).into();
+        let path = operation.path.replace("{MeetingId}", ID).replace("{AttendeeId}", ID);
+        event["rawPath"] = path.replace("{RoomId}", "standup").into();
         event["rawQueryString"] = operation.query.map(|query| format!("operation={query}")).into();
         event["requestContext"]["http"]["method"] = operation.method.as_str().into();
         RIG.with(|rig| check_answer(&rig.answer(&rig.gateway, event.to_string().as_bytes())));
@@ -106,20 +112,30 @@ impl Rig {
     fn new() -> Self {
         let sample = include_bytes!("../../policy/policy.json");
         let policies = Policies::load(sample, &DEPLOYMENT).expect("the sample has no fault");
-        let parameters = Params::builder().region("us-east-1").endpoint("http://127.0.0.1:1").build();
+        let parameters = Params::builder().region("us-east-1").endpoint(NOWHERE).build();
         let endpoint = ChimeEndpoint::resolve(parameters.expect("both are set")).expect("it is a URL");
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "fuzz");
+        let credentials = SharedCredentialsProvider::new(credentials);
         let settings = ChimeSettings {
             endpoint,
-            credentials: SharedCredentialsProvider::new(credentials),
+            credentials: credentials.clone(),
             app_name: None,
             gateway_name: "gateway".to_owned(),
             notifications_queue_arn: "arn:aws:sqs:us-east-1:111122223333:events".to_owned(),
         };
-        let chime = Chime::new(settings, &Outbound::new());
-        let gateway = gateway(policies, chime.clone());
+        let outbound = Outbound::new();
+        let chime = Chime::new(settings, &outbound);
+        let endpoint = RegistryEndpoint::resolve("us-east-1", false, false, Some(NOWHERE.to_owned()));
+        let settings = RegistrySettings {
+            table: TableName::parse("registry", None).expect("it is a name"),
+            endpoint: endpoint.expect("it is a URL"),
+            credentials,
+            app_name: None,
+        };
+        let registry = Registry::new(settings, &outbound);
+        let gateway = gateway(policies, chime.clone(), registry.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("it starts");
-        Rig { runtime, chime, gateway }
+        Rig { runtime, chime, registry, gateway }
     }
 
     fn answer(&self, gateway: &Gateway, event: &[u8]) -> Answer {
@@ -132,7 +148,7 @@ impl Rig {
     /// Checks that a tenant of a loaded document gets a plan for a minimal request, unless the policy gives the caller no
     /// right.
     fn check_policies(&self, policies: Policies, tenants: &[String]) {
-        let gateway = gateway(policies, self.chime.clone());
+        let gateway = gateway(policies, self.chime.clone(), self.registry.clone());
         for tenant in tenants {
             let event = create_event(tenant, br#"{"ExternalMeetingId":"standup"}"#, None);
             let answer = self.answer(&gateway, event.to_string().as_bytes());
@@ -149,8 +165,8 @@ impl Rig {
     }
 }
 
-fn gateway(policies: Policies, chime: Chime) -> Gateway {
-    Gateway::new(Authenticator::Authorizer(ClaimNames::default()), policies, chime, None)
+fn gateway(policies: Policies, chime: Chime, registry: Registry) -> Gateway {
+    Gateway::new(Authenticator::Authorizer(ClaimNames::default()), policies, chime, Some(registry))
 }
 
 fn create_event(tenant: &str, body: &[u8], key: Option<&str>) -> Value {
@@ -172,9 +188,11 @@ fn create_event(tenant: &str, body: &[u8], key: Option<&str>) -> Value {
     })
 }
 
-/// Checks that an answer is a documented one and valid HTTP. Returns whether the request would have gone to Chime.
+/// Checks that an answer is a documented one and valid HTTP. Returns whether the request would have gone to Chime or to the
+/// table.
 fn check_answer(answer: &Answer) -> bool {
-    assert!(STATUSES.contains(&answer.status), "{answer:?}");
+    let is_accepted = ACCEPTED.contains(&answer.status);
+    assert!(is_accepted || REFUSED.contains(&answer.status), "{answer:?}");
     for (name, value) in answer.headers.iter().map(|(name, value)| (name.as_str(), value)) {
         let is_text = |text: &str| text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
         assert!(is_text(name) && is_text(value), "{name}: {value}");
@@ -199,7 +217,7 @@ fn check_answer(answer: &Answer) -> bool {
         assert_eq!(places.count(), 1, "one place: {error}");
         assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{error}");
     }
-    answer.status == ACCEPTED
+    is_accepted
 }
 
 /// Checks an accepted body as `serde_json` alone reads it.

@@ -4,6 +4,7 @@
 //! request to Chime is exact. What is added here is where each value comes from.
 
 mod event;
+mod placeholders;
 mod report;
 mod room;
 mod values;
@@ -26,6 +27,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use self::event::Asked;
+use self::placeholders::{ATTENDEE, GATEWAY_NAME, MEETING, QUEUE, ROOM};
 use self::report::Explained;
 use self::values::rows;
 use crate::check::{check, deployment, faults_json};
@@ -33,17 +35,6 @@ use crate::cli::{ExplainOptions, policy_file};
 use crate::command::{CommandError, Outcome, print, print_json, read};
 use crate::gateway::Environment;
 use crate::{aws, serve};
-
-/// Placeholders for what a deployed stack would have.
-const GATEWAY_NAME: &str = "GATEWAY_NAME";
-const QUEUE: &str = "QUEUE";
-
-/// The room of paths.
-const ROOM: &str = "ROOM";
-
-/// The meeting of paths, and the attendee, who is the caller.
-const MEETING: &str = "5a3b1e00-0000-4000-8000-000000000001";
-const ATTENDEE: &str = "5a3b1e00-0000-4000-8000-000000000002";
 
 /// Long enough for a few requests on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -13,7 +13,7 @@ use registry_core::{Room, TableAnswer, TableRequest};
 use tokio::time::Instant;
 
 use super::event::Asked;
-use super::{GATEWAY_NAME, MEETING, ROOM};
+use super::placeholders::{GATEWAY_NAME, MEETING, ROOM};
 use crate::command::CommandError;
 
 /// The settings that name the table.
