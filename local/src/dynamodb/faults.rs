@@ -31,6 +31,23 @@ pub enum Fault {
     ServiceUnavailable,
 }
 
+/// How a fault is made of its name and a pause, which most have not.
+type Make = fn(Duration) -> Fault;
+
+/// Every fault by its name over HTTP.
+pub(super) const FAULTS: &[(&str, Make)] = &[
+    ("AnswerLost", |_| Fault::AnswerLost),
+    ("ConnectionBroken", |_| Fault::ConnectionBroken),
+    ("LateEffect", Fault::LateEffect),
+    ("SlowAnswer", Fault::SlowAnswer),
+    ("TransactionConflict", |_| Fault::TransactionConflict),
+    ("ProvisionedThroughputExceeded", |_| Fault::ProvisionedThroughputExceeded),
+    ("Throttling", |_| Fault::Throttling),
+    ("InternalServerError", |_| Fault::InternalServerError),
+    ("InternalServerErrorAfterEffect", |_| Fault::InternalServerErrorAfterEffect),
+    ("ServiceUnavailable", |_| Fault::ServiceUnavailable),
+];
+
 /// A fault, and the requests that it strikes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Injection {

@@ -4,6 +4,7 @@
 //! Each request is carried out on its own and is seen by the next one, as strongly consistent reads and writes of one region are.
 //! Items whose time to live has passed stay.
 
+mod control;
 mod error;
 mod expression;
 mod faults;
@@ -28,18 +29,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use self::faults::{Fault, Injection};
 pub use self::record::{Outcome, RecordedKey, RecordedRequest};
+pub use self::tables::TABLE;
 
 use self::shared::{Shared, State};
-use self::tables::Tables;
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
-
-/// The table that is there from the start, with the keys `pk` and `sk`.
-pub const TABLE: &str = "local-registry";
 
 /// A running DynamoDB; dropping it closes its port and every connection.
 #[derive(Debug)]
@@ -70,7 +68,7 @@ impl Dynamodb {
     /// When the address cannot be bound.
     pub fn start_with(bind: SocketAddr, options: DynamodbOptions) -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(Tables::with_registry(TABLE))),
+            state: Mutex::new(State::new()),
             log: Mutex::new(options.log),
             connections: AtomicU64::new(0),
             allowed_hosts: AllowedHosts::listening_on(bind.ip()),
@@ -96,9 +94,7 @@ impl Dynamodb {
     /// Every item of [`TABLE`] in the order of the keys, as on the wire: `{"pk": {"S": "…"}, …}`.
     #[must_use]
     pub fn items(&self) -> Vec<Value> {
-        let state = self.shared.state.lock();
-        let table = state.tables.get(TABLE);
-        table.map(|table| table.items.values().map(|item| json!(item)).collect()).unwrap_or_default()
+        self.shared.state.lock().tables.registry_items()
     }
 
     /// Every request that was read so far, in order.
@@ -123,15 +119,15 @@ impl Dynamodb {
         self.shared.state.lock().faults.arm(injection);
     }
 
-    /// Whether every connection is closed without an answer from now on, as when the service is out of reach. Such requests
-    /// are not recorded.
+    /// Whether every request's connection is closed without an answer from now on, as when the service is out of reach. Such
+    /// requests are not recorded.
     pub fn set_down(&self, is_down: bool) {
         self.shared.state.lock().is_down = is_down;
     }
 
     /// Forgets tables, items, requests and faults, and is up again, with [`TABLE`] empty; connections stay.
     pub fn reset(&self) {
-        self.shared.state.lock().reset(Tables::with_registry(TABLE));
+        self.shared.state.lock().reset();
     }
 }
 

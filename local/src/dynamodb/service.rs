@@ -16,12 +16,13 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
+use super::control;
 use super::error::DynamodbError;
 use super::faults::Fault;
 use super::record::{Outcome, RecordedRequest, keys_of};
 use super::shared::{RecordIndex, Shared};
 use super::tables::now;
-use crate::http_server::{NoAnswerError, json_response};
+use crate::http_server::{NoAnswerError, empty_response, json_response};
 use crate::signature::region_of_signature;
 
 /// The service name in the credential scope of a request (model, `signingName`).
@@ -34,9 +35,6 @@ type Answered = Result<Response<Full<Bytes>>, NoAnswerError>;
 
 /// Serves one connection to its end.
 pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
-    if shared.state.lock().is_down {
-        return;
-    }
     let connection = shared.connections.fetch_add(1, Ordering::Relaxed).saturating_add(1);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
@@ -52,6 +50,12 @@ async fn respond(shared: &Arc<Shared>, connection: u64, request: Request<Incomin
         return Ok(json_response(error.status(), &json!({ "message": error.to_string() })));
     }
     let body = body.collect().await.map_err(|_| NoAnswerError)?.to_bytes();
+    if parts.uri.path().starts_with(control::CONTROL_PREFIX) {
+        return Ok(match control::answer(shared, &parts, &body) {
+            (status, Value::Null) => empty_response(status),
+            (status, body) => json_response(status, &body),
+        });
+    }
     if shared.state.lock().is_down {
         return Err(NoAnswerError);
     }

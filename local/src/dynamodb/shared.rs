@@ -42,9 +42,9 @@ pub(super) struct RecordIndex {
 }
 
 impl State {
-    /// The state at the start, or after a reset.
-    pub(super) fn new(tables: Tables) -> Self {
-        Self { tables, ..Self::default() }
+    /// The state at the start.
+    pub(super) fn new() -> Self {
+        Self { tables: Tables::with_registry(), ..Self::default() }
     }
 
     pub(super) fn record(&mut self, request: RecordedRequest) -> RecordIndex {
@@ -53,8 +53,8 @@ impl State {
     }
 
     /// Forgets everything.
-    pub(super) fn reset(&mut self, tables: Tables) {
-        *self = Self { epoch: self.epoch.wrapping_add(1), ..Self::new(tables) };
+    pub(super) fn reset(&mut self) {
+        *self = Self { epoch: self.epoch.wrapping_add(1), ..Self::new() };
     }
 }
 

@@ -16,6 +16,9 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 /// The account in ARNs of tables.
 const ACCOUNT: &str = "123456789012";
 
+/// The table that is there from the start, with the keys `pk` and `sk`.
+pub const TABLE: &str = "local-registry";
+
 /// All tables.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
@@ -24,12 +27,18 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// One table with the keys `pk` and `sk`, both strings, and `ttl` as its time to live: the registry's.
-    pub(super) fn with_registry(name: &str) -> Self {
+    /// [`TABLE`] alone, with the keys `pk` and `sk`, both strings, and `ttl` as its time to live.
+    pub(super) fn with_registry() -> Self {
         let key = |name: &str| KeyAttribute { name: name.to_owned(), kind: "S".to_owned() };
         let mut table = Table::new(KeySchema { partition: key("pk"), sort: Some(key("sk")) }, now());
         table.ttl_attribute = Some("ttl".to_owned());
-        Self { tables: BTreeMap::from([(name.to_owned(), table)]), tokens: BTreeMap::new() }
+        Self { tables: BTreeMap::from([(TABLE.to_owned(), table)]), tokens: BTreeMap::new() }
+    }
+
+    /// The items of [`TABLE`], as on the wire.
+    pub(super) fn registry_items(&self) -> Vec<Value> {
+        let items = self.tables.get(TABLE).map(|table| table.items.values());
+        items.into_iter().flatten().map(|item| json!(item)).collect()
     }
 
     /// A table of requests about items.

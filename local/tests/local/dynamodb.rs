@@ -196,3 +196,68 @@ async fn a_transaction_writes_everything_or_nothing() {
     let keys: Vec<&str> = requests[2].keys.iter().map(|key| key.partition.as_str()).collect();
     assert_eq!(keys, ["meeting", "room"]);
 }
+
+#[tokio::test]
+async fn a_transaction_with_a_token_happens_once() {
+    let dynamodb = start();
+    let transaction = |token: &str, count: &str| {
+        json!({ "ClientRequestToken": token, "TransactItems": [{ "Update": {
+            "TableName": TABLE, "Key": key("a", "1"), "UpdateExpression": "ADD n :n",
+            "ExpressionAttributeValues": { ":n": { "N": count } },
+        } }] })
+    };
+    for _ in 0..2 {
+        assert_eq!(done(&dynamodb, "TransactWriteItems", transaction("one", "1")).await, json!({}));
+    }
+    assert_eq!(dynamodb.items()[0]["n"], json!({ "N": "1" }));
+    let (name, _) = refused(&dynamodb, "TransactWriteItems", transaction("one", "2")).await;
+    assert_eq!(name, "IdempotentParameterMismatchException");
+    done(&dynamodb, "TransactWriteItems", transaction("two", "1")).await;
+    assert_eq!(dynamodb.items()[0]["n"], json!({ "N": "2" }));
+}
+
+#[tokio::test]
+async fn what_is_not_played_is_refused_by_name() {
+    let dynamodb = start();
+    let item = json!({ "Item": key("a", "1") });
+    let with = |name: &str, value: Value| {
+        let mut request = item.clone();
+        request[name] = value;
+        request
+    };
+    let rows = [
+        ("PutItem", with("Expected", json!({})), "ValidationException", "Expected", "a legacy parameter"),
+        (
+            "PutItem",
+            with("Returnvalues", json!("NONE")),
+            "ValidationException",
+            "Returnvalues",
+            "a typing error",
+        ),
+        (
+            "PutItem",
+            with("ReturnConsumedCapacity", json!("TOTAL")),
+            "ValidationException",
+            "ReturnConsumedCapacity TOTAL",
+            "what is never counted",
+        ),
+        ("BatchGetItem", json!({}), "UnknownOperationException", "BatchGetItem", "another operation"),
+    ];
+    for (operation, request, exception, part, reason) in rows {
+        let (name, answer) = refused(&dynamodb, operation, request).await;
+        assert_eq!(name, exception, "{reason}");
+        assert!(answer["message"].as_str().unwrap().contains(part), "{reason}: {answer}");
+    }
+    assert_eq!(dynamodb.items(), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_request_must_be_signed_for_dynamodb() {
+    let dynamodb = start();
+    let headers = [("x-amz-target", "DynamoDB_20120810.ListTables")];
+    let mut connection = Connection::open(dynamodb.address()).await;
+    let answer = connection.exchange("POST", "/", &headers, b"{}").await.unwrap();
+    assert_eq!(answer.status, 400);
+    assert!(answer.json()["__type"].as_str().unwrap().ends_with("#MissingAuthenticationTokenException"));
+    assert_eq!(dynamodb.requests(), []);
+}

@@ -6,6 +6,7 @@ use local::dynamodb::{Dynamodb, Fault, Injection, Outcome, TABLE};
 use serde_json::{Value, json};
 
 use crate::dynamodb::{key, send, start, try_send};
+use crate::exchange::exchange;
 
 async fn put(dynamodb: &Dynamodb, partition: &str) -> Option<(u16, Value)> {
     try_send(dynamodb.address(), "PutItem", json!({ "Item": key(partition, "1") })).await.ok()
@@ -128,4 +129,68 @@ async fn a_reset_forgets_everything_late_writes_too() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(dynamodb.items().len(), 0);
     assert_eq!(put(&dynamodb, "c").await.unwrap().0, 200);
+}
+
+/// Sends a control request; returns status and body.
+async fn control(dynamodb: &Dynamodb, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let answer = exchange(dynamodb.address(), method, path, &[], body.as_bytes()).await;
+    (answer.status, if answer.body.is_empty() { Value::Null } else { answer.json() })
+}
+
+#[tokio::test]
+async fn faults_are_armed_over_http_too() {
+    let dynamodb = start();
+    let names = [
+        "AnswerLost",
+        "ConnectionBroken",
+        "TransactionConflict",
+        "ProvisionedThroughputExceeded",
+        "Throttling",
+        "InternalServerError",
+        "InternalServerErrorAfterEffect",
+        "ServiceUnavailable",
+    ];
+    for name in names {
+        let fault = json!({ "fault": name, "times": 1, "operation": "PutItem", "partition_prefix": "a" });
+        assert_eq!(control(&dynamodb, "POST", "/dynamodb/faults", fault).await, (204, Value::Null), "{name}");
+        assert_eq!(put(&dynamodb, "b").await.unwrap().0, 200, "{name} is for another partition");
+        assert_ne!(put(&dynamodb, "a").await.map(|(status, _)| status), Some(200), "{name}");
+    }
+    let slow = json!({ "fault": "SlowAnswer", "milliseconds": 50 });
+    control(&dynamodb, "POST", "/dynamodb/faults", slow).await;
+    let started = Instant::now();
+    put(&dynamodb, "a").await;
+    assert!(started.elapsed() >= Duration::from_millis(50));
+    control(&dynamodb, "POST", "/dynamodb/faults", json!({ "fault": "Down" })).await;
+    assert_eq!(put(&dynamodb, "a").await, None);
+    let (_, requests) = control(&dynamodb, "GET", "/dynamodb/requests", Value::Null).await;
+    assert_eq!(requests[0]["operation"], "PutItem");
+    let (_, items) = control(&dynamodb, "GET", "/dynamodb/items", Value::Null).await;
+    assert_eq!(items, json!([key("a", "1"), key("b", "1")]));
+    assert_eq!(control(&dynamodb, "DELETE", "/dynamodb/state", Value::Null).await, (204, Value::Null));
+    assert_eq!(put(&dynamodb, "c").await.unwrap().0, 200, "it is up again");
+    assert_eq!(dynamodb.items(), [key("c", "1")]);
+}
+
+#[tokio::test]
+async fn says_what_is_wrong_with_a_fault() {
+    let dynamodb = start();
+    let rows = [
+        (json!({ "fault": "Flood" }), "no fault `Flood`; there are AnswerLost, ", "no such fault"),
+        (json!({ "fault": "SlowAnswer" }), "`SlowAnswer` needs `milliseconds`", "how slow"),
+        (json!({ "fault": "Throttling", "milliseconds": 5 }), "has no `milliseconds`", "nothing to wait for"),
+        (json!({ "fault": "Down", "times": 1 }), "for every request", "it does not count"),
+        (json!({ "fault": "Throttling", "rate": 0.5 }), "unknown field `rate`", "no such member"),
+    ];
+    for (fault, part, reason) in rows {
+        let (status, answer) = control(&dynamodb, "POST", "/dynamodb/faults", fault).await;
+        let message = answer["message"].as_str().unwrap();
+        assert!(status == 400 && message.contains(part), "{reason}: {message}");
+    }
+    let (status, answer) = control(&dynamodb, "GET", "/dynamodb/fault", Value::Null).await;
+    assert!(
+        status == 404 && answer["message"].as_str().unwrap().contains("POST /dynamodb/faults"),
+        "{answer}"
+    );
 }
