@@ -17,13 +17,15 @@ EMF = jsonschema.Draft7Validator(json.loads((REPOSITORY / "tests" / "emf.schema.
 
 
 class Notifications(Emulator):
-    """The function in an environment as the template gives it one."""
+    """The function in an environment as the template gives it one, with or without a bus and a registry."""
 
-    def __init__(self, bus: str = "", endpoint: str = "", **variables: str):
+    def __init__(self, bus: str = "", endpoint: str = "", table: str = "", table_endpoint: str = "", **variables: str):
         settings = {
             "GATEWAY_NAME": SERVICE,
             "EVENT_BUS_NAME": bus,
             "AWS_ENDPOINT_URL_EVENTBRIDGE": endpoint,
+            "REGISTRY_TABLE": table,
+            "AWS_ENDPOINT_URL_DYNAMODB": table_endpoint,
             # The lowest level that the template offers, so that secrets are looked for in everything that it can log.
             "AWS_LAMBDA_LOG_LEVEL": "TRACE",
         }

@@ -9,6 +9,7 @@ from processes import free_port
 
 # Planted in what callers choose, which no log may have.
 SECRET_MEETING, SECRET_USER = "planted-meeting", "planted-user"
+TENANT = "acme"
 SILENT = {"Audio": "None", "Video": "None", "Content": "None"}
 # Every eventType that the simulator sends only on request, because nobody connects to its meetings.
 ON_REQUEST = [
@@ -29,7 +30,7 @@ COUNTED = {
 @pytest.fixture
 def token(gateway):
     """A token of somebody who may do everything."""
-    return gateway.token(tenant="acme", groups="hosts,members", sub=SECRET_USER)
+    return gateway.token(tenant=TENANT, groups="hosts,members", sub=SECRET_USER)
 
 
 @pytest.fixture
@@ -39,22 +40,22 @@ def meeting(gateway, token):
     return created["Meeting"]["MeetingId"]
 
 
-def check_books(recorded: list[dict], lines: list[dict], entries: list[dict]) -> None:
+def check_books(recorded: list[dict], lines: list[dict], entries: list[dict], tenant: str = TENANT) -> None:
     """Checks that each event has its line and its entry on the bus, and that there are no others."""
     by_message = {event["message_id"]: event for event in recorded}
     assert len(by_message) == len(recorded) > 0
     assert sorted(line["message_id"] for line in lines) == sorted(by_message)
     assert sorted(entry["detail"]["meetingGateway"]["messageId"] for entry in entries) == sorted(by_message)
     for line in lines:
-        check_line(line, by_message[line["message_id"]])
+        check_line(line, by_message[line["message_id"]], tenant)
     for entry in entries:
-        check_entry(entry, json.loads(by_message[entry["detail"]["meetingGateway"]["messageId"]]["body"]))
+        check_entry(entry, json.loads(by_message[entry["detail"]["meetingGateway"]["messageId"]]["body"]), tenant)
     # The id that EventBridge gave an entry is in the line of its event.
     ids = {entry["detail"]["meetingGateway"]["messageId"]: entry["id"] for entry in entries}
     assert {line["message_id"]: line["event_bus_id"] for line in lines} == ids
 
 
-def check_line(line: dict, event: dict) -> None:
+def check_line(line: dict, event: dict, tenant: str | None = TENANT) -> None:
     """Checks a line against the record of its event."""
     body = json.loads(event["body"])
     detail = body["detail"]
@@ -66,6 +67,7 @@ def check_line(line: dict, event: dict) -> None:
     user = detail.get("externalUserId")
     is_machine = None if user is None else user.startswith("aws:")
     assert line.get("machine") == is_machine
+    assert line.get("tenant") == tenant
     assert {"timestamp", "function_request_id", "receive_count", "cold_start"} <= line.keys()
     assert "cause" not in line
     expected = {"Events": 1}
@@ -74,11 +76,11 @@ def check_line(line: dict, event: dict) -> None:
     assert metrics(line) == expected
 
 
-def check_entry(entry: dict, body: dict) -> None:
+def check_entry(entry: dict, body: dict, tenant: str) -> None:
     """Checks an event of the bus against Chime's."""
     assert (entry["source"], entry["detail-type"]) == ("meeting-gateway", body["detail-type"])
     assert entry["resources"] == body.get("resources", [])
-    added = {"messageId": entry["detail"]["meetingGateway"]["messageId"], "service": "loop"}
+    added = {"messageId": entry["detail"]["meetingGateway"]["messageId"], "service": "loop", "tenant": tenant}
     assert entry["detail"] == body["detail"] | {"meetingGateway": added}
 
 
@@ -198,14 +200,14 @@ def test_nothing_is_lost_while_the_bus_is_down(gateway, meeting, source, functio
     assert {line["receive_count"] for line in lines} == {3}
 
 
-def test_without_a_bus_an_event_has_its_line_alone(gateway, meeting, source, bus):
+def test_without_a_bus_and_a_registry_an_event_has_its_line_alone(gateway, meeting, source, bus):
     recorded = gateway.sent_events()
     bus.take()
     with Notifications() as without_bus:
         source.invoke = without_bus.invoke
         source.drain()
         (line,) = without_bus.new_lines()
-    check_line(line, recorded[0])
+    check_line(line, recorded[0], tenant=None)
     assert line["meeting_id"] == meeting
     assert "event_bus_id" not in line
     assert bus.take() == []
