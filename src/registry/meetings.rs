@@ -48,7 +48,7 @@ impl Registry {
         deadline: Instant,
         usage: &RegistryUsage,
     ) -> Result<Option<MeetingRecord>, Unavailable> {
-        with_retries("GetMeeting", deadline, usage, |_| async move {
+        with_retries("ReadMeeting", deadline, usage, |_| async move {
             match self.get(meeting_item_key(meeting)).await? {
                 Some(item) if item.contains_key("tenant") => record(&item).map(Some),
                 _ => Ok(None),
