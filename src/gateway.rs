@@ -109,8 +109,8 @@ impl Gateway {
         let request_id = known.request_id();
         let (meeting, ending, answer) = match result {
             Ok((operation, success)) => {
-                let Success { body, meeting_id, media_region } = success;
-                let ending = Ending::served(operation.success);
+                let Success { body, meeting_id, media_region, room_opened } = success;
+                let ending = Ending::served(operation.success).opening_room(room_opened);
                 (Some((meeting_id, media_region)), ending, served(operation, body, request_id))
             }
             Err(error) => {

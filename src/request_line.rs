@@ -83,6 +83,7 @@ pub(crate) struct Ending {
     cause: Option<String>,
     alarm: Option<Alarm>,
     limit: Option<&'static str>,
+    room_opened: bool,
 }
 
 impl Ending {
@@ -97,6 +98,7 @@ impl Ending {
             cause: None,
             alarm: None,
             limit: None,
+            room_opened: false,
         }
     }
 
@@ -113,12 +115,28 @@ impl Ending {
             500.. => "failed",
             _ => "refused",
         };
-        Ending { level, message, outcome, status, code: Some(code), cause: Some(cause), alarm, limit: None }
+        let code = Some(code);
+        Ending {
+            level,
+            message,
+            outcome,
+            status,
+            code,
+            cause: Some(cause),
+            alarm,
+            limit: None,
+            room_opened: false,
+        }
     }
 
     /// The name of the tenant's limit that was reached, if that is why.
     pub(crate) fn at_limit(self, limit: Option<&'static str>) -> Self {
         Ending { limit, ..self }
+    }
+
+    /// Whether the request has opened a room. Only then does it count among those that created a meeting.
+    pub(crate) fn opening_room(self, room_opened: bool) -> Self {
+        Ending { room_opened, ..self }
     }
 }
 
@@ -179,6 +197,9 @@ struct Members<'r> {
     registry_attempts: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<&'static str>,
+    /// Only where it is true, so that a query finds it by its presence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room_opened: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     meeting_id: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -235,6 +256,7 @@ impl Request<'_> {
                 chime_request_id: self.chime_request_id,
                 registry_attempts: asked_registry.then_some(self.registry_attempts),
                 limit: ending.limit,
+                room_opened: ending.room_opened.then_some(true),
                 meeting_id: self.meeting_id,
                 media_region: self.media_region,
             },

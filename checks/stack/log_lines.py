@@ -7,7 +7,7 @@ GATEWAY = {
     *("timestamp", "level", "message", "service", "cold_start", "function_request_id", "correlation_id"),
     *("xray_trace_id", "operation", "tenant", "caller", "outcome", "status", "code", "cause", "attempts"),
     *("duration_ms", "chime_ms", "chime_request_id", "meeting_id", "media_region"),
-    *("registry_attempts", "registry_ms", "limit"),
+    *("registry_attempts", "registry_ms", "limit", "room_opened"),
 }
 # One line an event.
 NOTIFICATIONS = {

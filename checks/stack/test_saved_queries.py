@@ -219,6 +219,19 @@ def test_a_request_is_found_by_its_id_and_a_meeting_by_its_own(local, queries):
         assert row["tenant"] == "acme", title
 
 
+def test_who_opens_a_room_has_created_a_meeting_and_who_joins_it_has_not(local, queries):
+    opened, joined = (lines_of_a_join(local, subject) for subject in ("anna", "ben"))
+    assert found_by(queries, opened) == {"Who filled the quota"}
+    assert found_by(queries, joined) == set()
+
+
+def lines_of_a_join(local, subject: str) -> list[dict]:
+    """Joins a room; returns the log lines."""
+    before = len(local.output().splitlines())
+    local.request("POST", "/rooms/standup/join", local.token(tenant="acme", groups="hosts", sub=subject))
+    return [json.loads(line) for line in local.output().splitlines()[before:] if line.startswith("{")]
+
+
 def test_slow_requests_show_the_share_of_chime(local, queries):
     _, lines = lines_of_a_request(local)
     (row,) = queries["Slow requests"].run(lines)

@@ -56,7 +56,10 @@ fn answer(chime: AtChime<'_>) -> Result<Success, RequestError> {
         return Err(RequestError::Bug("no attendee is kept"));
     };
     let body = format!(r#"{{"Meeting":{},"Attendee":{}}}"#, meeting.text(), attendee.text);
-    Ok(Success::in_meeting(&meeting, body))
+    let success = Success::in_meeting(&meeting, body);
+    // Another one than it created is that of a caller who was faster.
+    let created = chime.created.map(|created| created.meeting_id);
+    Ok(Success { room_opened: created.is_some() && created == success.meeting_id, ..success })
 }
 
 /// A digest of all that is sent to Chime for the meeting. Who asks is not in it.

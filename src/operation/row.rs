@@ -159,6 +159,8 @@ pub struct Success {
     pub meeting_id: Option<String>,
     /// The region that hosts the meeting's media, for the log.
     pub media_region: Option<String>,
+    /// Whether the request has opened a room, and so created the meeting that it joined.
+    pub room_opened: bool,
 }
 
 /// The values of the parameters in a path, by name, not decoded.
@@ -211,7 +213,7 @@ impl std::fmt::Debug for Success {
 impl From<CreatedMeeting> for Success {
     fn from(created: CreatedMeeting) -> Self {
         let CreatedMeeting { body, meeting_id, media_region, proof: _ } = created;
-        Success { body: Some(body), meeting_id: Some(meeting_id), media_region }
+        Success { body: Some(body), meeting_id: Some(meeting_id), media_region, room_opened: false }
     }
 }
 
@@ -223,7 +225,7 @@ impl Success {
 
     /// No body, and no meeting.
     pub(super) fn nothing() -> Self {
-        Success { body: None, meeting_id: None, media_region: None }
+        Success { body: None, meeting_id: None, media_region: None, room_opened: false }
     }
 
     /// No body.
@@ -232,6 +234,7 @@ impl Success {
             body: None,
             meeting_id: Some(meeting.id().as_str().to_owned()),
             media_region: meeting.media_region().map(str::to_owned),
+            room_opened: false,
         }
     }
 }
