@@ -174,7 +174,7 @@ impl Report {
                 at_most("init without network, in floors", gateway / floor, 1.5, "");
             }
             at_most("CPU of init and first request, in floors", gateway.cpu_first / floor.cpu_first, 2.6, "");
-            at_most("zip", gateway.zip / 1e6, float(crate::budget::MAX_ZIP_BYTES) / 1e6, " MB");
+            at_most("zip", gateway.zip / 1e6, float(crate::budget::MAX_GATEWAY_ZIP_BYTES) / 1e6, " MB");
         }
         for (name, promise) in [
             (AUTHORIZER, "first request far away, in warm ones, authorizer mode"),

@@ -26,6 +26,7 @@ pub(crate) const BARE_CALL: &str = "the SDK call and nothing else, Rust";
 pub(crate) const BARE_ATTENDEE: &str = "the SDK's CreateAttendee and nothing else, Rust";
 pub(crate) const AUTHORIZER: &str = "**gateway**, authorizer mode";
 pub(crate) const BEARER: &str = "**gateway**, bearer mode";
+pub(crate) const REGISTRY: &str = "**gateway**, authorizer mode, registry";
 pub(crate) const JOIN: &str = "**gateway**, authorizer mode, Join";
 pub(crate) const NOTIFICATIONS: &str = "**notifications**, a batch of events";
 pub(crate) const NODE: &str = "Node.js, SDK v3 bundled";
@@ -96,7 +97,8 @@ pub(crate) fn in_both_modes(
     Ok(vec![maker.authorizer()?, maker.bearer()?])
 }
 
-/// The gateway alone, in both modes, and with many tenants.
+/// The gateway alone, in both modes, with many tenants, and with a registry, in which a tenant without Limits writes one item a
+/// meeting.
 pub(crate) fn in_budget(
     artefacts: &Artefacts,
     around: &Surroundings,
@@ -106,6 +108,7 @@ pub(crate) fn in_budget(
     let maker = Maker { artefacts, around, folder, chime: around.chime() };
     let [_, _, most] = TENANTS;
     subjects.push(maker.with_tenants(most)?);
+    subjects.push(maker.with_registry()?);
     Ok(subjects)
 }
 
@@ -184,6 +187,13 @@ impl Maker<'_> {
         subject.event = event(Some(&self.around.token()?))?;
         set(&mut subject, "AUTH_MODE", "bearer");
         subject.program.environment.extend(self.around.issuer_settings());
+        Ok(subject)
+    }
+
+    fn with_registry(&self) -> Result<Subject, Failure> {
+        let mut subject = self.gateway(REGISTRY, &policies::sample())?;
+        set(&mut subject, "REGISTRY_TABLE", local::dynamodb::TABLE);
+        set(&mut subject, "AWS_ENDPOINT_URL_DYNAMODB", &self.around.table());
         Ok(subject)
     }
 

@@ -1,10 +1,11 @@
-//! The surroundings of a measured function: Chime and an issuer, both over TLS, on loopback.
+//! The surroundings of a measured function: Chime, the registry's table and an issuer, all over TLS, on loopback.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use local::dynamodb::Dynamodb;
 use local::issuer::{Algorithm, Issuer, MintOptions, TokenRequest};
 use local::simulator::{Operation, Simulator};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
@@ -22,11 +23,14 @@ pub(crate) const ROUND_TRIP: Duration = Duration::from_millis(20);
 /// The tenant that all requests are for.
 const TENANT: &str = "acme";
 
-/// Chime and the issuer, and how they are reached.
+/// Chime, the table and the issuer, and how they are reached.
 pub(crate) struct Surroundings {
     simulator: Simulator,
     issuer: Issuer,
     issuer_over_tls: SocketAddr,
+    /// Plays the table for as long as it is held.
+    _dynamodb: Dynamodb,
+    table_over_tls: SocketAddr,
     chime_far_away: SocketAddr,
     authority_pem: String,
     folder: PathBuf,
@@ -55,7 +59,10 @@ impl Surroundings {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let simulator = Simulator::start_tls(any_port, tls.clone())?;
         let issuer = Issuer::start_with_published_rsa_key()?;
-        let issuer_over_tls = network::terminate_tls(issuer.address(), Arc::new(tls))?;
+        let dynamodb = Dynamodb::start(any_port)?;
+        let tls = Arc::new(tls);
+        let table_over_tls = network::terminate_tls(dynamodb.address(), Arc::clone(&tls))?;
+        let issuer_over_tls = network::terminate_tls(issuer.address(), tls)?;
         let chime_far_away = network::delay(simulator.address(), ROUND_TRIP)?;
         drop(entered);
         let folder = folder.to_owned();
@@ -63,6 +70,8 @@ impl Surroundings {
             simulator,
             issuer,
             issuer_over_tls,
+            _dynamodb: dynamodb,
+            table_over_tls,
             chime_far_away,
             authority_pem,
             folder,
@@ -78,6 +87,11 @@ impl Surroundings {
     /// The same on a network where a round trip takes [`ROUND_TRIP`].
     pub(crate) fn chime_far_away(&self) -> String {
         format!("https://localhost:{}", self.chime_far_away.port())
+    }
+
+    /// The value for `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub(crate) fn table(&self) -> String {
+        format!("https://localhost:{}", self.table_over_tls.port())
     }
 
     /// The settings of bearer mode.
