@@ -2,7 +2,8 @@
 
 use super::super::error::{DynamodbError, invalid};
 use super::super::value::AttributeValue;
-use super::condition::{Comparison, Condition, Function, begins_with};
+use super::condition::{Comparison, Condition};
+use super::function::{Function, begins_with};
 use super::operand::Operand;
 use super::path::Path;
 use super::placeholders::Placeholders;

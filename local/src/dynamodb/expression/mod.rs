@@ -1,6 +1,7 @@
 //! DynamoDB's expressions (developer guide, "Using expressions"): conditions, updates, projections, key conditions.
 
 mod condition;
+mod function;
 mod key_condition;
 mod operand;
 mod parser;
