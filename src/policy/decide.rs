@@ -2,7 +2,7 @@
 
 use super::admit::Admitted;
 use super::merge_tags::MAX_POLICY_TAGS;
-use super::plan::{MeetingPlan, Sent, pointer};
+use super::plan::{MeetingPlan, Sent};
 use super::right::CreatesMeetings;
 use super::rules::{Rule, Ruled, TagRules};
 use crate::finding::{Finding, Findings};
@@ -36,7 +36,6 @@ impl<R: CreatesMeetings> Admitted<'_, R> {
         let plan = match (request.external_meeting_id, findings.is_empty()) {
             (Asked::Value(external_meeting_id), true) => {
                 Members::try_make(&mut TakeSent(&decided)).map(|members| MeetingPlan {
-                    place,
                     tenant: self.caller.tenant().to_owned(),
                     subject: self.caller.subject().to_owned(),
                     idempotency_key: request.idempotency_key,
@@ -199,6 +198,11 @@ pub(super) fn decide_member<M: Member>(
     };
     findings.push(Finding::breaks_policy(pointer(), refusal));
     Decision::Refused
+}
+
+/// Pointer to a member of a meeting whose members stand at that place.
+fn pointer<M: Member>(place: &Path<'_>) -> String {
+    Path::Below(place, M::NAME).to_string()
 }
 
 /// FHD video and UHD content need a MaxCount of at most 25 (developer guide). Each value may come from the caller or

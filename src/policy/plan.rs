@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::rules::TenantIds;
-use crate::json::Path;
 use crate::model::{
     ContentResolution, ExternalMeetingId, IdempotencyKey, MeetingMedia, Member, Members, OfMeeting, Presence,
     TagKey, TagValue, VideoResolution, Visit, Wire, Wrap,
@@ -36,8 +35,6 @@ use crate::model::{
 /// ```
 #[derive(Debug)]
 pub struct MeetingPlan {
-    /// Where in the body the meeting's members stand.
-    pub(super) place: &'static Path<'static>,
     pub(super) tenant: String,
     pub(super) subject: String,
     pub(super) idempotency_key: Option<IdempotencyKey>,
@@ -107,12 +104,6 @@ impl MeetingPlan {
         }
     }
 
-    /// JSON pointer in fragment form to a member of the meeting in the request's body, for a finding about it.
-    #[must_use]
-    pub fn pointer<M: Member<Group = OfMeeting>>(&self) -> String {
-        pointer::<M>(self.place)
-    }
-
     /// A text of everything that was decided about the meeting, for a digest. Two plans have the same text exactly when Chime
     /// would get the same members, whoever asked and whether a value was asked for or is the policy's.
     ///
@@ -132,11 +123,6 @@ impl MeetingPlan {
         ]);
         Value::Array(listed.members).to_string()
     }
-}
-
-/// Pointer to a member of a meeting whose members stand at that place.
-pub(super) fn pointer<M: Member>(place: &Path<'_>) -> String {
-    Path::Below(place, M::NAME).to_string()
 }
 
 /// Lists what is sent for each member.
