@@ -266,6 +266,16 @@ def check_soak_events() -> None:
     python(*program, environment="notifications", NOTIFICATIONS_BINARY=str(gateway.with_name("notifications")))
 
 
+def check_registry_rounds() -> None:
+    build_programs()
+    python(CHECKS / "registry" / "atomicity.py", "--rounds", "300", environment="notifications")
+    python(CHECKS / "registry" / "rounds.py", "--rounds", "1000", environment="notifications")
+
+
+def check_registry_search() -> None:
+    run("cargo", "test", "--package", "registry-core", "--release", "--", "--ignored", "--nocapture")
+
+
 def check_exercises() -> None:
     """Uses what the step `build` has built, as the step `notifications` does."""
     python(CHECKS / "notifications" / "exercises.py", environment="notifications")

@@ -2,12 +2,22 @@
 
 import pytest
 from atomicity import CONTESTS, Contest, faults_of
+from processes import LocalServices
 
 ROUNDS = 10
 
 
 def test_of_many_threads_only_as_many_win_as_may(endpoint):
-    assert {name: faults for name, faults in faults_of(endpoint, "atomicity", ROUNDS).items() if faults} == {}
+    assert faults_at(endpoint) == {}
+
+
+def test_so_it_is_at_the_table_that_local_plays():
+    with LocalServices() as local:
+        assert faults_at(local.registry_url) == {}
+
+
+def faults_at(endpoint):
+    return {name: faults for name, faults in faults_of(endpoint, "atomicity", ROUNDS).items() if faults}
 
 
 class Careless:
