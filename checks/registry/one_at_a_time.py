@@ -3,6 +3,7 @@
 import threading
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -32,8 +33,10 @@ class OneAtATime:
                     if of_the_message(name):
                         self.send_header(name, value)
                 self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                # Whoever has waited too long is gone.
+                with suppress(ConnectionError):
+                    self.end_headers()
+                    self.wfile.write(answer)
 
             def log_message(self, *_arguments: object) -> None:
                 """Prints nothing."""

@@ -21,6 +21,7 @@ from processes import REPOSITORY  # noqa: E402
 from registry_table import create_registry_table  # noqa: E402
 
 TABLES = ("player", "moto", "ministack")
+RACES = ("rooms", "limits")
 # moto copies every table for each transaction, so that it gets a new table before that takes long.
 ROUNDS_OF_A_TABLE = {"player": 1_000, "moto": 25, "ministack": 250}
 
@@ -39,14 +40,24 @@ def registry(name: str) -> Iterator[list[str]]:
 
 
 def play(name: str, rounds: int, *options: object, first: int = 0) -> None:
-    """Plays rounds of every race on a stand-in; raises CalledProcessError when one fails."""
-    program = REPOSITORY / "target" / "debug" / "races"
+    """Plays rounds of rooms and of limits on a stand-in; raises CalledProcessError when one fails."""
     for begin in range(first, first + rounds, ROUNDS_OF_A_TABLE[name]):
         count = min(ROUNDS_OF_A_TABLE[name], first + rounds - begin)
         with registry(name) as places:
-            command = [program, *places, "--first", begin, "--rounds", count, *options]
-            print("$", *command, flush=True)
-            subprocess.run([str(word) for word in command], cwd=REPOSITORY, check=True)
+            races(*RACES, *places, "--first", begin, "--rounds", count, *options)
+
+
+def attack(name: str, *options: object) -> None:
+    """Plays the attack on a tenant; raises CalledProcessError when it succeeds."""
+    with registry(name) as places:
+        races("attack", *places, *options)
+
+
+def races(*arguments: object) -> None:
+    """Runs the program."""
+    command = [str(word) for word in (REPOSITORY / "target" / "debug" / "races", *arguments)]
+    print("$", *command, flush=True)
+    subprocess.run(command, cwd=REPOSITORY, check=True)
 
 
 def main() -> int:
@@ -61,6 +72,7 @@ def main() -> int:
         started = time.monotonic()
         try:
             play(name, options.rounds, "--seed", options.seed, "--gateway", options.gateway, first=options.first)
+            attack(name, "--gateway", options.gateway)
         except subprocess.CalledProcessError:
             print(f"FAILED on {name}", flush=True)
             return 1

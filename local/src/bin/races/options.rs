@@ -56,6 +56,6 @@ pub(crate) enum Race {
     Rooms,
     /// Create more meetings than a tenant and its callers may have
     Limits,
-    /// 300 creations of one member, against an account that may have 250 meetings
+    /// Create 300 meetings for members of one tenant, in an account that may have 250
     Attack,
 }

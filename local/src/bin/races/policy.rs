@@ -15,8 +15,12 @@ pub(crate) const PLAIN: &str = "plain";
 pub(crate) const ATTACKED: &str = "attacked";
 pub(crate) const ATTACKED_WITHOUT_LIMITS: &str = "attacked-without-limits";
 
+/// The limits of the former.
+pub(crate) const ATTACKED_TENANT_LIMIT: usize = 20;
+pub(crate) const ATTACKED_CALLER_LIMIT: usize = 3;
+
 /// How many other tenants there are.
-pub(crate) const OTHERS: usize = 40;
+const OTHERS: usize = 40;
 
 /// A tenant whose limits are out of reach in a round, however many slots faults leave behind.
 pub(crate) fn wide(round: u32) -> String {
@@ -54,7 +58,7 @@ pub(crate) fn document(rounds: Range<u32>) -> String {
     for name in [PLAIN, ATTACKED_WITHOUT_LIMITS] {
         tenants.insert(name.to_owned(), json!({}));
     }
-    tenants.insert(ATTACKED.to_owned(), limits(20, 3));
+    tenants.insert(ATTACKED.to_owned(), limits(ATTACKED_TENANT_LIMIT, ATTACKED_CALLER_LIMIT));
     for number in 0..OTHERS {
         tenants.insert(other(number), json!({}));
     }
