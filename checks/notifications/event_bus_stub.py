@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from http.client import HTTPMessage
 
-from event_bus_server import EventBusServer
+from json_server import JsonServer
 
 # Gives the error code for an entry by its message id and how often it came before; None takes the entry.
 Fails = Callable[[str, int], str | None]
@@ -13,7 +13,7 @@ Fails = Callable[[str, int], str | None]
 Refuses = Callable[[list[str]], str | None]
 
 
-class EventBusStub(EventBusServer):
+class EventBusStub(JsonServer):
     """A server that takes PutEvents and keeps what it is asked."""
 
     def __init__(self, fails: Fails = lambda _message_id, _times: None):

@@ -7,7 +7,7 @@ import urllib.request
 from collections import Counter
 from http.client import HTTPMessage
 
-from event_bus_server import EventBusServer
+from json_server import JsonServer
 
 # What becomes of a call; the last takes the rest.
 FAULTS = {
@@ -23,7 +23,7 @@ OUTAGE_SECONDS = 0.7
 HEADERS = ("Content-Type", "X-Amz-Target", "Authorization", "X-Amz-Date")
 
 
-class FaultyBus(EventBusServer):
+class FaultyBus(JsonServer):
     """Passes PutEvents on to a peer, but for the share that fails."""
 
     def __init__(self, peer_url: str, seed: int):

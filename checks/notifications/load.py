@@ -43,6 +43,8 @@ class Load:
         # Meetings that have not ended.
         self.existing = 0
         self.last_meeting = ""
+        # The tenant of each meeting that was created.
+        self.tenants: dict[str, str] = {}
         # Somebody who creates a meeting at each step and ends none.
         self.creates_in_a_loop: Person | None = None
 
@@ -114,7 +116,9 @@ class Load:
         if not created:
             return ""
         self.existing += 1
-        return created["Meeting"]["MeetingId"]
+        meeting = created["Meeting"]["MeetingId"]
+        self.tenants[meeting] = host.tenant
+        return meeting
 
     def end(self, host: Person, path: str) -> None:
         """Ends a meeting."""

@@ -1,4 +1,4 @@
-"""A server that speaks PutEvents, for what no real EventBridge peer does: fail."""
+"""A server that speaks AWS's JSON protocol, for what no stand-in for a service does: fail."""
 
 import threading
 from http.client import HTTPMessage
@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
 
-class EventBusServer:
-    """A server whose subclass answers each PutEvents. The `with` block runs it."""
+class JsonServer:
+    """A server whose subclass answers each call. The `with` block runs it."""
 
     def __init__(self):
         bus = self
@@ -26,6 +26,9 @@ class EventBusServer:
 
             def log_message(self, *_arguments: object) -> None:
                 """Prints nothing."""
+
+            # Without this the answer's second packet waits for the acknowledgement of its first.
+            disable_nagle_algorithm = True
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
