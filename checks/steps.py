@@ -266,7 +266,6 @@ def check_soak_events() -> None:
     python(*program, environment="notifications", NOTIFICATIONS_BINARY=str(gateway.with_name("notifications")))
 
 
-<<<<<<< Updated upstream
 def check_registry_rounds() -> None:
     build_programs()
     python(CHECKS / "registry" / "atomicity.py", "--rounds", "300", environment="notifications")
@@ -275,13 +274,13 @@ def check_registry_rounds() -> None:
 
 def check_registry_search() -> None:
     run("cargo", "test", "--package", "registry-core", "--release", "--", "--ignored", "--nocapture")
-=======
+
+
 def check_soak_usage() -> None:
     build_programs()
     run("cargo", "build", "--release", "--bin", "notifications")
     binary = REPOSITORY / "target" / "release" / "notifications"
     python(CHECKS / "notifications" / "usage_soak.py", environment="notifications", NOTIFICATIONS_BINARY=str(binary))
->>>>>>> Stashed changes
 
 
 def check_exercises() -> None:
