@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod events;
 mod faults;
 mod items;
 mod meetings;
