@@ -94,7 +94,8 @@ def compare_crates_with_the_page() -> None:
     ]
     command = ["cargo", "tree", *selection, "--prefix", "none", "--format", "{p}"]
     tree = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
-    deployed = {line.split()[0] for line in tree.splitlines()} - {"meeting-gateway"}
+    # A package of this repository has its folder behind its version.
+    deployed = {line.split()[0] for line in tree.splitlines() if "(/" not in line}
     _, _, rest = (REPOSITORY / "ARCHITECTURE.md").read_text().partition("holds this list against")
     rows = [line.split("|")[2] for line in rest.partition("<!-- end")[0].splitlines() if line.count("|") == 3]
     named = {name.strip() for row in rows[2:] for name in row.split(",")}
