@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use fancy_regex::Regex;
 use meeting_gateway::model::{
     AttendeeId, Capabilities, ExternalMeetingId, ExternalUserId, Group, IdempotencyKey, MAX_ATTENDEES,
-    MAX_ATTENDEES_AT_CREATION, MAX_EXCLUDED_ATTENDEES, MAX_TAGS, MeetingId, Member, Members, Shape, TagKey,
-    TagValue, ToWire, Visit,
+    MAX_ATTENDEES_AT_CREATION, MAX_EXCLUDED_ATTENDEES, MAX_TAGS, MeetingId, Member, Members, RoomId, Shape,
+    TagKey, TagValue, ToWire, Visit,
 };
 use serde_json::{Value, json};
 
@@ -151,8 +151,17 @@ fn leaves(compared: &Compared, schema: &Value, path: &str, found: &mut BTreeSet<
 #[test]
 fn every_member_of_every_request_has_the_limits_of_the_code() {
     let mut compared = Compared { description: description(), members: BTreeSet::new() };
+    for meeting in
+        ["MeetingRequest", "MeetingWithAttendeesRequest", "RoomMeetingRequest", "RoomRequest/Meeting"]
+    {
+        Members::visit(&mut OfGroup(&mut compared, meeting));
+        let path = |name: &str| format!("{meeting}/{name}");
+        compared.compare_text::<TagKey>(&path("Tags/0/Key"), |text| TagKey::parse(text).is_ok());
+        compared.compare_text::<TagValue>(&path("Tags/0/Value"), |text| TagValue::parse(text).is_ok());
+        assert_eq!(compared.property(&path("Tags"))["maxItems"], MAX_TAGS);
+    }
+    // The meeting of a room has the room's name, and no key.
     for request in ["MeetingRequest", "MeetingWithAttendeesRequest"] {
-        Members::visit(&mut OfGroup(&mut compared, request));
         let path = |name: &str| format!("{request}/{name}");
         compared.compare_text::<ExternalMeetingId>(&path("ExternalMeetingId"), |text| {
             ExternalMeetingId::parse(text).is_ok()
@@ -160,12 +169,10 @@ fn every_member_of_every_request_has_the_limits_of_the_code() {
         compared.compare_text::<IdempotencyKey>(&path("ClientRequestToken"), |text| {
             IdempotencyKey::parse(text).is_ok()
         });
-        compared.compare_text::<TagKey>(&path("Tags/0/Key"), |text| TagKey::parse(text).is_ok());
-        compared.compare_text::<TagValue>(&path("Tags/0/Value"), |text| TagValue::parse(text).is_ok());
-        assert_eq!(compared.property(&path("Tags"))["maxItems"], MAX_TAGS);
     }
     for (attendee, most) in [
         ("AttendeeRequest", None),
+        ("RoomRequest", None),
         ("AttendeesRequest/Attendees/0", Some(MAX_ATTENDEES)),
         ("MeetingWithAttendeesRequest/Attendees/0", Some(MAX_ATTENDEES_AT_CREATION)),
     ] {
@@ -202,6 +209,7 @@ fn parameters_have_the_limits_of_the_code() {
     for (name, parse) in [
         ("MeetingId", (|text: &str| MeetingId::parse(text).is_ok()) as fn(&str) -> bool),
         ("AttendeeId", |text| AttendeeId::parse(text).is_ok()),
+        ("RoomId", |text| RoomId::parse(text).is_ok()),
         ("IdempotencyKey", |text| IdempotencyKey::parse(text).is_ok()),
     ] {
         let schema = compared.followed(&parameters[name]["schema"]);

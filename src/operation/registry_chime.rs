@@ -81,6 +81,11 @@ impl<'c> AtChime<'c> {
         };
         answer.unwrap_or_else(|error| {
             let answer = outcome(&error);
+            let is_aside = matches!(request, ChimeRequest::IsOpen(_) | ChimeRequest::End(_));
+            if is_aside && answer != ChimeAnswer::NotFound {
+                // The answer to the caller may not depend on it.
+                tracing::warn!(cause = %error, "a meeting could not be looked at or ended");
+            }
             self.error = Some(error);
             answer
         })
