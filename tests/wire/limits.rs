@@ -1,5 +1,7 @@
 //! Limits on open meetings: what counts, what frees, and what a caller is told.
 
+use std::time::{Duration, Instant};
+
 use local::dynamodb::Dynamodb;
 use local::simulator::{Extent, Fault, Injection, Operation, TransportFault};
 use serde_json::{Value, json};
@@ -241,6 +243,18 @@ async fn meetings_that_have_ended_unnoticed_are_found_when_all_slots_are_taken()
     let before = stack.simulator.requests().len();
     assert_full(&anna.create().await, OF_CALLER, "two are open");
     assert_eq!(stack.simulator.requests().len(), before, "Chime is asked once in ten seconds");
+}
+
+/// Whether the others go on is not worth the caller's whole time.
+#[tokio::test]
+async fn a_chime_that_is_silent_about_the_other_meetings_is_not_waited_for() {
+    let stack = start().await;
+    let globex = stack.person("globex", "anna-of-globex");
+    globex.create().await;
+    strike(&stack, Operation::GetMeeting, TransportFault::BlackHole { creates: false }, 9);
+    let started = Instant::now();
+    assert_full(&globex.create().await, "`OpenMeetings` is 1", "it counts as one that goes on");
+    assert!(started.elapsed() < Duration::from_millis(3_500), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

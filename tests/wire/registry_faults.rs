@@ -108,6 +108,17 @@ async fn operations_on_a_meeting_need_no_table() {
     assert_eq!(lines[0]["operation"], "DeleteMeeting", "its slots were not freed");
 }
 
+#[tokio::test]
+async fn freeing_the_slots_of_an_ended_meeting_takes_a_second_at_most() {
+    let stack = start().await;
+    let (created, _) = timed(&stack, "globex", "POST /meetings", Some(&creation())).await;
+    let id = created.body["Meeting"]["MeetingId"].as_str().expect("a meeting").to_owned();
+    stack.table().inject(Fault::SlowAnswer(Duration::from_secs(60)), 9);
+    let (answer, took) = timed(&stack, "globex", &format!("DELETE /meetings/{id}"), None).await;
+    assert_eq!(answer.status, 204, "{}", answer.text);
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
+}
+
 /// The caller waits for the note of the meeting, since Lambda freezes what comes after the answer.
 #[tokio::test]
 async fn noting_a_meeting_takes_at_most_200_ms() {
