@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use local::dynamodb::Dynamodb;
-use local::simulator::{Extent, Fault, Injection, Operation, TransportFault};
+use local::simulator::{Extent, Fault, Injection, Operation, RecordedRequest, TransportFault};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, PATIENCE, Stack, event, loopback, with_header};
@@ -179,6 +179,8 @@ async fn a_repeat_of_a_creation_takes_no_second_slot() {
     let event = event(&anna.token, "POST /meetings?operation=create-attendees", Some(&body));
     let other = stack.invoke(&with_header(event, "Idempotency-Key", "some-key-1")).await;
     assert_full(&other, OF_CALLER, "another operation");
+    let is_other = |request: &RecordedRequest| request.operation == Operation::CreateMeetingWithAttendees;
+    assert!(!stack.simulator.requests().iter().any(is_other), "it has no slot, so Chime is not asked");
 }
 
 #[tokio::test]
