@@ -19,6 +19,10 @@ use crate::request_error::RequestError;
 const MAX_LOOK_TIME: Duration = Duration::from_secs(2);
 
 /// The meeting that a machine may create.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value exists for a request, and a box would be an allocation"
+)]
 pub(super) enum Creation<'c> {
     /// That of a creation.
     Meeting(NewMeeting<'c>),
