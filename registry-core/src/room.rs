@@ -71,6 +71,8 @@ impl Machine for JoinRoom {
     fn next(&mut self, answer: &Answer, at: At) -> Step<Joined> {
         let state = std::mem::replace(&mut self.state, JoinState::Reading);
         match (state, answer) {
+            // The room was removed meanwhile. A table that says so each time must not be asked for ever.
+            (JoinState::Moving, Answer::Table(TableAnswer::Room(None))) => self.next_round(None, at),
             (JoinState::Reading | JoinState::Moving, Answer::Table(TableAnswer::Room(room))) => {
                 self.act(*room, at)
             }

@@ -82,7 +82,7 @@ impl Slots {
     }
 }
 
-/// Takes a slot for each limit, the caller's first. It is given back when the tenant's are full.
+/// Takes a slot for each limit, the caller's first. It is given back when there is none of the tenant's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TakeSlots {
     limits: Limits,
@@ -104,7 +104,7 @@ enum State {
     TakingTurn(Vec<(SlotKey, MeetingKey)>),
     Asking(SlotKey, MeetingKey, Vec<(SlotKey, MeetingKey)>),
     Freeing(Vec<(SlotKey, MeetingKey)>),
-    GivingBack(Owner),
+    GivingBack(Taken),
 }
 
 impl TakeSlots {
@@ -145,21 +145,28 @@ impl TakeSlots {
                     return self.hold(HeldSlot { key, was_own: true });
                 }
                 self.races = self.races.saturating_add(1);
-                if self.races > MAX_RACES { Step::Done(Taken::Unavailable) } else { self.list(self.owner) }
+                if self.races > MAX_RACES {
+                    self.give_back(Taken::Unavailable)
+                } else {
+                    self.list(self.owner)
+                }
             }
             (State::TakingTurn(asked), Answer::Table(TableAnswer::Done)) => {
                 self.had_turn = true;
                 self.ask(asked)
             }
-            (State::TakingTurn(_), Answer::Table(TableAnswer::TurnTaken)) => self.give_back(self.owner),
+            (State::TakingTurn(_), Answer::Table(TableAnswer::TurnTaken)) => {
+                self.give_back(Taken::Full(self.owner))
+            }
             (State::Asking(key, meeting, others), Answer::Chime(ChimeAnswer::NotFound)) => {
                 self.state = State::Freeing(others);
                 Step::table(TableRequest::FreeSlot { key, meeting })
             }
             // A meeting that Chime says nothing about goes on.
             (State::Asking(_, _, others), Answer::Chime(_)) | (State::Freeing(others), _) => self.ask(others),
-            (State::GivingBack(owner), _) => Step::Done(Taken::Full(owner)),
-            _ => Step::Done(Taken::Unavailable),
+            (State::GivingBack(taken), _) => Step::Done(taken),
+            // Else a caller whose tenant's slots could not be read for a moment would be at their own limit for ten minutes.
+            _ => self.give_back(Taken::Unavailable),
         }
     }
 
@@ -202,17 +209,11 @@ impl TakeSlots {
             // Without a meeting it lasts for ten minutes from now.
             return self.take(key, at);
         }
-        let limit = self.limits.of(owner).unwrap_or(u16::MAX);
-        let taken = slots.iter().filter(|slot| slot.is_taken(at.now));
-        // Slots beyond a limit that was lowered count too.
-        let free = if taken.clone().count() < usize::from(limit) {
-            let first = first_number(self.request, limit);
-            let is_free = |number: &u16| taken.clone().all(|slot| slot.number != *number);
-            (first..limit).chain(0..first).find(is_free)
-        } else {
-            None
-        };
-        match free {
+        let taken: Vec<u16> =
+            slots.iter().filter(|slot| slot.is_taken(at.now)).map(|slot| slot.number).collect();
+        let end = end_of_numbers(&taken, self.limits.of(owner).unwrap_or(u16::MAX));
+        let first = first_number(self.request, end);
+        match (first..end).chain(0..first).find(|number| !taken.contains(number)) {
             Some(number) => self.take(SlotKey { owner, number }, at),
             None => self.take_turn(slots, turn, at),
         }
@@ -228,7 +229,7 @@ impl TakeSlots {
         let owner = self.owner;
         let is_due = expected.is_none_or(|turn| turn.at.saturating_add(TURN_SECONDS) <= at.now);
         if self.had_turn || !is_due {
-            return self.give_back(owner);
+            return self.give_back(Taken::Full(owner));
         }
         let mut oldest: Vec<(u64, u16, MeetingKey)> = slots
             .iter()
@@ -241,7 +242,9 @@ impl TakeSlots {
         let first = oldest.partition_point(|(since, number, _)| Some((*since, *number)) <= behind);
         oldest.rotate_left(first);
         oldest.truncate(ASKED_IN_A_TURN);
-        let Some((since, number, _)) = oldest.last() else { return self.give_back(owner) };
+        let Some((since, number, _)) = oldest.last() else {
+            return self.give_back(Taken::Full(owner));
+        };
         let turn = Turn { at: at.now, behind: (*since, *number) };
         let asked = oldest.iter().map(|(_, number, meeting)| (SlotKey { owner, number: *number }, *meeting));
         self.state = State::TakingTurn(asked.collect());
@@ -259,14 +262,14 @@ impl TakeSlots {
         }
     }
 
-    /// Gives the caller's slot back, since the tenant's are full. That of an earlier attempt stays.
-    fn give_back(&mut self, full: Owner) -> Step<Taken> {
+    /// Gives the caller's slot back, since there is none of the tenant's. That of an earlier attempt stays.
+    fn give_back(&mut self, taken: Taken) -> Step<Taken> {
         match self.held.to_release().pop() {
             Some(key) => {
-                self.state = State::GivingBack(full);
+                self.state = State::GivingBack(taken);
                 Step::table(TableRequest::ReleaseSlot { key, request: self.request })
             }
-            None => Step::Done(Taken::Full(full)),
+            None => Step::Done(taken),
         }
     }
 
@@ -275,6 +278,18 @@ impl TakeSlots {
     pub fn caller(&self) -> CallerKey {
         self.caller
     }
+}
+
+/// The end of the numbers that may be taken: the limit, or less while slots beyond a limit that was lowered are taken.
+///
+/// INVARIANT (limits hold): the end and the slots that are taken from it on are together no more than the limit. So two creations
+/// that see the same free slots can't take one too many. Taking a number before the end never lowers it.
+fn end_of_numbers(taken: &[u16], limit: u16) -> u16 {
+    let fits = |end: &u16| {
+        let beyond = taken.iter().filter(|number| *number >= end).count();
+        usize::from(*end).saturating_add(beyond) <= usize::from(limit)
+    };
+    (0..=limit).rev().find(fits).unwrap_or(0)
 }
 
 /// Where to look first, so that simultaneous creations seldom want the same slot.

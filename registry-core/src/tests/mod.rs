@@ -4,7 +4,9 @@
 
 mod actor;
 mod count;
+mod room;
 mod search;
+mod slots;
 mod table;
 mod usage;
 mod world;
