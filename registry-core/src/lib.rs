@@ -24,7 +24,7 @@ pub mod usage;
 
 pub use count::{CountAnswer, CountMeeting, CountRequest, CountResult, CountStep, Counted, WriteCount};
 pub use open::{Open, Opened, Opening};
-pub use room::{DeleteRoom, Deleted, JoinRoom, Joined, Rooms};
+pub use room::{DeleteRoom, Deleted, JoinRoom, Joined, RoomOpening};
 pub use slots::{FreeMeeting, Limits, TakeSlots, Taken};
 pub use step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Request, Step, Token};
 pub use table::{

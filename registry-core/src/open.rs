@@ -104,7 +104,7 @@ impl Machine for Open {
                 match (ended, room) {
                     (true, _) => self.release(Opened::Ended(meeting)),
                     (false, Some(room)) => self.end(meeting, *room),
-                    (false, None) => self.take_again(meeting, at),
+                    (false, None) => self.take_again(meeting),
                 }
             }
             // Not ended: it may be published, and a repeat finds the slots and the meeting by the same keys.
@@ -169,7 +169,7 @@ impl Open {
     }
 
     /// The slots were lost to another request, or an earlier attempt's meeting has them.
-    fn take_again(&mut self, meeting: MeetingKey, _at: At) -> Step<Opened> {
+    fn take_again(&mut self, meeting: MeetingKey) -> Step<Opened> {
         self.lost_slots = self.lost_slots.saturating_add(1);
         if self.lost_slots > MAX_LOST_SLOTS {
             return Step::Done(Opened::Unavailable);

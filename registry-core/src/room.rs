@@ -14,7 +14,7 @@ const STALE_SECONDS: u64 = 60;
 
 /// What a caller who may create brings along for a room that is not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rooms {
+pub struct RoomOpening {
     /// A digest of the decided members.
     pub members: Digest,
     /// The tenant's limits.
@@ -44,7 +44,7 @@ pub enum Joined {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct JoinRoom {
     /// `None` for a caller who may not create.
-    may_create: Option<Rooms>,
+    may_create: Option<RoomOpening>,
     rounds: u8,
     state: JoinState,
 }
@@ -111,17 +111,20 @@ impl Machine for JoinRoom {
 impl JoinRoom {
     /// Starts joining.
     #[must_use]
-    pub fn start(may_create: Option<Rooms>) -> (Self, Step<Joined>) {
+    pub fn start(may_create: Option<RoomOpening>) -> (Self, Step<Joined>) {
         let machine = JoinRoom { may_create, rounds: 0, state: JoinState::Reading };
         (machine, Step::table(TableRequest::GetRoom))
     }
 
     fn act(&mut self, room: Option<Room>, at: At) -> Step<Joined> {
         match (room, self.may_create) {
-            (Some(Room { meeting: Some(meeting), .. }), _) => self.prove(room, meeting),
+            (Some(room @ Room { meeting: Some(meeting), .. }), _) => {
+                self.state = JoinState::Proving(room, meeting);
+                Step::chime(ChimeRequest::Prove(meeting))
+            }
             (_, None) => Step::Done(Joined::NotOpen),
             (None, Some(_)) => self.move_on(None, at),
-            (Some(room), Some(Rooms { members, limits, caller })) => {
+            (Some(room), Some(RoomOpening { members, limits, caller })) => {
                 let request = RequestKey::Room { generation: room.generation, members };
                 let (open, step) = Open::start(Opening { limits, caller, request });
                 self.state = JoinState::Opening(room, open);
@@ -141,16 +144,6 @@ impl JoinRoom {
             _ if is_same && is_stale => self.move_on(room, at),
             _ if is_same => Step::Done(Joined::Unavailable),
             _ => self.next_round(room, at),
-        }
-    }
-
-    fn prove(&mut self, room: Option<Room>, meeting: MeetingKey) -> Step<Joined> {
-        match room {
-            Some(room) => {
-                self.state = JoinState::Proving(room, meeting);
-                Step::chime(ChimeRequest::Prove(meeting))
-            }
-            None => Step::Done(Joined::Unavailable),
         }
     }
 

@@ -86,7 +86,6 @@ impl Slots {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TakeSlots {
     limits: Limits,
-    caller: CallerKey,
     request: RequestKey,
     /// The meeting that needs the slots, when it exists already.
     meeting: Option<MeetingKey>,
@@ -117,7 +116,6 @@ impl TakeSlots {
     ) -> (Self, Step<Taken>) {
         let mut machine = TakeSlots {
             limits,
-            caller,
             request,
             meeting,
             held: Slots::default(),
@@ -271,12 +269,6 @@ impl TakeSlots {
             }
             None => Step::Done(taken),
         }
-    }
-
-    /// The caller.
-    #[must_use]
-    pub fn caller(&self) -> CallerKey {
-        self.caller
     }
 }
 

@@ -1,7 +1,7 @@
 //! JoinRoom: gives the caller the room's meeting and an attendee of their own. A caller with the right to create opens the
 //! room if it has no meeting.
 
-use registry_core::{Digest, JoinRoom as Joining, Joined, Rooms};
+use registry_core::{Digest, JoinRoom as Joining, Joined, RoomOpening};
 
 use super::body::read_or_empty;
 use super::creation::limits_of;
@@ -31,7 +31,7 @@ async fn serve(admitted: Admitted<'_, policy::Join>, call: Call<'_>) -> Result<S
     let request = read_or_empty(call, |body| RoomRequest::read(body, &room))?;
     let RoomPlan { attendee, meeting } = admitted.decide_room(request)?;
     let limits = admitted.limits();
-    let may_create = meeting.as_ref().map(|plan| Rooms {
+    let may_create = meeting.as_ref().map(|plan| RoomOpening {
         members: members(plan),
         limits: limits_of(limits),
         caller: caller_key(call.chime.gateway_name(), plan.tenant(), plan.subject()),

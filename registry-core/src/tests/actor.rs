@@ -2,13 +2,13 @@
 
 use super::super::{
     Answer, At, DeleteRoom, Deleted, FreeMeeting, JoinRoom, Joined, Machine as _, MeetingKey, Open, Opened,
-    Opening, Request, Rooms, Step,
+    Opening, Request, RoomOpening, Step,
 };
 
 /// What somebody is going to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Plan {
-    Join(Option<Rooms>),
+    Join(Option<RoomOpening>),
     Create(Opening),
     Delete,
     Free(MeetingKey),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::time::Instant;
 
-use super::super::{CallerKey, Digest, Limits, Opening, Rooms};
+use super::super::{CallerKey, Digest, Limits, Opening, RoomOpening};
 use super::actor::Plan;
 use super::world::{EndedToken, Faults, World};
 
@@ -143,7 +143,7 @@ fn holds(name: &str, start: World, plans: &[Plan]) {
 const NO_LIMITS: Limits = Limits { tenant: None, caller: None };
 
 fn joins(caller: u128, members: u128, limits: Limits) -> Plan {
-    Plan::Join(Some(Rooms { members: Digest(members), limits, caller: CallerKey(caller) }))
+    Plan::Join(Some(RoomOpening { members: Digest(members), limits, caller: CallerKey(caller) }))
 }
 
 fn world(plans: &[Plan], faults: Faults, ended_token: EndedToken, limits: Limits) -> World {
