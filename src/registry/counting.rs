@@ -1,11 +1,9 @@
 //! Counts a meeting in its tenant's day: the requests of [`CountMeeting`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::RequestId as _;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
 use registry_core::{
     CountAnswer, CountMeeting, CountRequest, CountResult, CountStep, Counted, MeetingKey, MeetingUsage,
     Minutes, Peaks, WriteCount,
@@ -15,11 +13,11 @@ use tokio::time::{Instant, sleep};
 use super::attempt::with_retries;
 use super::client::Registry;
 use super::error::Unavailable;
-use super::items::{Attributes, Item, MEETING_SECONDS, PK, SK, malformed, meeting_item_key, number, text};
+use super::items::{Attributes, Item, MEETING_SECONDS, key, malformed, meeting_item_key, number};
 use super::meetings::{MeetingRecord, record};
 use super::table_error::TableError;
 use super::usage::RegistryUsage;
-use super::write::{names_in, values};
+use super::write::values;
 
 /// How long DynamoDB keeps a day's usage after it was last written, in seconds: 400 days, so that a year can be compared with the one
 /// before.
@@ -75,7 +73,7 @@ impl Registry {
         request: &CountRequest,
         now: u64,
     ) -> Result<Answered, TableError> {
-        let of = || known.ok_or_else(|| TableError::invalid("a count of nobody's day"));
+        let of = || known.ok_or_else(|| TableError::invalid("a count of a meeting whose tenant is not known"));
         let answer = match request {
             CountRequest::ReadMeeting => {
                 let item = self.get(meeting_item_key(meeting)).await?;
@@ -104,18 +102,8 @@ impl Registry {
         if !write.difference.is_none() {
             updates.push(self.counted_day(known, write, now)?);
         }
-        let answer = self.client().transact_write_items().set_transact_items(Some(updates)).send().await;
-        let Err(error) = answer else { return Ok(CountAnswer::Done) };
-        match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                let reasons = canceled.cancellation_reasons();
-                if has_changed(reasons) {
-                    return Ok(CountAnswer::Changed);
-                }
-                Err(TableError::of_canceled(reasons, error.request_id()))
-            }
-            _ => Err(TableError::from_sdk(&error)),
-        }
+        let canceled = |reasons: &[_]| Ok(has_changed(reasons).then_some(CountAnswer::Changed));
+        self.transact(updates, CountAnswer::Done, canceled).await
     }
 
     fn counted_meeting(
@@ -137,7 +125,7 @@ impl Registry {
             values.insert(":revision".to_owned(), number(write.revision));
         }
         let expression = "SET #usage_revision = :next, #usage = :usage, #ttl = :ttl";
-        self.update_of_count(meeting_item_key(meeting), Some(condition), expression, values)
+        self.transaction_update(meeting_item_key(meeting), Some(condition), expression, values)
     }
 
     fn counted_day(
@@ -156,7 +144,7 @@ impl Registry {
         let sums = "ADD #meetings :meetings, #meeting_minutes :meeting_minutes, #attendee_minutes :attendee_minutes \
                     SET #ttl = :ttl";
         let Some((before, after)) = &write.peaks else {
-            return self.update_of_count(day_key(known), None, sums, values);
+            return self.transaction_update(day_key(known), None, sums, values);
         };
         values.insert(":before".to_owned(), peaks_value(before));
         values.insert(":peaks".to_owned(), peaks_value(after));
@@ -167,27 +155,7 @@ impl Registry {
             "#peaks = :before"
         };
         let expression = format!("{sums}, #peak = :peak, #peaks = :peaks");
-        self.update_of_count(day_key(known), Some(condition), &expression, values)
-    }
-
-    fn update_of_count(
-        &self,
-        key: Item,
-        condition: Option<&str>,
-        expression: &str,
-        values: HashMap<String, AttributeValue>,
-    ) -> Result<TransactWriteItem, TableError> {
-        let mut names = names_in(expression);
-        names.extend(condition.map(names_in).unwrap_or_default());
-        let update = Update::builder()
-            .table_name(self.table())
-            .set_key(Some(key))
-            .set_condition_expression(condition.map(str::to_owned))
-            .update_expression(expression)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .build()?;
-        Ok(TransactWriteItem::builder().update(update).build())
+        self.transaction_update(day_key(known), Some(condition), &expression, values)
     }
 }
 
@@ -216,8 +184,7 @@ fn has_changed(reasons: &[CancellationReason]) -> bool {
 }
 
 fn day_key(known: &MeetingRecord) -> Item {
-    let key = [(PK, text(format!("usage#{}", known.tenant))), (SK, text(known.day.as_str()))];
-    key.map(|(name, value)| (name.to_owned(), value)).into()
+    key(format!("usage#{}", known.tenant), known.day.clone())
 }
 
 fn usage_value(usage: &MeetingUsage) -> AttributeValue {
@@ -265,6 +232,7 @@ fn peaks(item: &Item) -> Result<Peaks, TableError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::items::text;
     use super::*;
 
     fn usage() -> MeetingUsage {

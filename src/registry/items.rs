@@ -65,7 +65,8 @@ pub(super) fn slots_of(scope: Scope<'_>, owner: Owner) -> String {
     }
 }
 
-fn key(pk: String, sk: String) -> Item {
+/// The key of an item.
+pub(super) fn key(pk: String, sk: String) -> Item {
     Item::from([(PK.to_owned(), AttributeValue::S(pk)), (SK.to_owned(), AttributeValue::S(sk))])
 }
 

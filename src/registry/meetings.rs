@@ -11,7 +11,7 @@ use super::items::{self, Attributes, Item, MEETING_SECONDS, meeting_item_key, nu
 use super::names::Scope;
 use super::table_error::TableError;
 use super::usage::RegistryUsage;
-use super::write::{names_in, values};
+use super::write::values;
 
 /// What the table knows of a meeting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) fn tenant_values(scope: Scope<'_>, now: u64) -> Item {
 }
 
 impl Registry {
-    /// Reads what the table knows of a meeting, strongly consistent. `None` for a meeting that it does not know, and for one of
+    /// Reads what the table knows of a meeting. `None` for a meeting that it does not know, and for one of
     /// which it knows only that it has ended.
     ///
     /// # Errors
@@ -63,32 +63,16 @@ impl Registry {
         meeting: MeetingKey,
         now: u64,
     ) -> Result<TableAnswer, TableError> {
-        let request = self.client().update_item().table_name(self.table());
-        request
-            .set_key(Some(meeting_item_key(meeting)))
-            .update_expression(SET_TENANT)
-            .set_expression_attribute_names(Some(names_in(SET_TENANT)))
-            .set_expression_attribute_values(Some(tenant_values(scope, now)))
-            .send()
-            .await
-            .map_err(|error| TableError::from_sdk(&error))?;
+        self.update(meeting_item_key(meeting), SET_TENANT, tenant_values(scope, now), ReturnValue::None)
+            .await?;
         Ok(TableAnswer::Done)
     }
 
     pub(super) async fn mark_ended(&self, meeting: MeetingKey, now: u64) -> Result<TableAnswer, TableError> {
         const SET_ENDED: &str = "SET #ended = if_not_exists(#ended, :now), #ttl = :ttl";
-        let request = self.client().update_item().table_name(self.table());
         let values = values([(":now", number(now)), (":ttl", number(now.saturating_add(MEETING_SECONDS)))]);
-        let answer = request
-            .set_key(Some(meeting_item_key(meeting)))
-            .update_expression(SET_ENDED)
-            .set_expression_attribute_names(Some(names_in(SET_ENDED)))
-            .set_expression_attribute_values(Some(values))
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await
-            .map_err(|error| TableError::from_sdk(&error))?;
-        let slots = answer.attributes.as_ref().map(items::slots_of_meeting).transpose()?;
+        let before = self.update(meeting_item_key(meeting), SET_ENDED, values, ReturnValue::AllOld).await?;
+        let slots = before.as_ref().map(items::slots_of_meeting).transpose()?;
         Ok(TableAnswer::Ended(slots.unwrap_or_default()))
     }
 }

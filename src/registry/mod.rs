@@ -15,10 +15,12 @@ mod keys;
 mod meetings;
 mod names;
 mod publish;
+mod read;
 mod rooms;
 mod sessions;
 mod slots;
 mod table_error;
+mod transaction;
 mod usage;
 mod write;
 

@@ -1,25 +1,18 @@
 //! Publish: the transaction by which a created meeting becomes known, with its room and its slots.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::operation::RequestId as _;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
 use registry_core::table::BOUND_SECONDS;
 use registry_core::{Generation, MeetingKey, Publish, RequestKey, SlotKey, TableAnswer};
 
 use super::client::Registry;
 use super::items::{
-    self, Item, generation_text, meeting_item_key, number, request_text, room_key, slot_item_key, slot_text,
-    text,
+    self, generation_text, meeting_item_key, number, request_text, room_key, slot_item_key, slot_text, text,
 };
 use super::keys::meeting_id;
 use super::meetings::{SET_TENANT, tenant_values};
 use super::names::Scope;
 use super::table_error::TableError;
-use super::write::{names_in, values};
+use super::write::values;
 
 impl Registry {
     /// The meeting's item comes first, then the room's if there is one, then the slots'.
@@ -36,16 +29,8 @@ impl Registry {
         for slot in slots.into_iter().flatten() {
             updates.push(self.slot_update(scope, slot, request, meeting, now)?);
         }
-        let answer = self.client().transact_write_items().set_transact_items(Some(updates)).send().await;
-        let Err(error) = answer else { return Ok(TableAnswer::Done) };
-        match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                let reasons = canceled.cancellation_reasons();
-                not_published(reasons, generation.is_some())?
-                    .ok_or_else(|| TableError::of_canceled(reasons, error.request_id()))
-            }
-            _ => Err(TableError::from_sdk(&error)),
-        }
+        let canceled = |reasons: &[_]| not_published(reasons, generation.is_some());
+        self.transact(updates, TableAnswer::Done, canceled).await
     }
 
     /// Gives the meeting its tenant, and adds the slots to those that it has had.
@@ -57,7 +42,12 @@ impl Registry {
             expression.push_str(" ADD #slots :slots");
             values.insert(":slots".to_owned(), AttributeValue::Ss(slots));
         }
-        self.update(meeting_item_key(publish.meeting), "attribute_not_exists(#ended)", &expression, values)
+        self.transaction_update(
+            meeting_item_key(publish.meeting),
+            Some("attribute_not_exists(#ended)"),
+            &expression,
+            values,
+        )
     }
 
     fn room_update(
@@ -72,9 +62,9 @@ impl Registry {
             (":meeting", text(meeting_id(meeting).as_str())),
             (":ttl", number(now.saturating_add(items::ROOM_SECONDS))),
         ]);
-        self.update(
+        self.transaction_update(
             room_key(scope)?,
-            "#generation = :generation AND (attribute_not_exists(#meeting) OR #meeting = :meeting)",
+            Some("#generation = :generation AND (attribute_not_exists(#meeting) OR #meeting = :meeting)"),
             "SET #meeting = :meeting, #ttl = :ttl",
             values,
         )
@@ -95,34 +85,13 @@ impl Registry {
             (":now", number(now)),
             (":bound", number(BOUND_SECONDS)),
         ]);
-        self.update(
+        self.transaction_update(
             slot_item_key(scope, slot),
-            "#request = :request AND (attribute_not_exists(#meeting) OR #meeting = :meeting)",
+            Some("#request = :request AND (attribute_not_exists(#meeting) OR #meeting = :meeting)"),
             "SET #meeting = :meeting, #published = if_not_exists(#published, :now), \
              #expires = if_not_exists(#published, :now) + :bound, #ttl = if_not_exists(#published, :now) + :bound",
             values,
         )
-    }
-
-    fn update(
-        &self,
-        key: Item,
-        condition: &str,
-        expression: &str,
-        values: HashMap<String, AttributeValue>,
-    ) -> Result<TransactWriteItem, TableError> {
-        let mut names = names_in(condition);
-        names.extend(names_in(expression));
-        let update = Update::builder()
-            .table_name(self.table())
-            .set_key(Some(key))
-            .condition_expression(condition)
-            .update_expression(expression)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()?;
-        Ok(TransactWriteItem::builder().update(update).build())
     }
 }
 

@@ -15,14 +15,6 @@ impl Registry {
         Ok(TableAnswer::Room(item.as_ref().map(items::room).transpose()?))
     }
 
-    /// Reads an item, strongly consistent.
-    pub(super) async fn get(&self, key: Item) -> Result<Option<Item>, TableError> {
-        let request = self.client().get_item();
-        let request = request.table_name(self.table()).set_key(Some(key)).consistent_read(true);
-        let answer = request.send().await.map_err(|error| TableError::from_sdk(&error))?;
-        Ok(answer.item)
-    }
-
     pub(super) async fn put_room(
         &self,
         scope: Scope<'_>,

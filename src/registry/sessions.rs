@@ -1,17 +1,17 @@
 //! The times of a meeting's events. Each is kept in a set, so an event that is read again changes nothing.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use registry_core::{MeetingKey, MeetingTimes, Times};
 use tokio::time::Instant;
 
 use super::attempt::with_retries;
 use super::client::Registry;
 use super::error::Unavailable;
-use super::items::{Item, MEETING_SECONDS, PK, SK, malformed, number, text};
+use super::items::{Item, MEETING_SECONDS, SK, key, malformed, number};
 use super::keys::meeting_id;
 use super::table_error::TableError;
 use super::usage::RegistryUsage;
-use super::write::{names_in, values};
+use super::write::values;
 use crate::model::AttendeeId;
 
 /// The sort key of the meeting's own times. An attendee's id is a UUID, so none is the same.
@@ -47,50 +47,23 @@ impl Registry {
             (Some(_), false) => "ADD #joined :time SET #ttl = :ttl",
             (Some(_), true) => "ADD #left :time SET #ttl = :ttl",
         };
-        with_retries("RecordTime", deadline, usage, |_| async move {
-            let of = time.attendee.as_ref().map_or(OF_MEETING, AttendeeId::as_str).to_ascii_lowercase();
-            let key = [(PK, text(times_of(meeting))), (SK, text(of))];
-            let values = values([
-                (":time", AttributeValue::Ns(vec![time.milliseconds.to_string()])),
-                (":ttl", number(now.saturating_add(MEETING_SECONDS))),
-            ]);
-            let request = self.client().update_item().table_name(self.table());
-            request
-                .set_key(Some(key.map(|(name, value)| (name.to_owned(), value)).into()))
-                .update_expression(expression)
-                .set_expression_attribute_names(Some(names_in(expression)))
-                .set_expression_attribute_values(Some(values))
-                .send()
-                .await
-                .map_err(|error| TableError::from_sdk(&error))?;
-            Ok(())
+        let of = time.attendee.as_ref().map_or(OF_MEETING, AttendeeId::as_str).to_ascii_lowercase();
+        let values = values([
+            (":time", AttributeValue::Ns(vec![time.milliseconds.to_string()])),
+            (":ttl", number(now.saturating_add(MEETING_SECONDS))),
+        ]);
+        with_retries("RecordTime", deadline, usage, |_| async {
+            let key = key(times_of(meeting), of.clone());
+            self.update(key, expression, values.clone(), ReturnValue::None).await.map(drop)
         })
         .await
     }
 
-    /// Reads all times of a meeting, strongly consistent.
+    /// Reads all times of a meeting.
     pub(super) async fn read_times(&self, meeting: MeetingKey) -> Result<MeetingTimes, TableError> {
-        const KEYS: &str = "#pk = :pk";
         let mut times = MeetingTimes::default();
-        let mut from: Option<Item> = None;
-        loop {
-            let request = self.client().query().table_name(self.table()).consistent_read(true);
-            let answer = request
-                .key_condition_expression(KEYS)
-                .set_expression_attribute_names(Some(names_in(KEYS)))
-                .expression_attribute_values(":pk", text(times_of(meeting)))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(|error| TableError::from_sdk(&error))?;
-            for item in answer.items() {
-                add(&mut times, item)?;
-            }
-            from = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
-                return Ok(times);
-            }
-        }
+        self.query(&times_of(meeting), |item| add(&mut times, item)).await?;
+        Ok(times)
     }
 }
 
@@ -122,6 +95,7 @@ fn numbers(set: &AttributeValue) -> Option<Vec<u64>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::items::text;
     use super::*;
 
     fn item(of: &str, name: &str, value: AttributeValue) -> Item {

@@ -4,40 +4,25 @@ use registry_core::table::UNBOUND_SECONDS;
 use registry_core::{MeetingKey, Owner, RequestKey, SlotKey, TableAnswer, Turn};
 
 use super::client::Registry;
-use super::items::{self, Item, TURN_KEPT_SECONDS, number, request_text, slot_item_key, text, turn_key};
+use super::items::{self, TURN_KEPT_SECONDS, number, request_text, slot_item_key, text, turn_key};
 use super::keys::meeting_id;
 use super::names::Scope;
 use super::table_error::TableError;
-use super::write::{Put, names_in, values};
+use super::write::{Put, values};
 
 impl Registry {
     pub(super) async fn list_slots(&self, scope: Scope<'_>, owner: Owner) -> Result<TableAnswer, TableError> {
-        const KEYS: &str = "#pk = :pk";
         let (mut slots, mut turn) = (Vec::new(), None);
-        let mut from: Option<Item> = None;
-        // One page has 1 MB, which is more than `Limits::MAX` slots have; still nothing rests on it.
-        loop {
-            let request = self.client().query().table_name(self.table()).consistent_read(true);
-            let answer = request
-                .key_condition_expression(KEYS)
-                .set_expression_attribute_names(Some(names_in(KEYS)))
-                .expression_attribute_values(":pk", text(items::slots_of(scope, owner)))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(|error| TableError::from_sdk(&error))?;
-            for item in answer.items() {
-                if items::is_turn(item) {
-                    turn = Some(items::turn(item)?);
-                } else {
-                    slots.push(items::slot(item)?);
-                }
+        self.query(&items::slots_of(scope, owner), |item| {
+            if items::is_turn(item) {
+                turn = Some(items::turn(item)?);
+            } else {
+                slots.push(items::slot(item)?);
             }
-            from = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
-                return Ok(TableAnswer::Slots { slots, turn });
-            }
-        }
+            Ok(())
+        })
+        .await?;
+        Ok(TableAnswer::Slots { slots, turn })
     }
 
     pub(super) async fn take_slot(

@@ -1,4 +1,4 @@
-//! Single writes with a condition.
+//! Writes of one item, and what expressions are made of.
 
 use std::collections::HashMap;
 
@@ -72,6 +72,28 @@ impl Registry {
                 _ => Err(TableError::from_sdk(&error)),
             },
         }
+    }
+
+    /// Updates an item, or makes one where there is none. Returns of the item what `returned` says.
+    pub(super) async fn update(
+        &self,
+        key: Item,
+        expression: &str,
+        values: HashMap<String, AttributeValue>,
+        returned: ReturnValue,
+    ) -> Result<Option<Item>, TableError> {
+        let request = self.client().update_item();
+        let answer = request
+            .table_name(self.table())
+            .set_key(Some(key))
+            .update_expression(expression)
+            .set_expression_attribute_names(Some(names_in(expression)))
+            .set_expression_attribute_values(Some(values))
+            .return_values(returned)
+            .send()
+            .await
+            .map_err(|error| TableError::from_sdk(&error))?;
+        Ok(answer.attributes)
     }
 }
 
