@@ -73,7 +73,8 @@ impl Registry {
         request: &CountRequest,
         now: u64,
     ) -> Result<Answered, TableError> {
-        let of = || known.ok_or_else(|| TableError::invalid("a count of a meeting whose tenant is not known"));
+        let of =
+            || known.ok_or_else(|| TableError::invalid("a count of a meeting whose tenant is not known"));
         let answer = match request {
             CountRequest::ReadMeeting => {
                 let item = self.get(meeting_item_key(meeting)).await?;
