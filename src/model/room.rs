@@ -12,6 +12,8 @@ pub struct RoomRequest {
     pub(crate) attendee: AttendeeRequest,
     /// What the caller asks for if the room has no meeting. Without the member `Meeting`, nothing.
     pub(crate) meeting: MeetingRequest,
+    /// Whether the body has the member `Meeting`.
+    pub(crate) asks_for_meeting: bool,
     /// Findings of the body as a whole.
     pub(crate) findings: Findings,
 }
@@ -27,6 +29,7 @@ impl RoomRequest {
         RoomRequest {
             attendee: AttendeeRequest::of_members(members.as_ref(), None),
             meeting: MeetingRequest::read_in_room(meeting, room),
+            asks_for_meeting: meeting.is_some(),
             findings,
         }
     }

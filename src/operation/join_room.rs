@@ -29,7 +29,7 @@ impl Serve<policy::Join> for JoinRoom {
 async fn serve(admitted: Admitted<'_, policy::Join>, call: Call<'_>) -> Result<Success, RequestError> {
     let (registry, room) = (call.registry()?, call.room_id()?);
     let request = read_or_empty(call, |body| RoomRequest::read(body, &room))?;
-    let RoomPlan { attendee, meeting } = admitted.decide_room(request)?;
+    let RoomPlan { attendee, meeting, lacking } = admitted.decide_room(request)?;
     let limits = admitted.limits();
     let may_create = meeting.as_ref().map(|plan| RoomOpening {
         members: members(plan),
@@ -43,7 +43,8 @@ async fn serve(admitted: Admitted<'_, policy::Join>, call: Call<'_>) -> Result<S
     let chime = driver.chime;
     match joined {
         Joined::In(_) => answer(chime),
-        Joined::NotOpen => Err(RegistryError::RoomNotOpen.into()),
+        // The caller may open it, and did not say what the policy leaves open.
+        Joined::NotOpen => Err(lacking.map_or(RegistryError::RoomNotOpen.into(), RequestError::Findings)),
         Joined::Foreign => Err(RegistryError::RoomOfOtherTenantIds.into()),
         Joined::Full(owner) => Err(RegistryError::of_full(owner, limits).into()),
         Joined::ChimeFailed => Err(error_in_room(chime.error)),

@@ -518,3 +518,17 @@ async fn without_a_registry_there_are_no_rooms() {
     }
     assert_eq!(stack.simulator.requests().len(), 0);
 }
+
+#[tokio::test]
+async fn who_does_not_name_a_region_that_the_policy_leaves_open_joins_a_room_but_does_not_open_it() {
+    let mut policy = policy();
+    policy["Everyone"]["Default"] = json!({});
+    let stack = Stack::with().policy(&policy).registry().start().await;
+    let refused = host_joins(&stack, None).await;
+    assert_eq!(code(&refused), (400, "BadRequestException"));
+    assert_eq!(refused.places(), ["#/Meeting/MediaRegion"]);
+    assert_eq!(open_meetings(&stack), 0);
+    let opened = host_joins(&stack, Some(&json!({ "Meeting": { "MediaRegion": "eu-west-2" } }))).await;
+    let joined = host_joins(&stack, None).await;
+    assert_eq!(meeting(&joined), meeting(&opened));
+}

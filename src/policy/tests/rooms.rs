@@ -135,15 +135,30 @@ fn findings_of_attendee_and_meeting_come_at_once_with_pointers_into_the_body() {
 }
 
 #[test]
-fn a_region_that_nobody_named_is_a_finding_before_the_room_is_looked_at() {
+fn a_region_that_nobody_named_keeps_a_caller_from_opening_a_room_but_not_from_joining_one() {
     let acme = json!({ "Allowed": { "MediaRegion": ["eu-west-2"] } });
     let document = json!({
         "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] } }, "Tenants": { "acme": acme }
     });
     let (policies, caller) = (load(&document).unwrap(), caller("ann", &[]));
-    let request = RoomRequest::read(&Json::parse(b"{}").unwrap(), &room("standup"));
-    let findings = policies.admit::<Join>(&caller).unwrap().decide_room(request).unwrap_err();
-    assert_eq!(found(&findings), ["400 #/Meeting/MediaRegion"]);
+    let decide = |body: &[u8]| {
+        let request = RoomRequest::read(&Json::parse(body).unwrap(), &room("standup"));
+        policies.admit::<Join>(&caller).unwrap().decide_room(request)
+    };
+    let plan = decide(b"{}").unwrap();
+    assert!(plan.meeting.is_none(), "nothing to open a room with");
+    assert_eq!(
+        plan.lacking.map(|lacking| found(&lacking)),
+        Some(vec!["400 #/Meeting/MediaRegion".to_owned()])
+    );
+    let findings = decide(br#"{"Meeting":{}}"#).unwrap_err();
+    assert_eq!(
+        found(&findings),
+        ["400 #/Meeting/MediaRegion"],
+        "a `Meeting` is checked, whatever the room has"
+    );
+    let plan = decide(br#"{"Meeting":{"MediaRegion":"eu-west-2"}}"#).unwrap();
+    assert!(plan.meeting.is_some() && plan.lacking.is_none());
 }
 
 #[test]
