@@ -16,6 +16,8 @@ async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
         .setting("GATEWAY_NAME", "")
         .setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", "localhost:3001")
         .setting("AWS_ENDPOINT_URL", "nowhere")
+        .setting("REGISTRY_TABLE", "my table")
+        .setting("AWS_ENDPOINT_URL_DYNAMODB", "localhost:3003")
         .setting("AWS_USE_FIPS_ENDPOINT", "yes")
         .setting("AWS_USE_DUALSTACK_ENDPOINT", "1")
         .setting("AWS_SDK_UA_APP_ID", "two words")
@@ -32,6 +34,8 @@ async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
         "GATEWAY_NAME",
         "AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS",
         "AWS_ENDPOINT_URL",
+        "REGISTRY_TABLE",
+        "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_USE_FIPS_ENDPOINT",
         "AWS_USE_DUALSTACK_ENDPOINT",
         "AWS_SDK_UA_APP_ID",
@@ -41,6 +45,10 @@ async fn every_wrong_setting_is_named_at_once_and_the_init_fails() {
     ] {
         let name = format!("\"setting\":\"{setting}\"");
         assert!(written.contains(&name), "{setting} is named: {written}");
+    }
+    for setting in ["AWS_ENDPOINT_URL", "AWS_USE_FIPS_ENDPOINT"] {
+        let name = format!("\"setting\":\"{setting}\"");
+        assert_eq!(written.matches(&name).count(), 1, "what two services read is named once: {written}");
     }
     assert!(written.contains("FIFO") && written.contains("eu-west-1"), "both faults of the queue: {written}");
 }
@@ -79,6 +87,8 @@ async fn an_optional_setting_that_is_empty_counts_as_unset() {
         "AWS_LAMBDA_LOG_LEVEL",
         "AWS_SESSION_TOKEN",
         "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "REGISTRY_TABLE",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
         "AWS_USE_FIPS_ENDPOINT",
         "AWS_USE_DUALSTACK_ENDPOINT",
