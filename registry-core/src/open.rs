@@ -49,6 +49,8 @@ pub enum Opened {
     Full(Owner),
     /// Chime has a conflict.
     Conflict,
+    /// Chime did nothing, and the edge knows why.
+    Refused,
     /// Chime failed, and the edge knows how.
     ChimeFailed,
     /// The table did not answer.
@@ -91,7 +93,7 @@ impl Machine for Open {
             }
             (State::Creating, Answer::Chime(ChimeAnswer::Created(meeting))) => self.publish(*meeting, at),
             (State::Creating, Answer::Chime(ChimeAnswer::Conflict)) => Step::Done(Opened::Conflict),
-            (State::Creating, Answer::Chime(ChimeAnswer::Refused)) => self.release(Opened::ChimeFailed),
+            (State::Creating, Answer::Chime(ChimeAnswer::Refused)) => self.release(Opened::Refused),
             // The meeting may exist. The slots outlive a meeting that nobody joins.
             (State::Creating, _) => Step::Done(Opened::ChimeFailed),
             // INVARIANT (published first): with a room or with limits, nobody gets a meeting before the table has it. An unclear

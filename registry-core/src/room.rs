@@ -79,6 +79,7 @@ impl Machine for JoinRoom {
             (JoinState::ReadingAgain(before, joined), Answer::Table(TableAnswer::Room(room))) => {
                 self.act_again(before, *room, joined, at)
             }
+            (JoinState::ReadingAgain(_, Joined::ChimeFailed), _) => Step::Done(Joined::ChimeFailed),
             (JoinState::Proving(room, meeting), Answer::Chime(ChimeAnswer::Found)) => {
                 self.admit(room, meeting)
             }
@@ -134,11 +135,13 @@ impl JoinRoom {
         }
     }
 
-    /// After a conflict, or with a limit reached: the room's meeting if it has one by now.
+    /// After a conflict or a refusal, or with a limit reached: the room's meeting if it has one by now.
     fn act_again(&mut self, before: Room, room: Option<Room>, joined: Joined, at: At) -> Step<Joined> {
         let is_same = room == Some(before);
         let is_stale = before.since.saturating_add(STALE_SECONDS) <= at.now;
         match joined {
+            // It is not opened once more: Chime would refuse that too.
+            Joined::ChimeFailed if room.is_none_or(|room| room.meeting.is_none()) => Step::Done(joined),
             Joined::Full(_) if is_same => Step::Done(joined),
             // Nobody gets a meeting of a generation without one, so it may be given up.
             _ if is_same && is_stale => self.move_on(room, at),
@@ -192,6 +195,8 @@ impl JoinRoom {
             Opened::Lost(room) => self.next_round(room, at),
             Opened::Full(owner) => read_again(self, Joined::Full(owner)),
             Opened::Conflict => read_again(self, Joined::Unavailable),
+            // Chime throttles many who open at once, of whom one has succeeded.
+            Opened::Refused => read_again(self, Joined::ChimeFailed),
             Opened::ChimeFailed => Step::Done(Joined::ChimeFailed),
             Opened::Unavailable => Step::Done(Joined::Unavailable),
         }

@@ -59,7 +59,7 @@ async fn create_in(
         // An ended meeting is what Chime answers to the key, as without a registry.
         Opened::Meeting(_) | Opened::Ended(_) => chime.created.ok_or(RequestError::Bug("no meeting is kept")),
         Opened::Full(owner) => Err(RegistryError::of_full(owner, limits).into()),
-        Opened::Conflict | Opened::ChimeFailed => {
+        Opened::Conflict | Opened::Refused | Opened::ChimeFailed => {
             Err(chime.error.unwrap_or(RequestError::Bug("no error of Chime is kept")))
         }
         // Only a room can be lost.

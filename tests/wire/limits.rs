@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use local::dynamodb::Dynamodb;
+use local::dynamodb::{self, Dynamodb};
 use local::simulator::{Extent, Fault, Injection, Operation, RecordedRequest, TransportFault};
 use serde_json::{Value, json};
 
@@ -216,6 +216,22 @@ async fn what_chime_refuses_takes_no_slot() {
         stack.simulator.disarm();
         assert_eq!((slots(&stack, "tenant-slots#"), slots(&stack, "caller-slots#")), (0, 0), "{why}: a room");
     }
+}
+
+/// Else the caller would be at their own limit for ten minutes, with no meeting open.
+#[tokio::test]
+async fn a_table_that_fails_for_a_moment_leaves_the_caller_no_slot() {
+    let stack = start().await;
+    let anna = stack.person("acme", "anna-of-acme");
+    for operation in ["Query", "PutItem"] {
+        for _ in 0..3 {
+            let fault = dynamodb::Injection::new(dynamodb::Fault::InternalServerError, 3);
+            stack.table().arm(fault.of_operation(operation).of_partitions("tenant-slots#"));
+            assert_eq!(anna.create().await.status, 503, "{operation}");
+        }
+        assert_eq!(slots(&stack, "caller-slots#"), 0, "{operation}");
+    }
+    assert_eq!(anna.create().await.status, 201);
 }
 
 #[tokio::test]

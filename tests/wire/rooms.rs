@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use local::dynamodb;
 use local::simulator::{Extent, Fault, Injection, Operation, TokenMemory, TransportFault};
 use serde_json::{Value, json};
 
@@ -442,6 +443,32 @@ async fn who_loses_the_race_ends_their_own_meeting_and_joins_the_winners() {
     assert_eq!((stack.simulator.meetings().len(), open_meetings(&stack)), (2, 1));
     let joined = stack.simulator.attendees(&meeting(&fast));
     assert_eq!(joined.len(), 2, "{joined:?}");
+}
+
+/// As when a whole class opens a room at once, and Chime throttles all but the first.
+#[tokio::test]
+async fn who_is_throttled_joins_the_meeting_that_another_has_created_meanwhile() {
+    let stack = start().await;
+    let other = Stack::with().policy(&policy()).beside(&stack).start().await;
+    let token = stack.token("acme");
+    let request = format!("POST /rooms/{ROOM}/join");
+    strike(&stack, Operation::CreateMeeting, TransportFault::DelayedHeaders { milliseconds: 500 }, 1);
+    let throttled = async {
+        // Once the first one's creation has reached Chime.
+        while stack.creations().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let exception = Fault::exception("ThrottlingException").expect("the simulator knows the exception");
+        strike(&stack, Operation::CreateMeeting, exception, 3);
+        // It reads the room before the other has opened it, and is throttled after.
+        let slow = dynamodb::Fault::SlowAnswer(Duration::from_millis(1_500));
+        stack.table().arm(dynamodb::Injection::new(slow, 1).of_operation("GetItem"));
+        other.send(&token, &request, None).await
+    };
+    let (first, throttled) = tokio::join!(host_joins(&stack, None), throttled);
+    assert_eq!(throttled.status, 201, "{}", throttled.text);
+    assert_eq!(throttled.body["Meeting"], first.body["Meeting"]);
+    assert_eq!(open_meetings(&stack), 1);
 }
 
 #[tokio::test]

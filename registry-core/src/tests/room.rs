@@ -1,9 +1,10 @@
-//! A room alone, with a table that answers what none should.
+//! A room alone: a table that answers what none should, and a Chime that refuses.
 
 use super::super::{
-    Answer, At, CallerKey, Digest, Generation, JoinRoom, Joined, Limits, Machine as _, Request, RoomOpening,
-    Step, TableAnswer, TableRequest,
+    Answer, At, CallerKey, ChimeAnswer, ChimeRequest, Digest, Generation, JoinRoom, Joined, Limits,
+    Machine as _, MeetingKey, Request, Room, RoomOpening, Step, TableAnswer, TableRequest,
 };
+use super::table::Table;
 
 #[test]
 fn a_room_that_is_never_there_after_it_was_written_is_given_up() {
@@ -18,4 +19,42 @@ fn a_room_that_is_never_there_after_it_was_written_is_given_up() {
         step = machine.next(&Answer::Table(TableAnswer::Room(None)), at);
     }
     assert_eq!(step, Step::Done(Joined::Unavailable));
+}
+
+/// Joins a room whose meeting Chime refuses to create, while somebody else does that to the room.
+fn refused_while(meanwhile: Option<Room>) -> Joined {
+    let limits = Limits { tenant: Some(2), caller: Some(1) };
+    let mut table = Table::default();
+    table.room = Some(Room { generation: Generation(1), since: 0, meeting: None });
+    let (mut machine, mut step) =
+        JoinRoom::start(Some(RoomOpening { members: Digest(1), limits, caller: CallerKey(1) }));
+    let mut creations = 0;
+    loop {
+        let answer = match step {
+            Step::Done(joined) => {
+                assert!(table.slots.is_empty(), "what was refused holds no slot");
+                assert_eq!(creations, 1, "it is not opened once more");
+                return joined;
+            }
+            Step::Ask(Request::Table(request)) => Answer::Table(table.serve(request)),
+            Step::Ask(Request::Chime(ChimeRequest::Create(_))) => {
+                creations += 1;
+                table.room = meanwhile.or(table.room);
+                Answer::Chime(ChimeAnswer::Refused)
+            }
+            Step::Ask(Request::Chime(ChimeRequest::Prove(_))) => Answer::Chime(ChimeAnswer::Found),
+            Step::Ask(Request::Chime(_)) => Answer::Chime(ChimeAnswer::Done),
+        };
+        step = machine.next(&answer, At { now: 1_000, generation: Generation(7) });
+    }
+}
+
+#[test]
+fn who_is_refused_joins_the_meeting_that_somebody_else_has_created() {
+    let room = Room { generation: Generation(1), since: 0, meeting: Some(MeetingKey(9)) };
+    assert_eq!(refused_while(Some(room)), Joined::In(MeetingKey(9)));
+    let moved = Room { generation: Generation(2), since: 0, meeting: None };
+    for (meanwhile, why) in [(None, "nobody"), (Some(moved), "nor does a fresh generation help")] {
+        assert_eq!(refused_while(meanwhile), Joined::ChimeFailed, "{why}");
+    }
 }
