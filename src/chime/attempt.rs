@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::error::{ChimeError, ChimeErrorKind};
 use super::usage::ChimeUsage;
+use crate::outbound::{backoff, time_for_attempt};
 
 /// Maximum number of attempts at one request.
 const MAX_ATTEMPTS: u32 = 3;
@@ -51,6 +52,13 @@ pub struct Attempts<'u> {
 }
 
 impl Attempts<'_> {
+    /// The same with that time at most.
+    #[must_use]
+    pub fn within(self, time: Duration) -> Self {
+        let latest = Instant::now().checked_add(time).unwrap_or(self.deadline);
+        Attempts { deadline: self.deadline.min(latest), ..self }
+    }
+
     /// The same for a request that only reads.
     #[must_use]
     pub fn reading(self) -> Self {
@@ -93,7 +101,7 @@ where
             });
             return Err(error_to_report(error, unclear));
         }
-        let time = time_for_attempt(left, made);
+        let time = time_for_attempt(left, MAX_ATTEMPTS.saturating_sub(made), MIN_SHARE, MAX_ATTEMPT_TIME);
         made = made.saturating_add(1);
         usage.count_attempt();
         let result = timeout(time, attempt()).await.unwrap_or_else(|_| {
@@ -137,13 +145,6 @@ fn error_to_report(error: ChimeError, unclear: Option<ChimeError>) -> ChimeError
     }
 }
 
-/// An equal share of the remaining time, so that an attempt that hangs leaves time for the others.
-fn time_for_attempt(left: Duration, attempts_made: u32) -> Duration {
-    let attempts_left = MAX_ATTEMPTS.saturating_sub(attempts_made).max(1);
-    let share = left.checked_div(attempts_left).unwrap_or(left);
-    share.clamp(MIN_SHARE, MAX_ATTEMPT_TIME).min(left)
-}
-
 /// How long to wait before the next attempt. `None` when a retry can't help or is not allowed.
 fn wait_before_retry(kind: &ChimeErrorKind, attempts: u32, repeat: Repeat) -> Option<Duration> {
     let asked_for = match (kind, repeat) {
@@ -164,8 +165,7 @@ fn wait_before_retry(kind: &ChimeErrorKind, attempts: u32, repeat: Repeat) -> Op
         return None;
     }
     let first = if *kind == ChimeErrorKind::Conflict { FIRST_BACKOFF_IN_CONFLICT } else { FIRST_BACKOFF };
-    let longest = first.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
-    Some(asked_for.unwrap_or_default().max(longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))))
+    Some(asked_for.unwrap_or_default().max(backoff(first, attempts)))
 }
 
 #[cfg(test)]
@@ -203,6 +203,9 @@ mod tests {
     #[test]
     fn an_attempt_gets_its_share_of_the_remaining_time_within_bounds() {
         let seconds = Duration::from_secs_f64;
+        let time = |left, made| {
+            time_for_attempt(left, MAX_ATTEMPTS.saturating_sub(made), MIN_SHARE, MAX_ATTEMPT_TIME)
+        };
         for (left, made, expected, why) in [
             (27.0, 0, 8.0, "at most MAX_ATTEMPT_TIME"),
             (18.0, 1, 8.0, "at most MAX_ATTEMPT_TIME for the second"),
@@ -212,7 +215,7 @@ mod tests {
             (3.0, 0, 2.0, "at least MIN_SHARE"),
             (1.0, 0, 1.0, "never more than is left"),
         ] {
-            assert_eq!(time_for_attempt(seconds(left), made), seconds(expected), "{why}");
+            assert_eq!(time(seconds(left), made), seconds(expected), "{why}");
         }
     }
 

@@ -3,16 +3,11 @@
 use std::sync::Arc;
 
 use aws_sdk_chimesdkmeetings::Client;
-use aws_sdk_chimesdkmeetings::config::retry::RetryConfig;
-use aws_sdk_chimesdkmeetings::config::timeout::TimeoutConfig;
-use aws_sdk_chimesdkmeetings::config::{
-    AppName, BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
-};
-use aws_smithy_runtime_api::client::http::http_client_fn;
+use aws_sdk_chimesdkmeetings::config::{AppName, Config, Region, SharedCredentialsProvider};
 
 use super::endpoint::ChimeEndpoint;
 use super::proofs::Proofs;
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, client_config};
 
 /// Settings of the Chime client.
 #[derive(Debug, Clone)]
@@ -43,23 +38,15 @@ pub struct Chime {
 impl Chime {
     /// Creates the client. Sends nothing.
     pub fn new(settings: ChimeSettings, outbound: &Outbound) -> Self {
-        let connector = outbound.connector();
         let parameters = settings.endpoint.parameters();
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(http_client_fn(move |_, _| connector.clone()))
-            .credentials_provider(settings.credentials)
-            // `attempt.rs` retries instead: the SDK knows no deadline, and would retry when the quota is full.
-            .retry_config(RetryConfig::disabled())
-            // `attempt.rs` bounds each attempt by the invocation's remaining time.
-            .timeout_config(TimeoutConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        // `attempt.rs` retries, and bounds each attempt by the invocation's remaining time. The SDK would also retry when the
+        // quota is full.
+        let mut config = client_config!(Config::builder(), outbound, settings.credentials, settings.app_name);
         config
             .set_region(parameters.region().map(|region| Region::new(region.to_owned())))
             .set_use_fips(parameters.use_fips())
             .set_use_dual_stack(parameters.use_dual_stack())
-            .set_endpoint_url(parameters.endpoint().map(str::to_owned))
-            .set_app_name(settings.app_name);
+            .set_endpoint_url(parameters.endpoint().map(str::to_owned));
         Chime {
             client: Client::from_conf(config.build()),
             gateway_name: settings.gateway_name,

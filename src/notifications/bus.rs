@@ -3,15 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_eventbridge::Client;
-use aws_sdk_eventbridge::config::retry::RetryConfig;
-use aws_sdk_eventbridge::config::timeout::TimeoutConfig;
-use aws_sdk_eventbridge::config::{
-    AppName, BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
-};
+use aws_sdk_eventbridge::config::{AppName, Config, Region, SharedCredentialsProvider};
 use aws_sdk_eventbridge::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_eventbridge::operation::put_events::PutEventsError;
 use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
-use aws_smithy_runtime_api::client::http::http_client_fn;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -20,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::tenant_event::TenantEvent;
 use crate::log_text::bounded;
-use crate::outbound::{Outbound, chain_of_causes};
+use crate::outbound::{Outbound, backoff, chain_of_causes, client_config};
 
 /// Maximum number of entries in one PutEvents request (EventBridge's API reference).
 const MAX_ENTRIES: usize = 10;
@@ -119,19 +114,12 @@ impl Bus {
     /// Creates the client. Sends nothing.
     #[must_use]
     pub fn new(settings: BusSettings, outbound: &Outbound) -> Self {
-        let connector = outbound.connector();
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(http_client_fn(move |_, _| connector.clone()))
-            .credentials_provider(settings.credentials)
+        // Retries are made here: the SDK's would repeat entries that were taken.
+        let mut config = client_config!(Config::builder(), outbound, settings.credentials, settings.app_name)
             .region(Region::new(settings.region))
-            // Retries are made here: the SDK's know no deadline and would repeat entries that were taken.
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .use_fips(settings.use_fips)
             .use_dual_stack(settings.use_dual_stack);
-        config.set_endpoint_url(settings.endpoint_url).set_app_name(settings.app_name);
+        config.set_endpoint_url(settings.endpoint_url);
         Bus { client: Client::from_conf(config.build()), name: settings.name }
     }
 
@@ -188,7 +176,6 @@ impl Bus {
         deadline: Instant,
     ) -> Vec<(usize, Result<String, PutError>)> {
         let mut results = Vec::new();
-        let mut backoff = FIRST_BACKOFF;
         for attempt in 1..=MAX_ATTEMPTS {
             let left = deadline.saturating_duration_since(Instant::now());
             if left < MIN_ATTEMPT_TIME {
@@ -208,8 +195,7 @@ impl Bus {
             if attempt < MAX_ATTEMPTS {
                 let (cause, count) = (first.failed.as_deref(), entries.len());
                 tracing::warn!(attempt, count, cause, "EventBridge failed, retrying");
-                sleep(backoff.mul_f64(fastrand::f64().mul_add(0.5, 0.5))).await;
-                backoff = backoff.saturating_mul(2);
+                sleep(backoff(FIRST_BACKOFF, attempt)).await;
             }
         }
         let error = |failed: Option<String>| failed.map_or(PutError::OutOfTime, PutError::NotTaken);

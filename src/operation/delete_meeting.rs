@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use registry_core::FreeMeeting;
-use tokio::time::Instant;
 
 use super::registry_driver::Driver;
 use super::row::{Call, Serve, ServeFuture, Success};
-use crate::chime::{Attempts, OwnMeeting, Recency};
+use crate::chime::{OwnMeeting, Recency};
 use crate::policy::{Admitted, End, TenantIds};
 use crate::registry::{Registry, meeting_key};
 use crate::request_error::RequestError;
@@ -37,8 +36,7 @@ async fn serve(admitted: Admitted<'_, End>, call: Call<'_>) -> Result<Success, R
 /// Frees the slots that the meeting had, so that the next one can be created at once. Not freeing them fails nothing.
 async fn free_slots(registry: &Registry, call: Call<'_>, meeting: &OwnMeeting, tenant_ids: &TenantIds) {
     let Some(key) = meeting_key(meeting.id()) else { return };
-    let latest = Instant::now().checked_add(MAX_FREEING_TIME).unwrap_or(call.attempts.deadline);
-    let attempts = Attempts { deadline: call.attempts.deadline.min(latest), ..call.attempts };
+    let attempts = call.attempts.within(MAX_FREEING_TIME);
     let mut driver = Driver::new(Call { attempts, ..call }, registry, None, tenant_ids);
     driver.run(FreeMeeting::start(key)).await;
 }

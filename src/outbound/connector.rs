@@ -26,7 +26,7 @@ use super::roots::{BUILT_IN_ROOTS, Trust, is_from_unknown_authority, trust_for};
 /// Maximum time to open a connection, so that a lost packet costs only one attempt.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The HTTPS client of the process, for Chime and the issuers' keys. It uses ring for TLS and keeps connections for the
+/// The HTTPS client of the process, for AWS's services and the issuers' keys. It uses ring for TLS and keeps connections for the
 /// next invocation. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct Outbound {

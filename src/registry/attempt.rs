@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::error::Unavailable;
 use super::table_error::TableError;
 use super::usage::RegistryUsage;
+use crate::outbound::{backoff, time_for_attempt};
 
 /// Maximum number of attempts at one request.
 const MAX_ATTEMPTS: u32 = 3;
@@ -73,7 +74,7 @@ where
             let error = last.unwrap_or_else(|| TableError::no_answer("too little time was left to ask"));
             return Err((error, made));
         }
-        let time = time_for_attempt(left, made);
+        let time = time_for_attempt(left, MAX_ATTEMPTS.saturating_sub(made), MIN_SHARE, MAX_ATTEMPT_TIME);
         made = made.saturating_add(1);
         usage.count_attempt();
         let result = timeout(time, attempt(made))
@@ -83,7 +84,7 @@ where
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let wait = backoff(made);
+        let wait = backoff(FIRST_BACKOFF, made);
         let left = deadline.saturating_duration_since(Instant::now());
         if !error.may_succeed || made >= MAX_ATTEMPTS || wait.saturating_add(MIN_ATTEMPT_TIME) > left {
             return Err((error, made));
@@ -98,19 +99,6 @@ where
         last = Some(error);
         sleep(wait).await;
     }
-}
-
-/// An equal share of the remaining time, so that an attempt that hangs leaves time for the others.
-fn time_for_attempt(left: Duration, attempts_made: u32) -> Duration {
-    let attempts_left = MAX_ATTEMPTS.saturating_sub(attempts_made).max(1);
-    let share = left.checked_div(attempts_left).unwrap_or(left);
-    share.clamp(MIN_SHARE, MAX_ATTEMPT_TIME).min(left)
-}
-
-fn backoff(attempts_made: u32) -> Duration {
-    let doublings = attempts_made.saturating_sub(1);
-    let longest = FIRST_BACKOFF.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX));
-    longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))
 }
 
 #[cfg(test)]
@@ -168,7 +156,6 @@ mod tests {
             assert_eq!(made, expected, "{time} ms: {why}");
             assert!(took <= Duration::from_millis(time + 50), "{time} ms: {took:?}");
         }
-        assert_eq!(time_for_attempt(Duration::from_secs(20), 0), MAX_ATTEMPT_TIME, "and not a share");
     }
 
     #[tokio::test]

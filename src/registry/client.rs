@@ -1,16 +1,11 @@
 //! The SDK's client for the table.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{
-    AppName, BehaviorVersion, Config, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
-};
-use aws_smithy_runtime_api::client::http::http_client_fn;
+use aws_sdk_dynamodb::config::{AppName, Config, Region, SharedCredentialsProvider};
 
 use super::endpoint::RegistryEndpoint;
 use super::names::TableName;
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, client_config};
 
 /// Settings of the registry.
 #[derive(Debug, Clone)]
@@ -38,19 +33,10 @@ impl Registry {
     /// Creates the client. Sends nothing.
     #[must_use]
     pub fn new(settings: RegistrySettings, outbound: &Outbound) -> Self {
-        let connector = outbound.connector();
         let url = settings.endpoint.url().to_owned();
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(http_client_fn(move |_, _| connector.clone()))
+        let config = client_config!(Config::builder(), outbound, settings.credentials, settings.app_name)
             .region(Region::new(settings.endpoint.region().to_owned()))
-            .endpoint_resolver(settings.endpoint)
-            .credentials_provider(settings.credentials)
-            // Retries and their time are ours: the SDK knows no deadline.
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        config.set_app_name(settings.app_name);
+            .endpoint_resolver(settings.endpoint);
         Registry {
             client: Client::from_conf(config.build()),
             table: settings.table,
