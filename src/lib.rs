@@ -11,7 +11,9 @@
 //! 7. [`chime`] proves that a meeting is the tenant's, calls Chime and returns its answer.
 //! 8. [`api_gateway`] writes the answer, or the [`problem`] for a [`request_error`]. The [`request_line`] logs it.
 //!
-//! Only these modules can make the types of steps 3, 4 and 6. [`outbound`] is the HTTPS client of 3 and 7.
+//! Rooms and limits rest on the [`registry`]: an operation runs the algorithms of [`registry_core`], which ask its table and Chime.
+//!
+//! Only these modules can make the types of steps 3, 4 and 6. [`outbound`] is the HTTPS client of 3, 7 and the registry.
 //!
 //! [`notifications`] is the stack's other function, which reads the queue of meeting events.
 //!
@@ -40,6 +42,7 @@ pub mod chime;
 
 pub mod registry;
 
+mod digest;
 pub mod outbound;
 
 pub mod problem;

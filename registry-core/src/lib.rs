@@ -12,7 +12,8 @@
 //! - [`usage`]: what a meeting used, computed from its events;
 //! - [`count`]: writes it into the tenant's day.
 //!
-//! The machines don't know names: gateway, tenant, room and subject are the edge's, which writes them into keys.
+//! The code that sends a machine's requests is called the edge here; in the gateway it is `src/operation/registry_driver.rs` and
+//! `src/registry`. The machines don't know names: the edge writes gateway, tenant, room and subject into keys.
 
 pub mod count;
 pub mod open;

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
+use crate::digest::digest_of;
 use crate::model::RoomId;
 use crate::policy::MeetingPlan;
 
@@ -52,8 +52,7 @@ impl Purpose {
 /// The token for a plan: derived from the caller's idempotency key, or random without one.
 ///
 /// The derived token is SHA-256 over the length-prefixed version, gateway name, tenant, subject and key, in URL-safe
-/// base64 (43 characters). The lengths keep two lists from having one encoding, so no two tenants or callers share a
-/// token.
+/// base64 (43 characters). No two tenants or callers share a token.
 ///
 /// # Errors
 /// When the operating system returns no random bytes.
@@ -73,13 +72,7 @@ pub(super) fn client_request_token(
 }
 
 fn derive(purpose: Purpose, parts: &[&str]) -> String {
-    let mut hash = Context::new(&SHA256);
-    for part in std::iter::once(&purpose.version()).chain(parts) {
-        // The length in bytes, 64 bits, big-endian. `usize` is never wider than that.
-        hash.update(&(part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    URL_SAFE_NO_PAD.encode(hash.finish())
+    URL_SAFE_NO_PAD.encode(digest_of(purpose.version(), parts))
 }
 
 #[cfg(test)]

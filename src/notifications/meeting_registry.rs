@@ -1,7 +1,6 @@
 //! What the registry has to do with events: the tenant of a meeting, its usage, and its slots, which are free when it has ended.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use registry_core::{
     Answer, At, FreeMeeting, Generation, Machine as _, MeetingKey, Request, Step, TableRequest,
@@ -11,7 +10,7 @@ use tokio::time::Instant;
 use super::meeting_event::MeetingEvent;
 use super::tenant_event::TenantEvent;
 use crate::model::{AttendeeId, MeetingId};
-use crate::registry::{EventTime, Registry, RegistryUsage, Scope, Unavailable, meeting_key};
+use crate::registry::{EventTime, Registry, RegistryUsage, Scope, Unavailable, meeting_key, now};
 
 /// The registry, as events need it.
 #[derive(Debug)]
@@ -28,8 +27,7 @@ pub(super) struct MeetingRegistry<'r> {
 impl<'r> MeetingRegistry<'r> {
     /// The registry for one batch. Nothing of it goes on after the deadline.
     pub(super) fn new(registry: &'r Registry, gateway: &'r str, deadline: Instant) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        MeetingRegistry { registry, gateway, now, deadline, usage: RegistryUsage::default() }
+        MeetingRegistry { registry, gateway, now: now(), deadline, usage: RegistryUsage::default() }
     }
 
     /// Records the times of events, counts their meetings, and gives the events their tenants. Returns an error or nothing for each

@@ -1,8 +1,6 @@
 //! Drives the registry's algorithms, which do no IO: sends what a machine asks, to the table or to Chime, and gives it the
 //! answer, until it has a result.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use registry_core::{Answer, At, Machine, Request, Step, TableAnswer, TableRequest};
 use tokio::time::Instant;
 
@@ -10,7 +8,7 @@ use super::registry_chime::AtChime;
 use super::row::Call;
 use crate::model::RoomId;
 use crate::policy::TenantIds;
-use crate::registry::{Registry, RegistryUsage, Scope, fresh_generation};
+use crate::registry::{Registry, RegistryUsage, Scope, fresh_generation, now};
 
 /// Drives machines for one request of a caller. Everything that it sends ends by the request's deadline, so a machine that
 /// has run out of time gets the answer that there is none, and ends.
@@ -59,9 +57,4 @@ impl<'d> Driver<'d> {
     pub(super) async fn ask_table(&self, request: TableRequest) -> TableAnswer {
         self.registry.ask(self.scope, request, self.deadline, self.usage).await
     }
-}
-
-/// Seconds since 1970.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

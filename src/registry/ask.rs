@@ -76,7 +76,8 @@ fn name(request: TableRequest) -> &'static str {
     }
 }
 
-/// Seconds since 1970.
-fn now() -> u64 {
+/// The time of requests: seconds since 1970.
+#[must_use]
+pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }

@@ -64,18 +64,33 @@ mod tests {
 
     #[test]
     fn resolves_the_regions_endpoint() {
-        for (region, use_fips, use_dual_stack, url, expected) in [
-            ("eu-central-1", false, false, None, Some("https://dynamodb.eu-central-1.amazonaws.com")),
-            ("us-east-1", true, false, None, Some("https://dynamodb-fips.us-east-1.amazonaws.com")),
-            ("us-east-1", false, true, None, Some("https://dynamodb.us-east-1.api.aws")),
-            ("us-gov-west-1", true, false, None, Some("https://dynamodb.us-gov-west-1.amazonaws.com")),
-            ("us-east-1", false, false, Some("http://127.0.0.1:3003"), Some("http://127.0.0.1:3003")),
-            ("us-east-1", true, false, Some("http://127.0.0.1:3003"), None),
-            ("not a region", false, false, None, None),
+        const LOCAL: Option<&str> = Some("http://127.0.0.1:3003");
+        for (region, use_fips, use_dual_stack, url, expected, why) in [
+            (
+                "eu-central-1",
+                false,
+                false,
+                None,
+                Some("https://dynamodb.eu-central-1.amazonaws.com"),
+                "plain",
+            ),
+            ("us-east-1", true, false, None, Some("https://dynamodb-fips.us-east-1.amazonaws.com"), "FIPS"),
+            ("us-east-1", false, true, None, Some("https://dynamodb.us-east-1.api.aws"), "dual-stack"),
+            (
+                "us-gov-west-1",
+                true,
+                false,
+                None,
+                Some("https://dynamodb.us-gov-west-1.amazonaws.com"),
+                "GovCloud's endpoint is a FIPS endpoint",
+            ),
+            ("us-east-1", false, false, LOCAL, LOCAL, "an endpoint that is set"),
+            ("us-east-1", true, false, LOCAL, None, "nobody knows whether that one has FIPS"),
+            ("not a region", false, false, None, None, "no name of a host"),
         ] {
             let url = url.map(str::to_owned);
             let resolved = RegistryEndpoint::resolve(region, use_fips, use_dual_stack, url);
-            assert_eq!(resolved.ok().as_ref().map(RegistryEndpoint::url), expected, "{region}");
+            assert_eq!(resolved.ok().as_ref().map(RegistryEndpoint::url), expected, "{why}");
         }
     }
 }

@@ -31,9 +31,10 @@ impl RegistryError {
     /// The name and the value of the limit that was reached.
     #[must_use]
     pub fn limit(self) -> Option<(&'static str, u16)> {
+        let [tenants, callers] = Limits::NAMES;
         match self {
-            RegistryError::TenantLimit(limit) => Some(("OpenMeetings", limit)),
-            RegistryError::CallerLimit(limit) => Some(("OpenMeetingsPerCaller", limit)),
+            RegistryError::TenantLimit(limit) => Some((tenants, limit)),
+            RegistryError::CallerLimit(limit) => Some((callers, limit)),
             _ => None,
         }
     }

@@ -24,6 +24,7 @@ mod transaction;
 mod usage;
 mod write;
 
+pub use ask::now;
 pub use client::{Registry, RegistrySettings};
 pub use endpoint::RegistryEndpoint;
 pub use error::{RegistryError, Unavailable};

@@ -1,4 +1,4 @@
-//! The names that the machines don't know: table, gateway, tenant and room. The edge writes them into keys.
+//! The names that the machines of `registry-core` don't know, and that are written into keys: table, gateway, tenant and room.
 
 use crate::model::RoomId;
 

@@ -107,26 +107,26 @@ mod tests {
 
     #[test]
     fn what_passes_by_itself_may_succeed() {
-        for (status, code, expected) in [
-            (400, "TransactionConflictException", true),
-            (400, "ProvisionedThroughputExceededException", true),
-            (400, "ThrottlingException", true),
-            (400, "RequestLimitExceeded", true),
-            (400, "ReplicatedWriteConflictException", true),
-            (500, "InternalServerError", true),
-            (503, "ServiceUnavailable", true),
-            (502, "none", true),
-            (429, "none", true),
-            (400, "ValidationException", false),
-            (400, "ResourceNotFoundException", false),
-            (400, "AccessDeniedException", false),
-            (400, "ExpiredTokenException", false),
+        for (status, code, expected, why) in [
+            (400, "TransactionConflictException", true, "the other transaction ends"),
+            (400, "ProvisionedThroughputExceededException", true, "throttled"),
+            (400, "ThrottlingException", true, "throttled"),
+            (400, "RequestLimitExceeded", true, "throttled"),
+            (400, "ReplicatedWriteConflictException", true, "the other write ends"),
+            (500, "InternalServerError", true, "DynamoDB's own error"),
+            (503, "ServiceUnavailable", true, "DynamoDB's own error"),
+            (502, "none", true, "a proxy's"),
+            (429, "none", true, "a proxy's throttling"),
+            (400, "ValidationException", false, "the request is wrong"),
+            (400, "ResourceNotFoundException", false, "there is no table"),
+            (400, "AccessDeniedException", false, "IAM"),
+            (400, "ExpiredTokenException", false, "the credentials"),
         ] {
             let metadata = ErrorMetadata::builder().code(code).message("tenant-slots#acme").build();
             let response = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
             let error =
                 TableError::from_sdk(&GetError::service_error(GetItemError::generic(metadata), response));
-            assert_eq!(error.may_succeed, expected, "{status} {code}");
+            assert_eq!(error.may_succeed, expected, "{status} {code}: {why}");
             assert_eq!(error.detail, format!("status {status}, code {code}"), "without the message");
         }
     }
@@ -162,17 +162,17 @@ mod tests {
 
     #[test]
     fn a_transaction_may_succeed_when_all_its_reasons_pass() {
-        for (codes, expected) in [
-            (&["None", "TransactionConflict"] as &[_], true),
-            (&["ThrottlingError", "None"], true),
-            (&["ProvisionedThroughputExceeded"], true),
-            (&[], true),
-            (&["ValidationError", "TransactionConflict"], false),
-            (&["AccessDenied"], false),
+        for (codes, expected, why) in [
+            (&["None", "TransactionConflict"] as &[_], true, "the other transaction ends"),
+            (&["ThrottlingError", "None"], true, "throttled"),
+            (&["ProvisionedThroughputExceeded"], true, "throttled"),
+            (&[], true, "nothing says that it can't"),
+            (&["ValidationError", "TransactionConflict"], false, "one of them stays"),
+            (&["AccessDenied"], false, "IAM"),
         ] {
             let reasons: Vec<_> =
                 codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect();
-            assert_eq!(TableError::of_canceled(&reasons, None).may_succeed, expected, "{codes:?}");
+            assert_eq!(TableError::of_canceled(&reasons, None).may_succeed, expected, "{codes:?}: {why}");
         }
     }
 }
