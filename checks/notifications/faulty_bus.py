@@ -3,11 +3,10 @@
 import json
 import random
 import time
-import urllib.request
 from collections import Counter
 from http.client import HTTPMessage
 
-from json_server import JsonServer
+from json_server import JsonServer, pass_on
 
 # What becomes of a call; the last takes the rest.
 FAULTS = {
@@ -20,7 +19,6 @@ FAULTS = {
 }
 # Longer than the function tries, so that messages go back to the queue.
 OUTAGE_SECONDS = 0.7
-HEADERS = ("Content-Type", "X-Amz-Target", "Authorization", "X-Amz-Date")
 
 
 class FaultyBus(JsonServer):
@@ -48,16 +46,15 @@ class FaultyBus(JsonServer):
         request = json.loads(body)
         refused = self.random.sample(range(len(request["Entries"])), 1) if fault == "taken in part" else []
         taken = [entry for number, entry in enumerate(request["Entries"]) if number not in refused]
-        answer = self.pass_on(request | {"Entries": taken}, headers) if taken else {"Entries": []}
+        answer = self.put(request | {"Entries": taken}, headers) if taken else {"Entries": []}
         if fault == "done, and its answer lost":
             return 500, failure
         for number in refused:
             answer["Entries"].insert(number, {"ErrorCode": "ThrottlingException", "ErrorMessage": "planted"})
         return 200, json.dumps(answer | {"FailedEntryCount": len(refused)}).encode()
 
-    def pass_on(self, request: dict, headers: HTTPMessage) -> dict:
-        """Sends a call to the peer."""
-        data = json.dumps(request).encode()
-        passed = {name: headers[name] for name in HEADERS if headers[name]}
-        with urllib.request.urlopen(urllib.request.Request(self.peer_url, data, passed, method="POST")) as answer:
-            return json.load(answer)
+    def put(self, request: dict, headers: HTTPMessage) -> dict:
+        """Sends a call to the peer, which takes every one."""
+        status, answer = pass_on(self.peer_url, json.dumps(request).encode(), headers)
+        assert status == 200, answer
+        return json.loads(answer)

@@ -3,12 +3,10 @@
 import json
 import random
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from http.client import HTTPMessage
 
-from json_server import JsonServer
+from json_server import JsonServer, pass_on
 
 # What becomes of a call; the last takes the rest.
 FAULTS = {
@@ -21,7 +19,6 @@ FAULTS = {
 }
 # Longer than the function tries, so that messages go back to the queue.
 OUTAGE_SECONDS = 0.7
-HEADERS = ("Content-Type", "X-Amz-Target", "Authorization", "X-Amz-Date")
 
 
 class FaultyTable(JsonServer):
@@ -48,19 +45,8 @@ class FaultyTable(JsonServer):
             return failure
         if fault == "in conflict or throttled":
             return 400, conflict(body) if headers["X-Amz-Target"].endswith("TransactWriteItems") else throttled()
-        answer = self.pass_on(body, headers)
+        answer = pass_on(self.url_of_table, body, headers)
         return failure if fault == "done, and its answer lost" else answer
-
-    def pass_on(self, body: bytes, headers: HTTPMessage) -> tuple[int, bytes]:
-        """Sends a call on; returns the answer, also where it is an error."""
-        passed = {name: headers[name] for name in HEADERS if headers[name]}
-        try:
-            with urllib.request.urlopen(
-                urllib.request.Request(self.url_of_table, body, passed, method="POST")
-            ) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as refused:
-            return refused.code, refused.read()
 
 
 def error(name: str, **members: object) -> bytes:

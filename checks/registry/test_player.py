@@ -5,7 +5,8 @@ from peers import Peer
 from player_requests import REFUSED, VALID
 from processes import LocalServices
 from random_requests import Requests
-from two_tables import Answer, client, create_table, filled, items, send
+from registry_table import create_registry_table
+from two_tables import TABLE, Answer, client, filled, items, send
 
 # What the peers answer otherwise than DynamoDB does, by the reason of the request. Where one of them differs, the other
 # one answers as the player does. Where both differ: DynamoDB's developer guide on numbers, placeholders and key
@@ -61,7 +62,7 @@ def tables(request):
     with Peer(request.param) as peer, LocalServices() as local:
         clients = [client(local.registry_url), client(peer.url)]
         for each in clients:
-            create_table(each)
+            create_registry_table(each, TABLE)
         yield request.param, *clients
 
 

@@ -27,16 +27,6 @@ def client(endpoint: str) -> Any:
     )
 
 
-def create_table(dynamodb: Any) -> None:
-    """Creates a table with two strings as its key."""
-    dynamodb.create_table(
-        TableName=TABLE,
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-
-
 @dataclass(frozen=True)
 class Answer:
     """An answer without what differs from request to request."""
