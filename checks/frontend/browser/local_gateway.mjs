@@ -23,7 +23,16 @@ export class LocalGateway {
   static async start(...options) {
     const ports = await freePorts(4);
     const [front, simulator, issuer, registry] = ports.map(String);
-    const named = ["--port", front, "--simulator-port", simulator, "--issuer-port", issuer, "--registry-port", registry];
+    const named = [
+      "--port",
+      front,
+      "--simulator-port",
+      simulator,
+      "--issuer-port",
+      issuer,
+      "--registry-port",
+      registry,
+    ];
     const program = spawn(PROGRAM, [...named, ...options], { stdio: ["ignore", "ignore", "inherit"] });
     await once(program, "spawn");
     const gateway = new LocalGateway(program, front, simulator, issuer);
