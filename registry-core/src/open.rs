@@ -105,6 +105,11 @@ impl Machine for Open {
             (State::Publishing(meeting), Answer::Table(TableAnswer::NotPublished { ended, room })) => {
                 match (ended, room) {
                     (true, _) => self.release(Opened::Ended(meeting)),
+                    // Published already, by an earlier attempt or by another caller with equal members. Slots that the meeting
+                    // does not hold are given back: the room's meeting is charged once.
+                    (false, Some(Some(room))) if self.is_published(room, meeting) => {
+                        self.release(Opened::Meeting(meeting))
+                    }
                     (false, Some(room)) => self.end(meeting, *room),
                     (false, None) => self.take_again(meeting),
                 }
@@ -168,6 +173,10 @@ impl Open {
         self.state = State::Publishing(meeting);
         let slots = self.slots.keys();
         Step::table(TableRequest::Publish(Publish { meeting, generation, request, slots, now: at.now }))
+    }
+
+    fn is_published(&self, room: &Room, meeting: MeetingKey) -> bool {
+        self.opening.generation() == Some(room.generation) && room.meeting == Some(meeting)
     }
 
     /// The slots were lost to another request, or an earlier attempt's meeting has them.

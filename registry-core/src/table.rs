@@ -105,7 +105,7 @@ pub struct Turn {
 pub struct Publish {
     /// The meeting. Its item must not say that the meeting has ended; it gets the tenant, and the slots are added to its set.
     pub meeting: MeetingKey,
-    /// For a room: the generation that must stand, with no meeting or this one. The room gets the meeting.
+    /// For a room: the generation that must stand, without a meeting. The room gets the meeting.
     pub generation: Option<Generation>,
     /// The creation for which the slots must be taken.
     pub request: RequestKey,

@@ -64,7 +64,7 @@ impl Registry {
         ]);
         self.transaction_update(
             room_key(scope)?,
-            Some("#generation = :generation AND (attribute_not_exists(#meeting) OR #meeting = :meeting)"),
+            Some("#generation = :generation AND attribute_not_exists(#meeting)"),
             "SET #meeting = :meeting, #ttl = :ttl",
             values,
         )

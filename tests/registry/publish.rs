@@ -68,6 +68,7 @@ async fn a_published_meeting_is_the_rooms_and_holds_its_slots() {
 async fn a_meeting_is_published_only_for_its_room_its_slots_and_while_it_goes_on() {
     let other_room = Room { generation: OTHER_GENERATION, since: NOW, meeting: None };
     let opened = Room { generation: GENERATION, since: NOW, meeting: Some(OTHER_MEETING) };
+    let published = Room { meeting: Some(MEETING), ..opened };
     for (before, expected, why) in [
         (Before { has_ended: true, ..READY }, Some((true, None)), "the event MeetingEnded was first"),
         (Before { room: None, ..READY }, Some((false, Some(None))), "the room is gone"),
@@ -81,7 +82,11 @@ async fn a_meeting_is_published_only_for_its_room_its_slots_and_while_it_goes_on
             Some((false, Some(Some(opened)))),
             "another meeting was first",
         ),
-        (Before { room: Some((GENERATION, Some(MEETING))), ..READY }, None, "an earlier attempt was first"),
+        (
+            Before { room: Some((GENERATION, Some(MEETING))), ..READY },
+            Some((false, Some(Some(published)))),
+            "an earlier attempt or another caller was first, and the answer shows it",
+        ),
         (Before { slot: None, ..READY }, Some((false, None)), "the slot is gone"),
         (
             Before { slot: Some((OTHER_REQUEST, None)), ..READY },
@@ -116,10 +121,11 @@ async fn a_meeting_is_published_only_for_its_room_its_slots_and_while_it_goes_on
 #[tokio::test]
 async fn a_repeat_on_another_day_changes_neither_the_slots_nor_the_day() {
     let table = prepared(READY).await;
-    table.ask(TableRequest::Publish(PUBLISH)).await;
+    let publish = Publish { generation: None, ..PUBLISH };
+    table.ask(TableRequest::Publish(publish)).await;
     let slots = table.slots(Owner::Tenant).await;
     let day = table.item("meeting#").await.unwrap()["day"].clone();
-    let later = Publish { now: NOW + 100_000, ..PUBLISH };
+    let later = Publish { now: NOW + 100_000, ..publish };
     assert_eq!(table.ask(TableRequest::Publish(later)).await, TableAnswer::Done);
     assert_eq!(table.slots(Owner::Tenant).await, slots);
     assert_eq!(table.item("meeting#").await.unwrap()["day"], day);
@@ -148,7 +154,7 @@ async fn a_meeting_remembers_every_slot_that_it_has_had() {
     table.ask(TableRequest::Publish(PUBLISH)).await;
     let second = SlotKey { number: 4, ..SLOT };
     table.ask(TableRequest::TakeSlot { key: second, request: REQUEST, now: NOW }).await;
-    let publish = Publish { slots: [None, Some(second)], ..PUBLISH };
+    let publish = Publish { generation: None, slots: [None, Some(second)], ..PUBLISH };
     assert_eq!(table.ask(TableRequest::Publish(publish)).await, TableAnswer::Done);
     let TableAnswer::Ended(mut slots) = table.ask(TableRequest::MarkEnded(MEETING)).await else {
         panic!("it is marked")

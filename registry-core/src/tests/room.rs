@@ -2,7 +2,7 @@
 
 use super::super::{
     Answer, At, CallerKey, ChimeAnswer, ChimeRequest, Digest, Generation, JoinRoom, Joined, Limits,
-    Machine as _, MeetingKey, Request, Room, RoomOpening, Step, TableAnswer, TableRequest,
+    Machine as _, MeetingKey, Owner, Request, Room, RoomOpening, Step, TableAnswer, TableRequest,
 };
 use super::table::Table;
 
@@ -57,4 +57,34 @@ fn who_is_refused_joins_the_meeting_that_somebody_else_has_created() {
     for (meanwhile, why) in [(None, "nobody"), (Some(moved), "nor does a fresh generation help")] {
         assert_eq!(refused_while(meanwhile), Joined::ChimeFailed, "{why}");
     }
+}
+
+#[test]
+fn of_callers_who_open_a_room_at_once_with_equal_members_one_is_charged() {
+    let limits = Limits { tenant: Some(2), caller: Some(1) };
+    let mut table = Table::default();
+    table.room = Some(Room { generation: Generation(1), since: 0, meeting: None });
+    let at = At { now: 1_000, generation: Generation(7) };
+    let open = |caller| RoomOpening { members: Digest(1), limits, caller: CallerKey(caller) };
+    let mut all: Vec<_> = [1, 2, 3].map(|caller| JoinRoom::start(Some(open(caller)))).into();
+    // Each has its meeting, which is the same, before the first one publishes it.
+    for may_publish in [false, true] {
+        for (machine, step) in &mut all {
+            while let Step::Ask(request) = *step {
+                let answer = match request {
+                    Request::Table(TableRequest::Publish(_)) if !may_publish => break,
+                    Request::Table(request) => Answer::Table(table.serve(request)),
+                    Request::Chime(ChimeRequest::Create(_)) => {
+                        Answer::Chime(ChimeAnswer::Created(MeetingKey(9)))
+                    }
+                    Request::Chime(_) => Answer::Chime(ChimeAnswer::Done),
+                };
+                *step = machine.next(&answer, at);
+            }
+        }
+    }
+    assert!(all.iter().all(|(_, step)| *step == Step::Done(Joined::In(MeetingKey(9)))), "all get in");
+    let holds: Vec<_> = table.slots.iter().map(|(key, slot)| (key.owner, slot.meeting)).collect();
+    let meeting = Some(MeetingKey(9));
+    assert_eq!(holds, [(Owner::Tenant, meeting), (Owner::Caller(CallerKey(1)), meeting)]);
 }

@@ -103,7 +103,7 @@ impl Table {
         let Publish { meeting, generation, request, slots, now } = publish;
         let fits = |of: Option<MeetingKey>| of.is_none_or(|other| other == meeting);
         let room = generation.filter(|generation| {
-            !self.room.is_some_and(|room| room.generation == *generation && fits(room.meeting))
+            !self.room.is_some_and(|room| room.generation == *generation && room.meeting.is_none())
         });
         let room = room.map(|_| self.room);
         let ended = self.meetings.iter().any(|(key, item)| *key == meeting && item.ended);

@@ -2,7 +2,7 @@
 
 use super::super::{
     Answer, At, ChimeAnswer, ChimeRequest, Digest, Generation, Joined, MeetingKey, Opened, Owner, Request,
-    RequestKey, Step, TableAnswer, TableRequest, Token,
+    RequestKey, Slot, SlotKey, Step, TableAnswer, TableRequest, Token,
 };
 use super::actor::{Actor, Ended, Machine, Plan};
 use super::table::{Table, writes};
@@ -425,6 +425,15 @@ impl World {
                 if !holds {
                     return Err(format!("meeting {index} is in use without a slot"));
                 }
+            }
+        }
+        for index in in_use.iter().filter(|index| self.meetings[**index].is_of_room()) {
+            let is_callers = |(key, slot): &&(SlotKey, Slot)| {
+                key.owner != Owner::Tenant && slot.meeting == Some(MeetingKey(*index as u128))
+            };
+            let charged = self.table.slots.iter().filter(is_callers).count();
+            if charged > 1 {
+                return Err(format!("{charged} callers are charged for meeting {index} of the room"));
             }
         }
         Ok(())
