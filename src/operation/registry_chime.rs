@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use registry_core::{ChimeAnswer, ChimeRequest, MeetingKey, Token};
-use tokio::time::Instant;
 
 use super::new_meeting::{NewMeeting, RoomMeeting};
 use crate::chime::{
@@ -132,8 +131,7 @@ impl<'c> AtChime<'c> {
 
     /// Looks whether another meeting of the tenant goes on.
     async fn look(&self, key: MeetingKey) -> Result<(), RequestError> {
-        let latest = Instant::now().checked_add(MAX_LOOK_TIME).unwrap_or(self.attempts.deadline);
-        let attempts = Attempts { deadline: self.attempts.deadline.min(latest), ..self.attempts };
+        let attempts = self.attempts.within(MAX_LOOK_TIME);
         self.chime.own_meeting(&meeting_id(key), self.tenant_ids, Recency::Now, attempts).await?;
         Ok(())
     }
