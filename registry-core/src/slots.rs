@@ -225,7 +225,8 @@ impl TakeSlots {
     /// Takes the turn of asking Chime about the oldest meetings, when it is due: MeetingEnded may have been lost.
     fn take_turn(&mut self, slots: &[Slot], expected: Option<Turn>, at: At) -> Step<Taken> {
         let owner = self.owner;
-        let is_due = expected.is_none_or(|turn| turn.at.saturating_add(TURN_SECONDS) <= at.now);
+        // A clock may be ahead of others: its turn must not be the last one until they have caught up.
+        let is_due = expected.is_none_or(|turn| turn.at.abs_diff(at.now) >= TURN_SECONDS);
         if self.had_turn || !is_due {
             return self.give_back(Taken::Full(owner));
         }

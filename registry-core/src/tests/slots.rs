@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::slots::{Limits, TakeSlots, Taken};
-use super::super::table::{BOUND_SECONDS, Slot, SlotKey, TableAnswer, TableRequest};
+use super::super::table::{BOUND_SECONDS, Slot, SlotKey, TableAnswer, TableRequest, Turn};
 use super::super::{
     Answer, At, CallerKey, ChimeAnswer, Digest, Generation, MeetingKey, Owner, Request, RequestKey, Step,
 };
@@ -111,5 +111,27 @@ fn a_callers_slot_is_given_back_when_the_tenants_can_not_be_taken() {
         assert_eq!(run(&mut table, limits, is_lost), Taken::Unavailable, "{why}");
         assert_eq!(table, before, "{why}");
         assert!(table.slots.iter().all(|(key, _)| is_tenants(&key.owner)), "{why}");
+    }
+}
+
+#[test]
+fn a_turn_is_due_after_ten_seconds_and_whatever_the_clock_of_the_last_one_was() {
+    for (at, expected, why) in [
+        (990, true, "ten seconds ago"),
+        (991, false, "less"),
+        (1_000, false, "this second"),
+        (1_009, false, "a clock that is a little ahead"),
+        (1_010, true, "a clock that is far ahead"),
+        (100_000, true, "a day ahead"),
+    ] {
+        let limits = Limits { tenant: Some(1), caller: None };
+        let mut table = table_with(&[0]);
+        let turn = Turn { at, behind: (0, 0) };
+        table.serve(TableRequest::TakeTurn { owner: Owner::Tenant, expected: None, turn });
+        let (mut machine, step) = TakeSlots::start(limits, CallerKey(1), RequestKey::Key(Digest(1)), None);
+        let Step::Ask(Request::Table(list)) = step else { panic!("it lists first") };
+        let step = machine.next(&Answer::Table(table.serve(list)), AT);
+        let takes_turn = matches!(step, Step::Ask(Request::Table(TableRequest::TakeTurn { .. })));
+        assert_eq!(takes_turn, expected, "{at}: {why}");
     }
 }
