@@ -18,6 +18,7 @@ mod dynamodb;
 mod dynamodb_faults;
 mod events;
 mod exchange;
+mod explain;
 mod faults;
 mod foreign_requests;
 mod front;
