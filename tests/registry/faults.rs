@@ -49,6 +49,22 @@ fn requests() -> Vec<(TableRequest, TableAnswer)> {
     ]
 }
 
+/// Whether what was asked for has happened, though the first attempt has no answer.
+fn happened(fault: &Fault) -> bool {
+    matches!(fault, Fault::AnswerLost | Fault::InternalServerErrorAfterEffect)
+}
+
+/// The answer to a repeat of what has happened: the same, but of a published room, which shows that it has this meeting.
+fn repeated(request: TableRequest, answer: TableAnswer) -> TableAnswer {
+    match request {
+        TableRequest::Publish(_) => {
+            let room = Room { meeting: Some(MEETING), ..ROOM };
+            TableAnswer::NotPublished { ended: false, room: Some(Some(room)) }
+        }
+        _ => answer,
+    }
+}
+
 #[tokio::test]
 async fn a_fault_that_passes_is_survived_by_every_request() {
     for fault in [
@@ -66,6 +82,7 @@ async fn a_fault_that_passes_is_survived_by_every_request() {
             let usage = RegistryUsage::default();
             table.player().inject(fault.clone(), 1);
             let answer = table.ask_noting(request, &usage).await;
+            let expected = if happened(&fault) { repeated(request, expected) } else { expected };
             assert_eq!(answer, expected, "{fault:?}, {request:?}");
             assert_eq!((usage.attempts(), usage.has_failed()), (2, false), "{fault:?}, {request:?}");
         }
