@@ -274,7 +274,7 @@ def check_registry_rounds() -> None:
 
 
 def check_registry_search() -> None:
-    run("cargo", "test", "--package", "registry-core", "--release", "--", "--ignored", "--nocapture")
+    run("cargo", "test", "--package", "registry-core", "--", "--ignored", "--nocapture")
 
 
 def check_soak_usage() -> None:

@@ -22,8 +22,9 @@ from registry_table import create_registry_table  # noqa: E402
 
 TABLES = ("player", "moto", "ministack")
 RACES = ("rooms", "limits")
-# moto copies every table for each transaction, so that it gets a new table before that takes long.
-ROUNDS_OF_A_TABLE = {"player": 1_000, "moto": 25, "ministack": 250}
+# moto copies every table for each transaction, so that it gets a new table before that takes long. The others, and the
+# programs around them, keep all that they were asked in memory.
+ROUNDS_OF_A_TABLE = {"player": 250, "moto": 25, "ministack": 250}
 
 
 @contextmanager
