@@ -46,7 +46,9 @@ def install_virtual_environment(folder: Path, requirements: Path, constraints: P
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     run(sys.executable, "-m", "venv", "--clear", folder)
-    run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--requirement", requirements)
+    # Python compiles a module when it is first imported; most of them never are.
+    pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile")
+    run(*pip, "--requirement", requirements)
     stamp.write_text(wanted)
 
 
