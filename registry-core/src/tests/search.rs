@@ -57,8 +57,8 @@ fn compact(world: &World) -> u128 {
     hasher.0
 }
 
-/// Of more states, the search would need more memory than a test should.
-const MAX_STATES: usize = 6_000_000;
+/// Of more states, the search would need more memory than a test should: some 12 GB.
+const MAX_STATES: usize = 30_000_000;
 
 /// What went wrong, and how it came to that.
 struct Flaw {
