@@ -2,11 +2,13 @@
 //! as contributors and tests need it. Never deployed.
 
 mod allowed_hosts;
+mod clock;
 pub mod dynamodb;
 pub mod front;
 mod http_server;
 pub mod issuer;
 mod listening;
+mod log;
 pub mod policy_schema;
 pub mod runtime_api;
 pub mod sample_tenants;

@@ -38,6 +38,7 @@ pub use self::tables::TABLE;
 use self::shared::{Shared, State};
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
+use crate::log::Log;
 
 /// A running DynamoDB; dropping it closes its port and every connection.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl Dynamodb {
     pub fn start_with(bind: SocketAddr, options: DynamodbOptions) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new()),
-            log: Mutex::new(options.log),
+            log: Log::new(options.log),
             connections: AtomicU64::new(0),
             allowed_hosts: AllowedHosts::listening_on(bind.ip()),
         });

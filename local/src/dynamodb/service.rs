@@ -21,7 +21,7 @@ use super::error::DynamodbError;
 use super::faults::Fault;
 use super::record::{Outcome, RecordedRequest, keys_of};
 use super::shared::{RecordIndex, Shared};
-use super::tables::now;
+use crate::clock::milliseconds_since_1970;
 use crate::http_server::{NoAnswerError, empty_response, json_response};
 use crate::signature::region_of_signature;
 
@@ -72,7 +72,7 @@ async fn respond(shared: &Arc<Shared>, connection: u64, request: Request<Incomin
             keys: keys_of(&state.tables, &operation, &body),
             operation: operation.clone(),
             body: body.clone(),
-            time: now(),
+            time: milliseconds_since_1970(),
             connection,
             outcome: None,
         };

@@ -1,7 +1,6 @@
 //! What all connections share: the tables, the armed faults, the record of requests.
 
 use std::fmt;
-use std::io::Write;
 use std::sync::atomic::AtomicU64;
 
 use parking_lot::Mutex;
@@ -13,11 +12,12 @@ use super::perform::perform;
 use super::record::{Outcome, RecordedRequest};
 use super::tables::Tables;
 use crate::allowed_hosts::AllowedHosts;
+use crate::log::Log;
 
 /// What all connections share.
 pub(super) struct Shared {
     pub(super) state: Mutex<State>,
-    pub(super) log: Mutex<Option<Box<dyn Write + Send>>>,
+    pub(super) log: Log,
     pub(super) connections: AtomicU64,
     pub(super) allowed_hosts: AllowedHosts,
 }
@@ -85,10 +85,7 @@ impl Shared {
             request.outcome = Some(outcome);
             request.log_line()
         };
-        if let Some(log) = self.log.lock().as_mut() {
-            // A closed log is not an error.
-            let _ = log.write_all(line.as_bytes()).and_then(|()| log.flush());
-        }
+        self.log.write(&line);
     }
 }
 

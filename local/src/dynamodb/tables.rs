@@ -1,7 +1,7 @@
 //! All tables, the requests about tables themselves, and the tokens of transactions.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use super::error::{DynamodbError, invalid};
 use super::members::Members;
 use super::table::{KeyAttribute, KeySchema, Table};
 use super::value::size_of;
+use crate::clock::milliseconds_since_1970;
 
 /// How long a transaction's ClientRequestToken is remembered (API reference, TransactWriteItems).
 const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
@@ -30,7 +31,7 @@ impl Tables {
     /// [`TABLE`] alone, with the keys `pk` and `sk`, both strings, and `ttl` as its time to live.
     pub(super) fn with_registry() -> Self {
         let key = |name: &str| KeyAttribute { name: name.to_owned(), kind: "S".to_owned() };
-        let mut table = Table::new(KeySchema { partition: key("pk"), sort: Some(key("sk")) }, now());
+        let mut table = Table::new(KeySchema { partition: key("pk"), sort: Some(key("sk")) }, milliseconds_since_1970());
         table.ttl_attribute = Some("ttl".to_owned());
         Self { tables: BTreeMap::from([(TABLE.to_owned(), table)]), tokens: BTreeMap::new() }
     }
@@ -106,7 +107,7 @@ impl Tables {
         if self.tables.contains_key(&name) {
             return Err(DynamodbError::ResourceInUse(format!("Table already exists: {name}")));
         }
-        let table = Table::new(KeySchema { partition, sort }, now());
+        let table = Table::new(KeySchema { partition, sort }, milliseconds_since_1970());
         let description = describe(&name, &table);
         self.tables.insert(name, table);
         Ok(json!({ "TableDescription": description }))
@@ -204,10 +205,4 @@ fn describe(name: &str, table: &Table) -> Value {
         "ItemCount": table.items.len(),
         "TableSizeBytes": table.items.values().map(size_of).sum::<usize>(),
     })
-}
-
-/// In milliseconds since 1970.
-pub(super) fn now() -> u64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }

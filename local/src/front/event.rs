@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -18,6 +17,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use super::routes::Matched;
+use crate::clock::milliseconds_since_1970;
 
 /// The id of this API, and the first part of its domain name.
 const API_ID: &str = "local";
@@ -149,6 +149,5 @@ fn text(headers: &HeaderMap, name: &hyper::header::HeaderName) -> String {
 fn now() -> (String, u64) {
     let format = format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
     let time = OffsetDateTime::now_utc().format(&format).unwrap_or_default();
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    (time, u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
+    (time, milliseconds_since_1970())
 }

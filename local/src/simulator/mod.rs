@@ -7,7 +7,6 @@ mod connection;
 mod control;
 mod events;
 mod faults;
-mod log;
 mod meetings;
 mod misbehave;
 pub mod model;
@@ -42,11 +41,11 @@ pub use self::sample::PlantedMeeting;
 pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
 use self::events::{Entry, Events};
-use self::log::Log;
 use self::rules::Rules;
 use self::shared::{Shared, State};
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
+use crate::log::Log;
 
 /// A running simulator; dropping it closes its port and every connection.
 #[derive(Debug)]

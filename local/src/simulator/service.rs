@@ -1,7 +1,5 @@
 //! From a request to the simulator's reaction: route, signature, operation, and the fault armed for it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -19,6 +17,7 @@ use super::record::RecordedRequest;
 use super::script::Step;
 use super::shared::Shared;
 use super::{control, operations, perform};
+use crate::clock::milliseconds_since_1970;
 use crate::signature::{SignatureError, region_of_signature};
 
 /// Paths below this are the simulator's own, unsigned and untouched by faults.
@@ -131,9 +130,4 @@ fn attempt(headers: &HeaderMap) -> Option<u32> {
     let header = headers.get("amz-sdk-request")?.to_str().ok()?;
     let mut fields = header.split(';').map(str::trim);
     fields.find_map(|field| field.strip_prefix("attempt="))?.parse().ok()
-}
-
-fn milliseconds_since_1970() -> u64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }

@@ -8,11 +8,11 @@ use parking_lot::Mutex;
 
 use super::events::{Events, event_type};
 use super::faults::ArmedFaults;
-use super::log::Log;
 use super::meetings::Meetings;
 use super::record::RecordedRequest;
 use super::rules::Rules;
 use crate::allowed_hosts::AllowedHosts;
+use crate::log::Log;
 
 /// What all connections share.
 pub(super) struct Shared {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::queues::Queues;
 use super::record::{Delivery, Entry};
-use crate::simulator::log::Log;
+use crate::log::Log;
 
 /// How many events are sent at the same time.
 const LANES: u64 = 16;

@@ -17,8 +17,8 @@ use self::queues::Queues;
 pub(super) use self::record::Entry;
 pub(super) use self::request::EventsRequest;
 use super::attendees::Attendee;
-use super::log::Log;
 use super::meetings::Meeting;
+use crate::log::Log;
 
 /// The eventTypes of what the simulator itself does. Nobody connects to its meetings, so all others are sent on request.
 pub(super) mod event_type {

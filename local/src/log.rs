@@ -1,4 +1,4 @@
-//! Where the simulator logs.
+//! Where Chime and DynamoDB log, as they are played here.
 
 use std::fmt;
 use std::io::Write;
@@ -8,15 +8,15 @@ use parking_lot::Mutex;
 
 /// The log, shared; nothing is written when there is none.
 #[derive(Clone)]
-pub(super) struct Log(Arc<Mutex<Option<Box<dyn Write + Send>>>>);
+pub(crate) struct Log(Arc<Mutex<Option<Box<dyn Write + Send>>>>);
 
 impl Log {
-    pub(super) fn new(destination: Option<Box<dyn Write + Send>>) -> Self {
+    pub(crate) fn new(destination: Option<Box<dyn Write + Send>>) -> Self {
         Self(Arc::new(Mutex::new(destination)))
     }
 
     /// Writes whole lines.
-    pub(super) fn write(&self, lines: &str) {
+    pub(crate) fn write(&self, lines: &str) {
         if let Some(log) = self.0.lock().as_mut() {
             // A closed log is not an error.
             let _ = log.write_all(lines.as_bytes()).and_then(|()| log.flush());
