@@ -13,6 +13,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::net::TcpStream;
 
 use crate::listening::Listening;
 
@@ -30,12 +31,20 @@ where
     let respond = Arc::new(respond);
     Listening::start(bind, move |stream, peer| {
         let respond = Arc::clone(&respond);
-        async move {
-            let service = service_fn(move |request| respond(request, peer));
-            // Headers and body in one write. An error is the peer's, or deliberate.
-            let _ = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service).await;
-        }
+        serve_connection(stream, move |request| respond(request, peer))
     })
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve_connection<S, F>(stream: TcpStream, respond: S)
+where
+    S: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Result<Response<Full<Bytes>>, NoAnswerError>>,
+{
+    // Headers and body in one write. An error is the peer's, or deliberate.
+    let connection =
+        http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service_fn(respond));
+    let _ = connection.await;
 }
 
 /// An answer with a JSON body.

@@ -9,10 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
@@ -22,7 +19,7 @@ use super::faults::Fault;
 use super::record::{Outcome, RecordedRequest, keys_of};
 use super::shared::{RecordIndex, Shared};
 use crate::clock::milliseconds_since_1970;
-use crate::http_server::{NoAnswerError, empty_response, json_response};
+use crate::http_server::{NoAnswerError, empty_response, json_response, serve_connection};
 use crate::signature::region_of_signature;
 
 /// The service name in the credential scope of a request (model, `signingName`).
@@ -36,12 +33,11 @@ type Answered = Result<Response<Full<Bytes>>, NoAnswerError>;
 /// Serves one connection to its end.
 pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     let connection = shared.connections.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-    let service = service_fn(move |request| {
+    serve_connection(stream, move |request| {
         let shared = Arc::clone(&shared);
         async move { respond(&shared, connection, request).await }
-    });
-    // Headers and body in one write. An error is the peer's, or deliberate.
-    let _ = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service).await;
+    })
+    .await;
 }
 
 async fn respond(shared: &Arc<Shared>, connection: u64, request: Request<Incoming>) -> Answered {
