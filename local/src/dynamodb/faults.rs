@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::error::{CancellationReason, DynamodbError};
 use super::record::RecordedRequest;
 
@@ -88,17 +90,10 @@ impl Injection {
 }
 
 impl Fault {
-    /// The error that it is answered with, if it is one.
-    pub(super) fn error(&self, writes: usize) -> Option<DynamodbError> {
+    /// The error that a request with this body is answered with, if it is one.
+    pub(super) fn error(&self, body: &Value) -> Option<DynamodbError> {
         match self {
-            Self::TransactionConflict if writes > 0 => {
-                let mut reasons = vec![CancellationReason::NONE; writes];
-                if let Some(first) = reasons.first_mut() {
-                    *first = CancellationReason::conflict();
-                }
-                Some(DynamodbError::TransactionCanceled(reasons))
-            }
-            Self::TransactionConflict => Some(DynamodbError::TransactionConflict),
+            Self::TransactionConflict => Some(conflict(body)),
             Self::ProvisionedThroughputExceeded => Some(DynamodbError::ProvisionedThroughputExceeded),
             Self::Throttling => Some(DynamodbError::Throttling),
             Self::InternalServerError | Self::InternalServerErrorAfterEffect => {
@@ -107,6 +102,18 @@ impl Fault {
             Self::ServiceUnavailable => Some(DynamodbError::ServiceUnavailable),
             Self::AnswerLost | Self::ConnectionBroken | Self::LateEffect(_) | Self::SlowAnswer(_) => None,
         }
+    }
+}
+
+fn conflict(body: &Value) -> DynamodbError {
+    let writes = body.get("TransactItems").and_then(Value::as_array).map_or(0, Vec::len);
+    let mut reasons = vec![CancellationReason::NONE; writes];
+    match reasons.first_mut() {
+        Some(first) => {
+            *first = CancellationReason::conflict();
+            DynamodbError::TransactionCanceled(reasons)
+        }
+        None => DynamodbError::TransactionConflict,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -85,45 +84,37 @@ async fn react(
     operation: String,
     body: Value,
 ) -> Answered {
-    let writes = body.get("TransactItems").and_then(Value::as_array).map_or(0, Vec::len);
-    let mut pause = Duration::ZERO;
-    match fault {
-        None => {}
-        Some(Fault::SlowAnswer(later)) => pause = later,
-        Some(Fault::AnswerLost) => {
-            let _ = shared.perform(at, &operation, &body);
-            shared.complete(at, Outcome::NoAnswer);
-            return Err(NoAnswerError);
+    let perform = || shared.perform(at, &operation, &body);
+    let result = match &fault {
+        None | Some(Fault::SlowAnswer(_)) => Some(perform()),
+        Some(fault) => {
+            if matches!(fault, Fault::AnswerLost | Fault::InternalServerErrorAfterEffect) {
+                let _ = perform();
+            }
+            fault.error(&body).map(Err)
         }
+    };
+    let outcome = match &result {
+        None => Outcome::NoAnswer,
+        Some(Err(error)) => Outcome::Refused(error.name().to_owned()),
+        Some(Ok(_)) => Outcome::Done,
+    };
+    shared.complete(at, outcome);
+    match fault {
+        Some(Fault::SlowAnswer(later)) => tokio::time::sleep(later).await,
         Some(Fault::LateEffect(later)) => {
             let shared = Arc::clone(shared);
-            shared.complete(at, Outcome::NoAnswer);
             tokio::spawn(async move {
                 tokio::time::sleep(later).await;
                 let _ = shared.perform(at, &operation, &body);
             });
-            return Err(NoAnswerError);
         }
-        Some(fault) => {
-            if fault == Fault::InternalServerErrorAfterEffect {
-                let _ = shared.perform(at, &operation, &body);
-            }
-            let Some(error) = fault.error(writes) else {
-                shared.complete(at, Outcome::NoAnswer);
-                return Err(NoAnswerError);
-            };
-            shared.complete(at, Outcome::Refused(error.name().to_owned()));
-            return Ok(refused(&error));
-        }
+        _ => {}
     }
-    let result = shared.perform(at, &operation, &body);
-    let outcome =
-        result.as_ref().map_or_else(|error| Outcome::Refused(error.name().to_owned()), |_| Outcome::Done);
-    shared.complete(at, outcome);
-    if !pause.is_zero() {
-        tokio::time::sleep(pause).await;
-    }
-    Ok(result.map_or_else(|error| refused(&error), |body| answer(StatusCode::OK, &body)))
+    let answer_to = |result: Result<Value, DynamodbError>| {
+        result.map_or_else(|error| refused(&error), |body| answer(StatusCode::OK, &body))
+    };
+    result.map(answer_to).ok_or(NoAnswerError)
 }
 
 /// The operation and the body of a request.
@@ -147,10 +138,12 @@ fn refused(error: &DynamodbError) -> Response<Full<Bytes>> {
 
 fn answer(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
     let text = body.to_string();
-    let mut response = json_response(status, body);
+    let checksum = crc32(text.as_bytes());
+    let mut response = Response::new(Full::new(Bytes::from(text)));
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
-    headers.insert("x-amz-crc32", HeaderValue::from(crc32(text.as_bytes())));
+    headers.insert("x-amz-crc32", HeaderValue::from(checksum));
     let id: String =
         std::iter::repeat_with(|| fastrand::alphanumeric().to_ascii_uppercase()).take(52).collect();
     if let Ok(id) = HeaderValue::try_from(id) {

@@ -31,7 +31,8 @@ impl Tables {
     /// [`TABLE`] alone, with the keys `pk` and `sk`, both strings, and `ttl` as its time to live.
     pub(super) fn with_registry() -> Self {
         let key = |name: &str| KeyAttribute { name: name.to_owned(), kind: "S".to_owned() };
-        let mut table = Table::new(KeySchema { partition: key("pk"), sort: Some(key("sk")) }, milliseconds_since_1970());
+        let mut table =
+            Table::new(KeySchema { partition: key("pk"), sort: Some(key("sk")) }, milliseconds_since_1970());
         table.ttl_attribute = Some("ttl".to_owned());
         Self { tables: BTreeMap::from([(TABLE.to_owned(), table)]), tokens: BTreeMap::new() }
     }
