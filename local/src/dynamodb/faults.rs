@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hyper::StatusCode;
 use serde_json::Value;
 
 use super::error::{CancellationReason, DynamodbError};
@@ -90,6 +91,12 @@ impl Injection {
 }
 
 impl Fault {
+    /// The status and the body that a request with this body is answered with; none for a fault that is no error.
+    #[must_use]
+    pub fn answer(&self, request: &Value) -> Option<(StatusCode, Value)> {
+        self.error(request).map(|error| (error.status(), error.body()))
+    }
+
     /// The error that a request with this body is answered with, if it is one.
     pub(super) fn error(&self, body: &Value) -> Option<DynamodbError> {
         match self {

@@ -42,11 +42,15 @@ async fn main() -> ExitCode {
 
 async fn races(options: Options) -> Result<String, String> {
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let own = match &options.registry {
-        Some(_) => None,
-        None => Some(Dynamodb::start(loopback).map_err(|error| format!("cannot start the table: {error}"))?),
+    // The table that is played stays as long as it is held.
+    let (table, _played) = match options.registry.clone() {
+        Some(url) => (url, None),
+        None => {
+            let played = Dynamodb::start(loopback);
+            let played = played.map_err(|error| format!("cannot start the table: {error}"))?;
+            (played.url(), Some(played))
+        }
     };
-    let table = own.as_ref().map(Dynamodb::url).or_else(|| options.registry.clone()).unwrap_or_default();
     let proxy = Proxy::start(&table, options.seed).await?;
     let simulator_options = SimulatorOptions {
         seed: options.seed,

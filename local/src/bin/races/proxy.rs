@@ -9,14 +9,14 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use local::dynamodb;
 use parking_lot::Mutex;
-use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What happens to one request.
@@ -164,18 +164,19 @@ async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respon
             });
             Err(ProxyError::OnPurpose)
         }
-        Fault::Conflict => Ok(conflict(&operation, &body)),
+        // Reads never conflict: they are throttled instead.
+        Fault::Conflict if ["GetItem", "Query"].contains(&operation.as_str()) => {
+            refused(&dynamodb::Fault::Throttling, &body)
+        }
+        Fault::Conflict => refused(&dynamodb::Fault::TransactionConflict, &body),
         Fault::Throttled if wait.as_millis().is_multiple_of(2) => {
-            let kind = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
-            Ok(error(400, kind, "The level of configured provisioned throughput for the table was exceeded."))
+            refused(&dynamodb::Fault::ProvisionedThroughputExceeded, &body)
         }
-        Fault::Throttled => {
-            Ok(error(400, "com.amazon.coral.availability#ThrottlingException", "Rate exceeded"))
-        }
-        Fault::Failed => Ok(internal_error()),
+        Fault::Throttled => refused(&dynamodb::Fault::Throttling, &body),
+        Fault::Failed => refused(&dynamodb::Fault::InternalServerError, &body),
         Fault::FailedOnceCarriedOut => {
-            shared.pass_on(&parts, body).await?;
-            Ok(internal_error())
+            shared.pass_on(&parts, body.clone()).await?;
+            refused(&dynamodb::Fault::InternalServerError, &body)
         }
         Fault::Waits => {
             tokio::time::sleep(wait).await;
@@ -245,49 +246,10 @@ impl Shared {
     }
 }
 
-/// What DynamoDB answers when another transaction has one of the items. Reads never conflict: they are throttled instead.
-fn conflict(operation: &str, body: &[u8]) -> Response<Full<Bytes>> {
-    let message = "Transaction is ongoing for the item";
-    match operation {
-        "TransactWriteItems" => {
-            let request: Value = serde_json::from_slice(body).unwrap_or_default();
-            let items = request.get("TransactItems").and_then(Value::as_array).map_or(1, Vec::len);
-            let reasons: Vec<Value> = (0..items)
-                .map(|number| match number {
-                    0 => json!({ "Code": "TransactionConflict", "Message": message }),
-                    _ => json!({ "Code": "None" }),
-                })
-                .collect();
-            let codes: Vec<&str> =
-                (0..items).map(|number| if number == 0 { "TransactionConflict" } else { "None" }).collect();
-            let body = json!({
-                "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-                "Message": format!(
-                    "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
-                    codes.join(", ")
-                ),
-                "CancellationReasons": reasons,
-            });
-            answer(400, &body)
-        }
-        "GetItem" | "Query" => {
-            error(400, "com.amazon.coral.availability#ThrottlingException", "Rate exceeded")
-        }
-        _ => error(400, "com.amazonaws.dynamodb.v20120810#TransactionConflictException", message),
-    }
-}
-
-fn internal_error() -> Response<Full<Bytes>> {
-    error(500, "com.amazonaws.dynamodb.v20120810#InternalServerError", "Internal server error")
-}
-
-fn error(status: u16, kind: &str, message: &str) -> Response<Full<Bytes>> {
-    answer(status, &json!({ "__type": kind, "message": message }))
-}
-
-fn answer(status: u16, body: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert("content-type", HeaderValue::from_static("application/x-amz-json-1.0"));
-    response
+/// The answer of the table that is played, whichever table is behind the proxy.
+fn refused(fault: &dynamodb::Fault, body: &[u8]) -> Result<Response<Full<Bytes>>, ProxyError> {
+    let request = serde_json::from_slice(body).unwrap_or_default();
+    let (status, answer) = fault.answer(&request).ok_or(ProxyError::OnPurpose)?;
+    let response = Response::builder().status(status).header(CONTENT_TYPE, "application/x-amz-json-1.0");
+    Ok(response.body(Full::new(Bytes::from(answer.to_string())))?)
 }
