@@ -5,6 +5,7 @@
 //! count that read the times earlier could still write, and undo what this one saw. So the last count that succeeds has
 //! read every time that was written.
 
+use super::step::Step;
 use super::usage::{MeetingTimes, MeetingUsage, Peaks, UsageDifference};
 
 /// How often another count may be faster. Each time, that count succeeded.
@@ -73,13 +74,7 @@ pub enum CountResult {
 }
 
 /// What a count wants next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CountStep {
-    /// An answer to this request.
-    Ask(CountRequest),
-    /// Nothing: this is the result.
-    Done(CountResult),
-}
+pub type CountStep = Step<CountResult, CountRequest>;
 
 /// A count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -101,7 +96,7 @@ impl CountMeeting {
     #[must_use]
     pub fn start() -> (Self, CountStep) {
         let machine = CountMeeting { rounds: 1, state: State::Meeting };
-        (machine, CountStep::Ask(CountRequest::ReadMeeting))
+        (machine, Step::Ask(CountRequest::ReadMeeting))
     }
 
     /// How many rounds the count has begun: more than one where other counts were faster.
@@ -114,16 +109,16 @@ impl CountMeeting {
     pub fn next(&mut self, answer: CountAnswer) -> CountStep {
         let state = std::mem::replace(&mut self.state, State::Writing);
         match (state, answer) {
-            (State::Meeting, CountAnswer::Meeting(None)) => CountStep::Done(CountResult::NoTenant),
+            (State::Meeting, CountAnswer::Meeting(None)) => Step::Done(CountResult::NoTenant),
             (State::Meeting, CountAnswer::Meeting(Some(counted))) => {
                 self.state = State::Times(counted);
-                CountStep::Ask(CountRequest::ReadTimes)
+                Step::Ask(CountRequest::ReadTimes)
             }
             (State::Times(counted), CountAnswer::Times(times)) => {
                 let difference = UsageDifference { old: counted.usage, new: times.usage() };
                 if difference.changes_peaks() {
                     self.state = State::Peaks(counted.revision, difference);
-                    return CountStep::Ask(CountRequest::ReadPeaks);
+                    return Step::Ask(CountRequest::ReadPeaks);
                 }
                 write(counted.revision, difference, None)
             }
@@ -131,17 +126,17 @@ impl CountMeeting {
                 let after = peaks.clone().after(&difference);
                 write(revision, difference, Some((peaks, after)))
             }
-            (State::Writing, CountAnswer::Done) => CountStep::Done(CountResult::Counted),
+            (State::Writing, CountAnswer::Done) => Step::Done(CountResult::Counted),
             (State::Writing, CountAnswer::Changed) if self.rounds < MAX_ROUNDS => {
                 self.rounds = self.rounds.saturating_add(1);
                 self.state = State::Meeting;
-                CountStep::Ask(CountRequest::ReadMeeting)
+                Step::Ask(CountRequest::ReadMeeting)
             }
-            _ => CountStep::Done(CountResult::Failed),
+            _ => Step::Done(CountResult::Failed),
         }
     }
 }
 
 fn write(revision: u64, difference: UsageDifference, peaks: Option<(Peaks, Peaks)>) -> CountStep {
-    CountStep::Ask(CountRequest::Write(WriteCount { revision, difference, peaks }))
+    Step::Ask(CountRequest::Write(WriteCount { revision, difference, peaks }))
 }

@@ -27,7 +27,7 @@ pub use count::{CountAnswer, CountMeeting, CountRequest, CountResult, CountStep,
 pub use open::{Open, Opened, Opening};
 pub use room::{DeleteRoom, Deleted, JoinRoom, Joined, RoomOpening};
 pub use slots::{FreeMeeting, Limits, TakeSlots, Taken};
-pub use step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Request, Step, Token};
+pub use step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Request, Step};
 pub use table::{
     CallerKey, Digest, Generation, MeetingKey, Owner, Publish, RequestKey, Room, Slot, SlotKey, TableAnswer,
     TableRequest, Turn,

@@ -1,7 +1,7 @@
 //! Creates a meeting: takes slots, asks Chime, and makes the meeting known in the table before anybody gets it.
 
 use super::slots::{Limits, Slots, TakeSlots, Taken};
-use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Step, Token};
+use super::step::{Answer, At, ChimeAnswer, ChimeRequest, Machine, Step};
 use super::table::{
     CallerKey, Generation, MeetingKey, Owner, Publish, RequestKey, Room, SlotKey, TableAnswer, TableRequest,
 };
@@ -25,13 +25,6 @@ impl Opening {
         match self.request {
             RequestKey::Key(_) => None,
             RequestKey::Room { generation, .. } => Some(generation),
-        }
-    }
-
-    fn token(&self) -> Token {
-        match self.request {
-            RequestKey::Key(_) => Token::Key,
-            RequestKey::Room { generation, members } => Token::Room { generation, members },
         }
     }
 }
@@ -139,7 +132,7 @@ impl Open {
         let Opening { limits, caller, request } = self.opening;
         if limits.are_none() {
             self.state = State::Creating;
-            return Step::chime(ChimeRequest::Create(self.opening.token()));
+            return Step::chime(ChimeRequest::Create(self.opening.request));
         }
         let (taking, step) = TakeSlots::start(limits, caller, request, meeting);
         self.state = State::Taking(taking, meeting);
@@ -152,7 +145,7 @@ impl Open {
             (Taken::Slots(slots), None) => {
                 self.slots = slots;
                 self.state = State::Creating;
-                Step::chime(ChimeRequest::Create(self.opening.token()))
+                Step::chime(ChimeRequest::Create(self.opening.request))
             }
             (Taken::Slots(slots), Some(meeting)) => {
                 self.slots = slots;

@@ -106,30 +106,10 @@ enum State {
     GivingBack(Taken),
 }
 
-impl TakeSlots {
-    /// Starts taking the slots of a creation. `meeting` is the meeting, if it exists already.
-    pub fn start(
-        limits: Limits,
-        caller: CallerKey,
-        request: RequestKey,
-        meeting: Option<MeetingKey>,
-    ) -> (Self, Step<Taken>) {
-        let mut machine = TakeSlots {
-            limits,
-            request,
-            meeting,
-            held: Slots::default(),
-            owner: Owner::Caller(caller),
-            races: 0,
-            had_turn: false,
-            state: State::Listing,
-        };
-        let step = machine.list(Owner::Caller(caller));
-        (machine, step)
-    }
+impl Machine for TakeSlots {
+    type Result = Taken;
 
-    /// Goes on with an answer.
-    pub fn next(&mut self, answer: &Answer, at: At) -> Step<Taken> {
+    fn next(&mut self, answer: &Answer, at: At) -> Step<Taken> {
         let state = std::mem::replace(&mut self.state, State::Listing);
         match (state, answer) {
             (State::Listing, Answer::Table(TableAnswer::Slots { slots, turn })) => {
@@ -166,6 +146,29 @@ impl TakeSlots {
             // Else a caller whose tenant's slots could not be read for a moment would be at their own limit for ten minutes.
             _ => self.give_back(Taken::Unavailable),
         }
+    }
+}
+
+impl TakeSlots {
+    /// Starts taking the slots of a creation. `meeting` is the meeting, if it exists already.
+    pub fn start(
+        limits: Limits,
+        caller: CallerKey,
+        request: RequestKey,
+        meeting: Option<MeetingKey>,
+    ) -> (Self, Step<Taken>) {
+        let mut machine = TakeSlots {
+            limits,
+            request,
+            meeting,
+            held: Slots::default(),
+            owner: Owner::Caller(caller),
+            races: 0,
+            had_turn: false,
+            state: State::Listing,
+        };
+        let step = machine.list(Owner::Caller(caller));
+        (machine, step)
     }
 
     /// Lists an owner's slots, or goes on to the next owner where there is no limit.

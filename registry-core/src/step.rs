@@ -1,6 +1,6 @@
 //! What a machine asks, and what it gets.
 
-use super::table::{Digest, Generation, MeetingKey, TableAnswer, TableRequest};
+use super::table::{Generation, MeetingKey, RequestKey, TableAnswer, TableRequest};
 
 /// A request of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,26 +11,13 @@ pub enum Request {
     Chime(ChimeRequest),
 }
 
-/// What the ClientRequestToken is derived from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Token {
-    /// The idempotency key, as without a registry.
-    Key,
-    /// Gateway, tenant and room, which the edge adds, with these two.
-    Room {
-        /// The room's generation.
-        generation: Generation,
-        /// A digest of the decided members.
-        members: Digest,
-    },
-}
-
 /// A request to Chime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChimeRequest {
-    /// CreateMeeting, repeated with the same token where there is no answer. Answer: [`ChimeAnswer::Created`],
+    /// CreateMeeting, repeated with the same token where there is no answer. For a room the edge derives the token from gateway,
+    /// tenant, room and this; else from the idempotency key, as without a registry. Answer: [`ChimeAnswer::Created`],
     /// [`ChimeAnswer::Conflict`], [`ChimeAnswer::Refused`] or [`ChimeAnswer::Unclear`].
-    Create(Token),
+    Create(RequestKey),
     /// GetMeeting, or the proof that the process remembers. Answer: [`ChimeAnswer::Found`], [`ChimeAnswer::Foreign`],
     /// [`ChimeAnswer::NotFound`] or a failure.
     Prove(MeetingKey),
@@ -81,15 +68,11 @@ pub struct At {
     pub generation: Generation,
 }
 
-/// What a machine wants next.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value exists at a time, and a box would be an allocation a step"
-)]
+/// What a machine wants next: an answer to a request, which for most machines is a [`Request`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step<T> {
+pub enum Step<T, R = Request> {
     /// An answer to this request.
-    Ask(Request),
+    Ask(R),
     /// Nothing: this is the result.
     Done(T),
 }

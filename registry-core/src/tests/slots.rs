@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::super::slots::{Limits, TakeSlots, Taken};
 use super::super::table::{BOUND_SECONDS, Slot, SlotKey, TableAnswer, TableRequest, Turn};
 use super::super::{
-    Answer, At, CallerKey, ChimeAnswer, Digest, Generation, MeetingKey, Owner, Request, RequestKey, Step,
+    Answer, At, CallerKey, ChimeAnswer, Digest, Generation, Machine as _, MeetingKey, Owner, Request,
+    RequestKey, Step,
 };
 use super::table::Table;
 

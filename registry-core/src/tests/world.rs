@@ -2,7 +2,7 @@
 
 use super::super::{
     Answer, At, ChimeAnswer, ChimeRequest, Digest, Generation, Joined, MeetingKey, Opened, Owner, Request,
-    RequestKey, Slot, SlotKey, Step, TableAnswer, TableRequest, Token,
+    RequestKey, Slot, SlotKey, Step, TableAnswer, TableRequest,
 };
 use super::actor::{Actor, Ended, Machine, Plan};
 use super::table::{Table, writes};
@@ -44,7 +44,7 @@ pub(super) struct Faults {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Meeting {
-    pub(super) token: (Token, Option<Digest>),
+    pub(super) token: RequestKey,
     pub(super) remembered: bool,
     pub(super) alive: bool,
     /// Somebody has got it.
@@ -61,7 +61,7 @@ impl Meeting {
     }
 
     fn is_of_room(&self) -> bool {
-        matches!(self.token.0, Token::Room { .. })
+        matches!(self.token, RequestKey::Room { .. })
     }
 }
 
@@ -180,7 +180,7 @@ impl World {
     }
 
     /// Every answer that a request can get, with the world after it.
-    pub(super) fn serve(&self, actor: usize, request: Request) -> Vec<(World, Answer)> {
+    pub(super) fn serve(&self, request: Request) -> Vec<(World, Answer)> {
         let chime = |world: World, answer| (world, Answer::Chime(answer));
         match request {
             Request::Table(request) => {
@@ -188,7 +188,7 @@ impl World {
                 let answer = world.table.serve(request);
                 vec![(world, Answer::Table(answer))]
             }
-            Request::Chime(ChimeRequest::Create(token)) => self.create(actor, token),
+            Request::Chime(ChimeRequest::Create(token)) => self.create(token),
             Request::Chime(ChimeRequest::Prove(meeting) | ChimeRequest::IsOpen(meeting)) => {
                 let alive = self.meetings[Self::index(meeting)].alive;
                 let found = if alive { ChimeAnswer::Found } else { ChimeAnswer::NotFound };
@@ -218,21 +218,15 @@ impl World {
         }
     }
 
-    fn create(&self, actor: usize, token: Token) -> Vec<(World, Answer)> {
-        let key = match &self.actors[actor] {
-            Actor::Running(Machine::Create(_), _) if token == Token::Key => Some(Digest(actor as u128 / 2)),
-            _ => None,
-        };
-        let known =
-            self.meetings.iter().position(|meeting| meeting.remembered && meeting.token == (token, key));
+    fn create(&self, token: RequestKey) -> Vec<(World, Answer)> {
+        let known = self.meetings.iter().position(|meeting| meeting.remembered && meeting.token == token);
         let mut answers = Vec::new();
         let mut make = |mut world: World| {
             let id = MeetingKey(world.meetings.len() as u128);
-            for meeting in world.meetings.iter_mut().filter(|meeting| meeting.token == (token, key)) {
+            for meeting in world.meetings.iter_mut().filter(|meeting| meeting.token == token) {
                 meeting.remembered = false;
             }
-            let meeting =
-                Meeting { token: (token, key), remembered: true, alive: true, in_use: false, event: false };
+            let meeting = Meeting { token, remembered: true, alive: true, in_use: false, event: false };
             world.meetings.push(meeting);
             answers.push((world, Answer::Chime(ChimeAnswer::Created(id))));
         };
@@ -313,7 +307,7 @@ impl World {
             Request::Table(_) => Answer::Table(TableAnswer::Unclear),
             Request::Chime(_) => Answer::Chime(ChimeAnswer::Unclear),
         };
-        for (served, answer) in self.serve(actor, request) {
+        for (served, answer) in self.serve(request) {
             let mut world = served.clone();
             world.answer(actor, &answer);
             next.push(((actor, "is answered"), world));
@@ -456,7 +450,7 @@ impl World {
         }
         for _ in 0..200 {
             let Actor::Running(_, request) = self.actors[0] else { unreachable!("it runs") };
-            let (world, answer) = self.serve(0, request).swap_remove(0);
+            let (world, answer) = self.serve(request).swap_remove(0);
             *self = world;
             if let Some(ended) = self.answer(0, &answer) {
                 return ended;
