@@ -2,24 +2,21 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 
 use super::error::{ChimeError, ChimeErrorKind};
 use super::usage::ChimeUsage;
-use crate::outbound::{backoff, time_for_attempt};
+use crate::outbound::{NoAnswer, RetryLimits, backoff, within};
 
-/// Maximum number of attempts at one request.
-const MAX_ATTEMPTS: u32 = 3;
-
-/// Maximum time for one attempt. Chime usually answers within a few hundred milliseconds. Three attempts of this length
-/// fit the 30 seconds that API Gateway waits.
-const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(8);
-
-/// An attempt is not cut shorter than this to leave time for a later one: a slow answer is better than a retry.
-const MIN_SHARE: Duration = Duration::from_secs(2);
-
-/// No attempt starts with less time than this: Chime could hardly answer it.
-const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(300);
+/// The limits of the attempts at one request. Chime usually answers within a few hundred milliseconds. Three attempts of the
+/// maximum time fit the 30 seconds that API Gateway waits. A slow answer is better than a retry, hence the share of two seconds, and
+/// with less than 300 ms Chime could hardly answer.
+const LIMITS: RetryLimits = RetryLimits {
+    max_attempts: 3,
+    max_attempt_time: Duration::from_secs(8),
+    min_share: Duration::from_secs(2),
+    min_attempt_time: Duration::from_millis(300),
+};
 
 /// Maximum backoff before the second attempt. It doubles with each attempt. The wait is random, at least half of it.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
@@ -55,8 +52,7 @@ impl Attempts<'_> {
     /// The same with that time at most.
     #[must_use]
     pub fn within(self, time: Duration) -> Self {
-        let latest = Instant::now().checked_add(time).unwrap_or(self.deadline);
-        Attempts { deadline: self.deadline.min(latest), ..self }
+        Attempts { deadline: within(time, self.deadline), ..self }
     }
 
     /// The same for a request that only reads.
@@ -67,69 +63,42 @@ impl Attempts<'_> {
 }
 
 /// Runs `attempt` until it succeeds, fails permanently, or runs out of time or attempts.
-///
-/// A timed-out attempt is dropped together with its connection, so a late answer can't be taken for another request's.
 pub(super) async fn with_retries<T, F>(
     attempts: Attempts<'_>,
-    attempt: impl FnMut() -> F,
+    mut attempt: impl FnMut() -> F,
 ) -> Result<T, ChimeError>
 where
     F: Future<Output = Result<T, ChimeError>>,
 {
-    let started = Instant::now();
-    attempts.usage.begin();
-    let result = retry(attempts, attempt).await;
-    attempts.usage.add_time(started.elapsed());
-    result
-}
-
-async fn retry<T, F>(attempts: Attempts<'_>, mut attempt: impl FnMut() -> F) -> Result<T, ChimeError>
-where
-    F: Future<Output = Result<T, ChimeError>>,
-{
     let Attempts { deadline, repeat, usage } = attempts;
-    let mut made: u32 = 0;
-    let mut last: Option<ChimeError> = None;
+    usage.begin();
     // The first error that leaves open what happened.
     let mut unclear: Option<ChimeError> = None;
     let mut may_have_happened = false;
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left < MIN_ATTEMPT_TIME {
-            let error = last.unwrap_or_else(|| {
-                ChimeError::new(ChimeErrorKind::TimedOut, "too little time was left to ask Chime")
-            });
-            return Err(error_to_report(error, unclear));
-        }
-        let time = time_for_attempt(left, MAX_ATTEMPTS.saturating_sub(made), MIN_SHARE, MAX_ATTEMPT_TIME);
-        made = made.saturating_add(1);
-        usage.count_attempt();
-        let result = timeout(time, attempt()).await.unwrap_or_else(|_| {
-            Err(ChimeError::new(ChimeErrorKind::TimedOut, "no answer within the time for one attempt"))
-        });
-        let error = match result {
-            Ok(value) => return Ok(value),
-            Err(error) => ChimeError { attempts: made, may_have_happened, ..error },
-        };
+    let wait = |error: &mut ChimeError, made| {
+        error.attempts = made;
+        error.may_have_happened = may_have_happened;
         may_have_happened |= error.kind.may_have_happened();
-        let wait = wait_before_retry(&error.kind, made, repeat);
-        let left = deadline.saturating_duration_since(Instant::now());
-        match wait {
-            Some(wait) if made < MAX_ATTEMPTS && wait.saturating_add(MIN_ATTEMPT_TIME) <= left => {
-                tracing::warn!(
-                    attempt = made,
-                    chime_request_id = error.request_id,
-                    detail = error.detail,
-                    "chime failed, retrying"
-                );
-                if unclear.is_none() && error.kind != ChimeErrorKind::Conflict {
-                    unclear = Some(error.clone());
-                }
-                last = Some(error);
-                sleep(wait).await;
-            }
-            _ => return Err(error_to_report(error, unclear)),
+        wait_before_retry(&error.kind, made, repeat)
+    };
+    let repeating = |error: &ChimeError, attempt| {
+        let ChimeError { request_id, detail, .. } = error;
+        tracing::warn!(attempt, chime_request_id = request_id, detail, "chime failed, retrying");
+        if unclear.is_none() && error.kind != ChimeErrorKind::Conflict {
+            unclear = Some(error.clone());
         }
+    };
+    let result = LIMITS.retry(deadline, usage.calls(), |_| attempt(), wait, repeating).await;
+    result.map_err(|(error, _)| error_to_report(error, unclear))
+}
+
+impl From<NoAnswer> for ChimeError {
+    fn from(no_answer: NoAnswer) -> Self {
+        let detail = match no_answer {
+            NoAnswer::OutOfTime => "too little time was left to ask Chime",
+            NoAnswer::TimedOut => "no answer within the time for one attempt",
+        };
+        ChimeError::new(ChimeErrorKind::TimedOut, detail)
     }
 }
 
@@ -203,19 +172,16 @@ mod tests {
     #[test]
     fn an_attempt_gets_its_share_of_the_remaining_time_within_bounds() {
         let seconds = Duration::from_secs_f64;
-        let time = |left, made| {
-            time_for_attempt(left, MAX_ATTEMPTS.saturating_sub(made), MIN_SHARE, MAX_ATTEMPT_TIME)
-        };
         for (left, made, expected, why) in [
-            (27.0, 0, 8.0, "at most MAX_ATTEMPT_TIME"),
-            (18.0, 1, 8.0, "at most MAX_ATTEMPT_TIME for the second"),
+            (27.0, 0, 8.0, "at most the maximum"),
+            (18.0, 1, 8.0, "at most the maximum for the second"),
             (9.0, 0, 3.0, "a third each"),
             (6.0, 1, 3.0, "half of what is left"),
             (3.0, 2, 3.0, "the last attempt gets all of it"),
-            (3.0, 0, 2.0, "at least MIN_SHARE"),
+            (3.0, 0, 2.0, "at least the share"),
             (1.0, 0, 1.0, "never more than is left"),
         ] {
-            assert_eq!(time(seconds(left), made), seconds(expected), "{why}");
+            assert_eq!(LIMITS.time_for_attempt(seconds(left), made), seconds(expected), "{why}");
         }
     }
 

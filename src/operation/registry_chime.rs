@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registry_core::{ChimeAnswer, ChimeRequest, MeetingKey, Token};
+use registry_core::{ChimeAnswer, ChimeRequest, MeetingKey, RequestKey};
 
 use super::new_meeting::{NewMeeting, RoomMeeting};
 use crate::chime::{
@@ -73,7 +73,7 @@ impl<'c> AtChime<'c> {
     /// Asks Chime.
     pub(super) async fn ask(&mut self, request: ChimeRequest) -> ChimeAnswer {
         let answer = match request {
-            ChimeRequest::Create(token) => self.create(token).await.map(ChimeAnswer::Created),
+            ChimeRequest::Create(request) => self.create(request).await.map(ChimeAnswer::Created),
             // As for Join: the answer has the meeting, which must not be an ended one for long.
             ChimeRequest::Prove(meeting) => {
                 self.prove(meeting, Recency::Minute).await.map(|_| ChimeAnswer::Found)
@@ -94,11 +94,11 @@ impl<'c> AtChime<'c> {
         })
     }
 
-    async fn create(&mut self, token: Token) -> Result<MeetingKey, RequestError> {
+    async fn create(&mut self, request: RequestKey) -> Result<MeetingKey, RequestError> {
         let attempts = Attempts { repeat: Repeat::Always, ..self.attempts };
-        let created = match (&mut self.creation, token) {
+        let created = match (&mut self.creation, request) {
             (Some(Creation::Meeting(meeting)), _) => meeting.create(self.chime, attempts).await?,
-            (Some(Creation::Room(meeting)), Token::Room { generation, members }) => {
+            (Some(Creation::Room(meeting)), RequestKey::Room { generation, members }) => {
                 let (Some(room), Some(attendee)) = (self.room, self.attendee) else {
                     return Err(NOT_PLANNED);
                 };

@@ -1,5 +1,6 @@
 //! The HTTPS client for AWS and the issuers' keys, and what all that call AWS with it have in common.
 
+mod call_usage;
 mod causes;
 mod client_config;
 mod connect_ahead;
@@ -7,8 +8,9 @@ mod connector;
 mod retry;
 mod roots;
 
+pub use call_usage::CallUsage;
 pub(crate) use causes::{causes, chain_of_causes};
 pub(crate) use client_config::client_config;
 pub use connector::Outbound;
-pub(crate) use retry::{backoff, time_for_attempt};
+pub(crate) use retry::{NoAnswer, RetryLimits, backoff, within};
 pub use roots::BUILT_IN_ROOTS;

@@ -10,6 +10,7 @@ use super::client::Registry;
 use super::names::Scope;
 use super::table_error::TableError;
 use super::usage::RegistryUsage;
+use crate::outbound::within;
 
 /// Maximum time for RecordMeeting, all attempts together. The caller waits for it, and its failure fails nothing.
 const MAX_RECORD_TIME: Duration = Duration::from_millis(200);
@@ -25,9 +26,7 @@ impl Registry {
         usage: &RegistryUsage,
     ) -> TableAnswer {
         let deadline = match request {
-            TableRequest::RecordMeeting(_) => {
-                Instant::now().checked_add(MAX_RECORD_TIME).map_or(deadline, |end| end.min(deadline))
-            }
+            TableRequest::RecordMeeting(_) => within(MAX_RECORD_TIME, deadline),
             _ => deadline,
         };
         // One time for all attempts, so that a repeat is the same request.

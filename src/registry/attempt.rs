@@ -2,32 +2,29 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 
 use super::error::Unavailable;
 use super::table_error::TableError;
 use super::usage::RegistryUsage;
-use crate::outbound::{backoff, time_for_attempt};
+use crate::outbound::{NoAnswer, RetryLimits, backoff};
 
-/// Maximum number of attempts at one request.
-const MAX_ATTEMPTS: u32 = 3;
-
-/// Maximum time for one attempt. DynamoDB usually answers within ten milliseconds, so what takes longer than this is lost.
-const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(2);
-
-/// An attempt is not cut shorter than this to leave time for a later one.
-const MIN_SHARE: Duration = Duration::from_millis(100);
-
-/// No attempt starts with less time than this: DynamoDB could hardly answer it.
-const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(20);
+/// The limits of the attempts at one request. DynamoDB usually answers within ten milliseconds, so what takes longer than two
+/// seconds is lost, and with less than 20 ms it could hardly answer.
+const LIMITS: RetryLimits = RetryLimits {
+    max_attempts: 3,
+    max_attempt_time: Duration::from_secs(2),
+    min_share: Duration::from_millis(100),
+    min_attempt_time: Duration::from_millis(20),
+};
 
 /// Maximum wait before the second attempt. It doubles with each attempt. The wait is random, at least half of it.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
 /// Runs `attempt`, with the number of the attempt from 1 on, until it succeeds, fails permanently, or runs out of time or attempts.
 ///
-/// Every request may be repeated as it is (`registry_core::table`). An attempt that runs out of time is dropped together with its connection, so
-/// a late answer can't be taken for another request's; what it wrote may still be written.
+/// Every request may be repeated as it is (`registry_core::table`). What an attempt wrote that ran out of time may still be
+/// written.
 ///
 /// # Errors
 /// When there is no answer in the end. The log says why.
@@ -40,9 +37,18 @@ pub(super) async fn with_retries<T, F>(
 where
     F: Future<Output = Result<T, TableError>>,
 {
-    let started = Instant::now();
-    let result = retry(name, deadline, usage, attempt).await;
-    usage.add_time(started.elapsed());
+    let wait = |error: &mut TableError, made| error.may_succeed.then(|| backoff(FIRST_BACKOFF, made));
+    let repeating = |error: &TableError, attempt| {
+        let TableError { detail, request_id, .. } = error;
+        tracing::warn!(
+            request = name,
+            attempt,
+            table_request_id = request_id,
+            detail,
+            "the registry's table failed, retrying"
+        );
+    };
+    let result = LIMITS.retry(deadline, usage.calls(), attempt, wait, repeating).await;
     result.map_err(|(error, attempts)| {
         usage.note_failure();
         let TableError { detail, request_id, .. } = error;
@@ -57,47 +63,12 @@ where
     })
 }
 
-async fn retry<T, F>(
-    name: &'static str,
-    deadline: Instant,
-    usage: &RegistryUsage,
-    mut attempt: impl FnMut(u32) -> F,
-) -> Result<T, (TableError, u32)>
-where
-    F: Future<Output = Result<T, TableError>>,
-{
-    let mut made: u32 = 0;
-    let mut last: Option<TableError> = None;
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left < MIN_ATTEMPT_TIME {
-            let error = last.unwrap_or_else(|| TableError::no_answer("too little time was left to ask"));
-            return Err((error, made));
-        }
-        let time = time_for_attempt(left, MAX_ATTEMPTS.saturating_sub(made), MIN_SHARE, MAX_ATTEMPT_TIME);
-        made = made.saturating_add(1);
-        usage.count_attempt();
-        let result = timeout(time, attempt(made))
-            .await
-            .unwrap_or_else(|_| Err(TableError::no_answer("no answer within the time for one attempt")));
-        let error = match result {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        let wait = backoff(FIRST_BACKOFF, made);
-        let left = deadline.saturating_duration_since(Instant::now());
-        if !error.may_succeed || made >= MAX_ATTEMPTS || wait.saturating_add(MIN_ATTEMPT_TIME) > left {
-            return Err((error, made));
-        }
-        tracing::warn!(
-            request = name,
-            attempt = made,
-            table_request_id = error.request_id,
-            detail = error.detail,
-            "the registry's table failed, retrying"
-        );
-        last = Some(error);
-        sleep(wait).await;
+impl From<NoAnswer> for TableError {
+    fn from(no_answer: NoAnswer) -> Self {
+        TableError::no_answer(match no_answer {
+            NoAnswer::OutOfTime => "too little time was left to ask",
+            NoAnswer::TimedOut => "no answer within the time for one attempt",
+        })
     }
 }
 

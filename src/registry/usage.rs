@@ -1,13 +1,14 @@
 //! What one request's calls to the table took, for its log line.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+use crate::outbound::CallUsage;
 
 /// What one request's calls to the table took so far.
 #[derive(Debug, Default)]
 pub struct RegistryUsage {
-    attempts: AtomicU32,
-    microseconds: AtomicU64,
+    calls: CallUsage,
     has_failed: AtomicBool,
 }
 
@@ -15,13 +16,13 @@ impl RegistryUsage {
     /// How many attempts were made at requests to the table.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.attempts.load(Ordering::Relaxed)
+        self.calls.attempts()
     }
 
     /// The time that was spent on the table: all attempts, and the waits between them.
     #[must_use]
     pub fn time(&self) -> Duration {
-        Duration::from_micros(self.microseconds.load(Ordering::Relaxed))
+        self.calls.time()
     }
 
     /// Whether a request to the table got no answer in the end.
@@ -30,14 +31,8 @@ impl RegistryUsage {
         self.has_failed.load(Ordering::Relaxed)
     }
 
-    pub(super) fn count_attempt(&self) {
-        self.attempts.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn add_time(&self, time: Duration) {
-        // 2^64 microseconds are half a million years.
-        let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        self.microseconds.fetch_add(microseconds, Ordering::Relaxed);
+    pub(super) fn calls(&self) -> &CallUsage {
+        &self.calls
     }
 
     pub(super) fn note_failure(&self) {
