@@ -189,12 +189,11 @@ fn day_key(known: &MeetingRecord) -> Item {
 }
 
 fn usage_value(usage: &MeetingUsage) -> AttributeValue {
-    let members = [
+    AttributeValue::M(values([
         ("meeting_minutes", AttributeValue::N(usage.meeting_minutes.to_string())),
         ("attendee_minutes", AttributeValue::N(usage.attendee_minutes.to_string())),
         ("peak", number(u64::from(usage.peak))),
-    ];
-    AttributeValue::M(members.map(|(name, value)| (name.to_owned(), value)).into())
+    ]))
 }
 
 /// What a meeting's item says of its usage.
@@ -240,37 +239,33 @@ mod tests {
         MeetingUsage { meeting_minutes: Minutes(12_500), attendee_minutes: Minutes(20_001), peak: 2 }
     }
 
-    fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
-        attributes.map(|(name, value)| (name.to_owned(), value)).into()
-    }
-
     #[test]
     fn what_was_counted_is_read_back() {
-        let counted_before = item([("usage_revision", number(3)), ("usage", usage_value(&usage()))]);
+        let counted_before = values([("usage_revision", number(3)), ("usage", usage_value(&usage()))]);
         assert_eq!(counted(&counted_before), Ok(Counted { revision: 3, usage: Some(usage()) }));
-        assert_eq!(counted(&item([("tenant", text("acme"))])), Ok(Counted::default()), "never counted");
+        assert_eq!(counted(&values([("tenant", text("acme"))])), Ok(Counted::default()), "never counted");
         let peaks_before = Peaks([(2, 1), (12, 3)].into());
-        assert_eq!(peaks(&item([("peaks", peaks_value(&peaks_before))])), Ok(peaks_before));
+        assert_eq!(peaks(&values([("peaks", peaks_value(&peaks_before))])), Ok(peaks_before));
         assert_eq!(peaks(&Item::new()), Ok(Peaks::default()), "nobody joined on that day");
     }
 
     #[test]
     fn malformed_attributes_are_errors_that_name_them() {
         for (item, name, why) in [
-            (item([("usage_revision", text("3"))]), "usage_revision", "a text"),
-            (item([("usage_revision", number(3))]), "usage", "no usage"),
-            (item([("usage_revision", number(3)), ("usage", number(1))]), "usage", "a number"),
+            (values([("usage_revision", text("3"))]), "usage_revision", "a text"),
+            (values([("usage_revision", number(3))]), "usage", "no usage"),
+            (values([("usage_revision", number(3)), ("usage", number(1))]), "usage", "a number"),
         ] {
             let error = counted(&item).expect_err(why);
             assert!(error.detail.contains(&format!("`{name}`")), "{why}: {}", error.detail);
         }
-        let map = |peak: &str, meetings| AttributeValue::M(item([(peak, meetings)]));
+        let map = |peak: &str, meetings| AttributeValue::M(values([(peak, meetings)]));
         for (value, why) in [
             (number(1), "a number"),
             (map("x", number(1)), "no number of attendees"),
             (map("2", text("1")), "a text"),
         ] {
-            assert!(peaks(&item([("peaks", value)])).is_err(), "{why}");
+            assert!(peaks(&values([("peaks", value)])).is_err(), "{why}");
         }
     }
 

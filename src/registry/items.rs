@@ -172,9 +172,9 @@ pub(super) fn turn(item: &Item) -> Result<Turn, TableError> {
     Ok(Turn { at: item.number("at")?, behind: (item.number("behind_since")?, number) })
 }
 
-/// The item of an owner's partition that is its turn.
-pub(super) fn is_turn(item: &Item) -> bool {
-    item.get(SK).and_then(|key| key.as_s().ok()).is_some_and(|key| key == TURN)
+/// Whether an item has that sort key.
+pub(super) fn has_sort_key(item: &Item, sk: &str) -> bool {
+    item.get(SK).and_then(|key| key.as_s().ok()).is_some_and(|key| key == sk)
 }
 
 /// The slots that a meeting has had.
@@ -219,6 +219,7 @@ pub(super) fn malformed(name: &str) -> TableError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::write::values;
     use super::*;
 
     const CALLER: Owner = Owner::Caller(CallerKey(7));
@@ -259,15 +260,12 @@ mod tests {
     #[test]
     fn an_item_with_a_malformed_attribute_is_an_error_that_names_it() {
         let whole = || {
-            Item::from(
-                [
-                    (SK, text("0003")),
-                    ("request", text(request_text(RequestKey::Key(Digest(1))))),
-                    ("since", number(5)),
-                    ("expires", number(605)),
-                ]
-                .map(|(name, value)| (name.to_owned(), value)),
-            )
+            values([
+                (SK, text("0003")),
+                ("request", text(request_text(RequestKey::Key(Digest(1))))),
+                ("since", number(5)),
+                ("expires", number(605)),
+            ])
         };
         assert_eq!(slot(&whole()).map(|slot| (slot.number, slot.since, slot.expires)), Ok((3, 5, 605)));
         for (name, value, why) in [

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::attempt::with_retries;
 use super::client::Registry;
 use super::error::Unavailable;
-use super::items::{Item, MEETING_SECONDS, SK, key, malformed, number};
+use super::items::{Item, MEETING_SECONDS, has_sort_key, key, malformed, number};
 use super::keys::meeting_id;
 use super::table_error::TableError;
 use super::usage::RegistryUsage;
@@ -77,7 +77,7 @@ fn add(times: &mut MeetingTimes, item: &Item) -> Result<(), TableError> {
         None => Ok(Vec::new()),
         Some(set) => numbers(set).ok_or_else(|| malformed(name)),
     };
-    if item.get(SK).and_then(|key| key.as_s().ok()).is_some_and(|key| key == OF_MEETING) {
+    if has_sort_key(item, OF_MEETING) {
         times.meeting.began.extend(read("started")?);
         times.meeting.ended.extend(read("ended")?);
     } else {
@@ -95,11 +95,11 @@ fn numbers(set: &AttributeValue) -> Option<Vec<u64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::items::text;
+    use super::super::items::{SK, text};
     use super::*;
 
     fn item(of: &str, name: &str, value: AttributeValue) -> Item {
-        [(SK, text(of)), (name, value)].map(|(name, value)| (name.to_owned(), value)).into()
+        values([(SK, text(of)), (name, value)])
     }
 
     fn set(times: &[&str]) -> AttributeValue {

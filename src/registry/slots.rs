@@ -4,7 +4,7 @@ use registry_core::table::UNBOUND_SECONDS;
 use registry_core::{MeetingKey, Owner, RequestKey, SlotKey, TableAnswer, Turn};
 
 use super::client::Registry;
-use super::items::{self, TURN_KEPT_SECONDS, number, request_text, slot_item_key, text, turn_key};
+use super::items::{self, TURN, TURN_KEPT_SECONDS, number, request_text, slot_item_key, text, turn_key};
 use super::keys::meeting_id;
 use super::names::Scope;
 use super::table_error::TableError;
@@ -14,7 +14,7 @@ impl Registry {
     pub(super) async fn list_slots(&self, scope: Scope<'_>, owner: Owner) -> Result<TableAnswer, TableError> {
         let (mut slots, mut turn) = (Vec::new(), None);
         self.query(&items::slots_of(scope, owner), |item| {
-            if items::is_turn(item) {
+            if items::has_sort_key(item, TURN) {
                 turn = Some(items::turn(item)?);
             } else {
                 slots.push(items::slot(item)?);
@@ -34,15 +34,12 @@ impl Registry {
     ) -> Result<TableAnswer, TableError> {
         let expires = now.saturating_add(UNBOUND_SECONDS);
         let mut item = slot_item_key(scope, key);
-        item.extend(
-            [
-                ("request", text(request_text(request))),
-                ("since", number(now)),
-                ("expires", number(expires)),
-                ("ttl", number(expires)),
-            ]
-            .map(|(name, value)| (name.to_owned(), value)),
-        );
+        item.extend(values([
+            ("request", text(request_text(request))),
+            ("since", number(now)),
+            ("expires", number(expires)),
+            ("ttl", number(expires)),
+        ]));
         let values = values([(":now", number(now)), (":request", text(request_text(request)))]);
         let condition = "attribute_not_exists(#pk) OR #expires <= :now OR (#request = :request AND attribute_not_exists(#meeting))";
         match self.put(item, condition, values).await? {
@@ -93,15 +90,12 @@ impl Registry {
     ) -> Result<TableAnswer, TableError> {
         let (since, slot) = turn.behind;
         let mut item = turn_key(scope, owner);
-        item.extend(
-            [
-                ("at", number(turn.at)),
-                ("behind_since", number(since)),
-                ("behind_number", number(u64::from(slot))),
-                ("ttl", number(turn.at.saturating_add(TURN_KEPT_SECONDS))),
-            ]
-            .map(|(name, value)| (name.to_owned(), value)),
-        );
+        item.extend(values([
+            ("at", number(turn.at)),
+            ("behind_since", number(since)),
+            ("behind_number", number(u64::from(slot))),
+            ("ttl", number(turn.at.saturating_add(TURN_KEPT_SECONDS))),
+        ]));
         let (condition, values) = match expected {
             None => ("attribute_not_exists(#pk)", values([])),
             Some(expected) => ("#at = :at", values([(":at", number(expected.at))])),

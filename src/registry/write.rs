@@ -106,7 +106,7 @@ pub(super) fn names_in(expression: &str) -> HashMap<String, String> {
     names.map(|name| (format!("#{name}"), name)).collect()
 }
 
-/// Values of an expression.
+/// Attributes of an item, or values of an expression, by their names.
 pub(super) fn values<const N: usize>(values: [(&str, AttributeValue); N]) -> HashMap<String, AttributeValue> {
     values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
