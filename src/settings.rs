@@ -1,7 +1,7 @@
 //! Reading settings by name, and the error of a setting.
 
 /// A setting that is missing or malformed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{setting} {detail}")]
 pub struct SettingError {
     /// The variable's name.

@@ -7,6 +7,8 @@ mod registry;
 pub use aws::AwsEnvironment;
 pub use notifications::NotificationsConfig;
 
+use std::collections::HashSet;
+
 use crate::auth::ClaimNames;
 use crate::auth::bearer::BearerSettings;
 use crate::chime::ChimeSettings;
@@ -83,14 +85,11 @@ impl Config {
 
 impl SettingsError {
     /// Each error once: two services read some of the same variables.
-    fn of(errors: Vec<SettingError>) -> Self {
-        let mut once: Vec<SettingError> = Vec::new();
-        for error in errors {
-            if !once.contains(&error) {
-                once.push(error);
-            }
-        }
-        SettingsError(once)
+    fn of(mut errors: Vec<SettingError>) -> Self {
+        // A policy document may have thousands.
+        let mut seen = HashSet::new();
+        errors.retain(|error| seen.insert(error.clone()));
+        SettingsError(errors)
     }
 }
 
