@@ -133,6 +133,22 @@ impl Findings {
     }
 }
 
+#[cfg(test)]
+impl Findings {
+    /// Each listed finding in short, for tests: `400 #/pointer` where it breaks the model, `403 #/pointer` where it breaks the
+    /// policy.
+    pub(crate) fn in_short(&self) -> Vec<String> {
+        let in_short = |finding: &Finding| {
+            let status = if finding.kind == FindingKind::BreaksModel { 400 } else { 403 };
+            match &finding.place {
+                Place::Member(pointer) => format!("{status} {pointer}"),
+                Place::Header(name) | Place::Parameter(name) => format!("{status} {name}"),
+            }
+        };
+        self.listed().iter().map(in_short).collect()
+    }
+}
+
 impl From<Finding> for Findings {
     fn from(finding: Finding) -> Self {
         let mut findings = Findings::default();

@@ -38,7 +38,6 @@ impl RoomRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{FindingKind, Place};
     use crate::model::Asked;
 
     fn read(body: &str) -> RoomRequest {
@@ -49,14 +48,7 @@ mod tests {
     fn found(body: &str) -> Vec<String> {
         let request = read(body);
         let all = [&request.attendee.findings, &request.meeting.findings, &request.findings];
-        let found = all.into_iter().flat_map(Findings::listed).map(|finding| {
-            let status = if finding.kind == FindingKind::BreaksModel { 400 } else { 403 };
-            match &finding.place {
-                Place::Member(pointer) => format!("{status} {pointer}"),
-                Place::Header(name) | Place::Parameter(name) => format!("{status} {name}"),
-            }
-        });
-        found.collect()
+        all.into_iter().flat_map(Findings::in_short).collect()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{errors, load};
 use crate::auth::Caller;
-use crate::finding::{FindingKind, Findings, Place};
+use crate::finding::Findings;
 use crate::json::Json;
 use crate::model::{
     AttendeeRequest, AttendeesRequest, Capabilities, CapabilitiesRequest, Exactly, MeetingMedia,
@@ -35,21 +35,9 @@ fn json(body: &Value) -> String {
     body.to_string()
 }
 
-/// Each finding as `400 #/pointer` or `403 #/pointer`.
-fn found(findings: &Findings) -> Vec<String> {
-    let found = findings.listed().iter().map(|finding| {
-        let status = if finding.kind == FindingKind::BreaksModel { 400 } else { 403 };
-        match &finding.place {
-            Place::Member(pointer) => format!("{status} {pointer}"),
-            Place::Header(name) | Place::Parameter(name) => format!("{status} {name}"),
-        }
-    });
-    found.collect()
-}
-
 /// A new attendee as `ExternalUserId Audio/Video/Content`, or its findings.
 fn shown(result: Result<NewAttendee, Findings>) -> Result<String, Vec<String>> {
-    let attendee = result.map_err(|findings| found(&findings))?;
+    let attendee = result.map_err(|findings| findings.in_short())?;
     let capabilities = attendee.capabilities().map_or_else(|| "unset".to_owned(), words);
     Ok(format!("{} {capabilities}", attendee.external_user_id().as_str()))
 }
@@ -326,7 +314,7 @@ fn findings_of_lists_have_the_index_of_their_attendee() {
     ] });
     let findings = admitted.decide_attendees(read(&body)).unwrap_err();
     assert_eq!(
-        found(&findings),
+        findings.in_short(),
         [
             "400 #/Attendees/2/ExternalUserId",
             "400 #/Attendees/2/Capabilities/Content",
@@ -341,7 +329,7 @@ fn findings_of_lists_have_the_index_of_their_attendee() {
     ] });
     let plans = admitted.decide_attendees(read(&body)).unwrap();
     let findings = AttendeePlan::fit_all(plans, MeetingMedia { video: false, content: true }).unwrap_err();
-    assert_eq!(found(&findings), ["400 #/Attendees/0/Capabilities/Video"]);
+    assert_eq!(findings.in_short(), ["400 #/Attendees/0/Capabilities/Video"]);
 }
 
 #[test]
@@ -353,7 +341,7 @@ fn a_moderator_sets_capabilities_within_the_model() {
         let text = json(&json!({ "Capabilities": values }));
         let request = CapabilitiesRequest::read(&Json::parse(text.as_bytes()).unwrap());
         let decided = admitted.decide_capabilities(request).and_then(|plan| plan.fit(media));
-        decided.map(|decided| words(decided.capabilities())).map_err(|findings| found(&findings))
+        decided.map(|decided| words(decided.capabilities())).map_err(|findings| findings.in_short())
     };
     let none = MeetingMedia { video: false, content: false };
     for (values, media, expected, why) in [
@@ -393,7 +381,7 @@ fn attendees_of_a_new_meeting_are_checked_against_its_own_features() {
         let caller = caller("anna", rights);
         let admitted = policies.admit::<CreateWithAttendees>(&caller).unwrap();
         let decided = admitted.decide_with_attendees(request);
-        decided.map(|(_, attendees)| attendees.len()).map_err(|findings| found(&findings))
+        decided.map(|(_, attendees)| attendees.len()).map_err(|findings| findings.in_short())
     };
     let all = &["Create", "Join", "Moderate"][..];
     let video =
@@ -411,7 +399,7 @@ fn attendees_of_a_new_meeting_are_checked_against_its_own_features() {
         let allowed = json!({ "Allowed": { "MeetingFeatures": { "Content": { "MaxResolution": "FHD" } } } });
         let (policies, caller) = (self::policies(&allowed), caller("anna", all));
         let decided = policies.admit::<CreateWithAttendees>(&caller).unwrap().decide_with_attendees(request);
-        decided.map(drop).map_err(|findings| found(&findings))
+        decided.map(drop).map_err(|findings| findings.in_short())
     };
     assert_eq!(content("FHD"), Ok(()));
     assert_eq!(content("None"), Err(vec!["400 #/Attendees/0/Capabilities/Content".to_owned()]));

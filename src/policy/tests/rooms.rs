@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::load;
 use crate::auth::Caller;
-use crate::finding::{FindingKind, Findings, Place};
 use crate::json::Json;
 use crate::model::{MeetingMedia, MeetingRequest, RoomId, RoomRequest};
 use crate::policy::{AnyRight, Create, End, Join, MeetingPlan, Moderate, Policies, RoomPlan};
@@ -33,23 +32,11 @@ fn decide(acme: &Value, rights: &[&str], body: &Value) -> Result<RoomPlan, Vec<S
     let (policies, caller) = (policies(acme), caller("ann", rights));
     let text = body.to_string();
     let request = RoomRequest::read(&Json::parse(text.as_bytes()).unwrap(), &room("standup"));
-    policies.admit::<Join>(&caller).unwrap().decide_room(request).map_err(|findings| found(&findings))
+    policies.admit::<Join>(&caller).unwrap().decide_room(request).map_err(|findings| findings.in_short())
 }
 
 fn room(name: &str) -> RoomId {
     RoomId::parse(name).unwrap()
-}
-
-/// Each finding as `400 #/pointer` or `403 #/pointer`.
-fn found(findings: &Findings) -> Vec<String> {
-    let found = findings.listed().iter().map(|finding| {
-        let status = if finding.kind == FindingKind::BreaksModel { 400 } else { 403 };
-        match &finding.place {
-            Place::Member(pointer) => format!("{status} {pointer}"),
-            Place::Header(name) | Place::Parameter(name) => format!("{status} {name}"),
-        }
-    });
-    found.collect()
 }
 
 #[test]
@@ -148,12 +135,12 @@ fn a_region_that_nobody_named_keeps_a_caller_from_opening_a_room_but_not_from_jo
     let plan = decide(b"{}").unwrap();
     assert!(plan.meeting.is_none(), "nothing to open a room with");
     assert_eq!(
-        plan.lacking.map(|lacking| found(&lacking)),
+        plan.lacking.map(|lacking| lacking.in_short()),
         Some(vec!["400 #/Meeting/MediaRegion".to_owned()])
     );
     let findings = decide(br#"{"Meeting":{}}"#).unwrap_err();
     assert_eq!(
-        found(&findings),
+        findings.in_short(),
         ["400 #/Meeting/MediaRegion"],
         "a `Meeting` is checked, whatever the room has"
     );
@@ -180,7 +167,7 @@ fn what_a_new_meeting_would_lack_is_found_before_it_is_created() {
     let media = plan.meeting.as_ref().unwrap().media();
     assert_eq!(media, MeetingMedia { video: false, content: false }, "the ceiling binds silence");
     assert_eq!(
-        found(&plan.attendee.check(media).unwrap_err()),
+        plan.attendee.check(media).unwrap_err().in_short(),
         ["400 #/Capabilities/Video", "400 #/Capabilities/Content"]
     );
     let open = MeetingMedia { video: true, content: true };
