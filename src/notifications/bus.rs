@@ -13,16 +13,13 @@ use aws_smithy_types::date_time::Format;
 use serde::Serialize;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::put_error::{MAX_BYTES, PutError};
 use super::tenant_event::TenantEvent;
 use crate::log_text::bounded;
 use crate::outbound::{Outbound, backoff, chain_of_causes, client_config};
 
 /// Maximum number of entries in one PutEvents request (EventBridge's API reference).
 const MAX_ENTRIES: usize = 10;
-
-/// Maximum size of all entries of one PutEvents request, in bytes (EventBridge's user guide, "Calculating PutEvents event
-/// entry size").
-const MAX_BYTES: usize = 256 * 1024;
 
 /// What an entry's time counts in its size (same page).
 const TIME_BYTES: usize = 14;
@@ -66,20 +63,6 @@ pub struct BusSettings {
 pub struct Bus {
     client: Client,
     name: String,
-}
-
-/// Why an event is not on the bus.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PutError {
-    /// It is larger than EventBridge takes.
-    #[error("the entry has {0} bytes, and EventBridge takes at most {MAX_BYTES}")]
-    TooLarge(usize),
-    /// EventBridge refused it, or failed at it each time.
-    #[error("EventBridge did not take it: {0}")]
-    NotTaken(String),
-    /// Too little time was left for a first attempt.
-    #[error("too little time was left to put it on the bus")]
-    OutOfTime,
 }
 
 /// What becomes of one attempt at an entry.

@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::batch::Message;
-use super::bus::PutError;
-use super::meeting_event::{EventError, MeetingEvent};
+use super::meeting_event::MeetingEvent;
+use super::message_error::MessageError;
 use super::tenant_event::TenantEvent;
 use crate::log_text::bounded;
-use crate::registry::Unavailable;
 use crate::telemetry::{Level, Line, Measured, Metric};
 
 /// Events that were handed over. One that SQS delivers again counts again.
@@ -39,23 +38,6 @@ const COUNTED: &[(&str, &Metric)] = &[
     ("chime:AttendeeLeft", &ATTENDEES_LEFT),
     ("chime:AttendeeDropped", &ATTENDEES_DROPPED),
 ];
-
-/// Why a message failed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum MessageError {
-    /// It is not a meeting event.
-    #[error(transparent)]
-    Event(#[from] EventError),
-    /// The registry's table did not answer.
-    #[error(transparent)]
-    Registry(#[from] Unavailable),
-    /// The bus did not take it.
-    #[error(transparent)]
-    Put(#[from] PutError),
-    /// Reading it panicked: a bug.
-    #[error("reading the message panicked")]
-    Panicked,
-}
 
 /// What the lines of an invocation have in common.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use registry_core::{
-    Answer, At, FreeMeeting, Generation, Machine as _, MeetingKey, Request, Step, TableRequest,
+    Answer, At, FreeMeeting, Generation, Machine as _, MeetingKey, Request, Step, TableAnswer, TableRequest,
 };
 use tokio::time::Instant;
 
@@ -30,39 +30,33 @@ impl<'r> MeetingRegistry<'r> {
         MeetingRegistry { registry, gateway, now: now(), deadline, usage: RegistryUsage::default() }
     }
 
-    /// Records the times of events, counts their meetings, and gives the events their tenants. Returns an error or nothing for each
-    /// event, in their order.
-    pub(super) async fn record(&self, events: &mut [TenantEvent<'_>]) -> Vec<Result<(), Unavailable>> {
-        let mut meetings: BTreeMap<MeetingKey, Vec<usize>> = BTreeMap::new();
-        for (index, event) in events.iter().enumerate() {
+    /// Records the times of events, counts their meetings, and gives the events their tenants.
+    pub(super) async fn record(&self, events: &mut [TenantEvent<'_>]) {
+        let mut meetings: BTreeMap<MeetingKey, Vec<&mut TenantEvent<'_>>> = BTreeMap::new();
+        for event in events {
             if let Some(meeting) = meeting_of(&event.event) {
-                meetings.entry(meeting).or_default().push(index);
+                meetings.entry(meeting).or_default().push(event);
             }
         }
-        let mut results = vec![Ok(()); events.len()];
-        for (meeting, indexes) in meetings {
+        for (meeting, mut events) in meetings {
             let mut has_times = false;
-            for index in &indexes {
-                let Some(time) = events.get(*index).and_then(|event| time_of(&event.event)) else { continue };
+            for event in &mut events {
+                let Some(time) = time_of(&event.event) else { continue };
                 let recorded =
-                    self.registry.record_time(meeting, &time, self.now, self.deadline, &self.usage).await;
-                has_times |= recorded.is_ok();
-                if let Some(result) = results.get_mut(*index) {
-                    *result = recorded;
+                    self.registry.record_time(meeting, &time, self.now, self.deadline, &self.usage);
+                match recorded.await {
+                    Ok(()) => has_times = true,
+                    Err(error) => event.outcome = Err(error.into()),
                 }
             }
             let tenant = self.tenant(meeting, has_times).await;
-            for index in indexes {
-                let (Some(result), Some(event)) = (results.get_mut(index), events.get_mut(index)) else {
-                    continue;
-                };
+            for event in events {
                 match &tenant {
                     Ok(tenant) => event.tenant.clone_from(tenant),
-                    Err(error) => *result = Err(*error),
+                    Err(error) => event.outcome = Err((*error).into()),
                 }
             }
         }
-        results
     }
 
     /// The meeting's tenant, after the meeting was counted if there are new times.
@@ -87,7 +81,7 @@ impl<'r> MeetingRegistry<'r> {
         let nobody = Scope { gateway: self.gateway, tenant: "", room: None };
         let mark = TableRequest::MarkEnded(meeting);
         let marked = self.registry.ask(nobody, mark, self.deadline, &self.usage).await;
-        if marked == registry_core::TableAnswer::Unclear {
+        if marked == TableAnswer::Unclear {
             return Err(Unavailable);
         }
         match self.registry.tenant_of(meeting, self.deadline, &self.usage).await? {

@@ -16,11 +16,14 @@ mod bus;
 mod event_line;
 mod meeting_event;
 mod meeting_registry;
+mod message_error;
+mod put_error;
 mod reader;
 mod tenant_event;
 
 pub use batch::{Batch, BatchAnswer, InvalidBatchError, Message};
-pub use bus::{Bus, BusSettings, PutError};
+pub use bus::{Bus, BusSettings};
 pub use event_line::METRICS;
 pub use meeting_event::{EventError, MeetingEvent};
+pub use put_error::PutError;
 pub use reader::{Notifications, Read};

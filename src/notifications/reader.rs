@@ -4,10 +4,12 @@ use tokio::time::Instant;
 
 use super::batch::{Batch, BatchAnswer};
 use super::bus::Bus;
-use super::event_line::{Invocation, MessageError};
+use super::event_line::Invocation;
 use super::meeting_event::MeetingEvent;
 use super::meeting_registry::MeetingRegistry;
+use super::message_error::MessageError;
 use super::tenant_event::TenantEvent;
+use crate::outbound::within;
 use crate::registry::Registry;
 use crate::telemetry::ColdStart;
 
@@ -62,7 +64,7 @@ impl Notifications {
             // Only a bug can panic here, and it must not keep the other messages from being handled.
             let error = match std::panic::catch_unwind(|| MeetingEvent::read(&message.body)) {
                 Ok(Ok(event)) => {
-                    events.push(TenantEvent { message, event, tenant: None });
+                    events.push(TenantEvent { message, event, tenant: None, outcome: Ok(None) });
                     continue;
                 }
                 Ok(Err(error)) => error.into(),
@@ -73,12 +75,12 @@ impl Notifications {
         }
         let mut handled = String::new();
         // In a box, since the futures inside nest deeper than the compiler follows.
-        let results = Box::pin(self.hand_over(&mut events, deadline)).await;
-        for (event, result) in events.iter().zip(results) {
-            match result {
+        Box::pin(self.hand_over(&mut events, deadline)).await;
+        for event in &events {
+            match &event.outcome {
                 Ok(id) => handled.push_str(&invocation.handled(event, id.as_deref())),
                 Err(error) => {
-                    lines.push_str(&invocation.failed(event, &error));
+                    lines.push_str(&invocation.failed(event, error));
                     failed.push(event.message.message_id.clone());
                 }
             }
@@ -87,47 +89,30 @@ impl Notifications {
         Read { answer: failed.into_iter().collect(), lines }
     }
 
-    /// Hands events over: to the registry, to the bus, and once more to the registry, which frees slots. Returns the id on the bus,
-    /// if there is one, or an error for each event, in their order. What fails is delivered again, and every step may be repeated.
-    async fn hand_over(
-        &self,
-        events: &mut [TenantEvent<'_>],
-        deadline: Instant,
-    ) -> Vec<Result<Option<String>, MessageError>> {
-        let mut results: Vec<Result<Option<String>, MessageError>> =
-            events.iter().map(|_| Ok(None)).collect();
+    /// Hands events over: to the registry, to the bus, and once more to the registry, which frees slots. An event that fails at
+    /// one of them is not handed to the next. It is delivered again, and every step may be repeated.
+    async fn hand_over(&self, events: &mut [TenantEvent<'_>], deadline: Instant) {
         if let Some(registry) = &self.registry {
             let time = deadline.saturating_duration_since(Instant::now());
             let share = time.checked_div(REGISTRY_SHARE).unwrap_or_default();
-            let end = Instant::now().checked_add(share).unwrap_or(deadline);
-            let registry = MeetingRegistry::new(registry, &self.service, end);
-            let recorded = registry.record(events).await;
-            for (result, recorded) in results.iter_mut().zip(recorded) {
-                if let Err(error) = recorded {
-                    *result = Err(error.into());
-                }
-            }
+            MeetingRegistry::new(registry, &self.service, within(share, deadline)).record(events).await;
         }
         if let Some(bus) = &self.bus {
-            let good = || results.iter().map(Result::is_ok);
-            let entries: Vec<&TenantEvent<'_>> =
-                events.iter().zip(good()).filter_map(|(event, is_good)| is_good.then_some(event)).collect();
-            let mut put = bus.put(&entries, &self.service, deadline).await.into_iter();
-            for result in results.iter_mut().filter(|result| result.is_ok()) {
-                if let Some(put) = put.next() {
-                    *result = put.map(Some).map_err(MessageError::from);
-                }
+            let mut good: Vec<_> = events.iter_mut().filter(|event| event.outcome.is_ok()).collect();
+            let entries: Vec<&TenantEvent<'_>> = good.iter().map(|event| &**event).collect();
+            let put = bus.put(&entries, &self.service, deadline).await;
+            for (event, put) in good.iter_mut().zip(put) {
+                event.outcome = put.map(Some).map_err(MessageError::from);
             }
         }
         if let Some(registry) = &self.registry {
             let registry = MeetingRegistry::new(registry, &self.service, deadline);
-            for (event, result) in events.iter().zip(&mut results).filter(|(_, result)| result.is_ok()) {
+            for event in events.iter_mut().filter(|event| event.outcome.is_ok()) {
                 if let Err(error) = registry.free(event).await {
-                    *result = Err(error.into());
+                    event.outcome = Err(error.into());
                 }
             }
         }
-        results
     }
 }
 
