@@ -147,6 +147,13 @@ pub(crate) fn invalid(message: impl Into<String>) -> DynamodbError {
     DynamodbError::Validation(message.into())
 }
 
+/// The same for what breaks a rule of the API's model; `subject` is such as `Value null at 'key'`, `rule` such as `not be null`.
+pub(crate) fn constraint(subject: impl std::fmt::Display, rule: impl std::fmt::Display) -> DynamodbError {
+    invalid(format!(
+        "1 validation error detected: {subject} failed to satisfy constraint: Member must {rule}"
+    ))
+}
+
 /// The same for a value that DynamoDB finds wrong.
 pub(crate) fn invalid_parameter(message: impl std::fmt::Display) -> DynamodbError {
     invalid(format!("One or more parameter values were invalid: {message}"))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::error::{DynamodbError, invalid};
+use super::error::{DynamodbError, constraint, invalid};
 use super::expression::Placeholders;
 use super::read_value::read_item;
 use super::value::Item;
@@ -82,11 +82,10 @@ impl Members {
         let number = value.as_i64().ok_or_else(|| unexpected(name, "a number"))?;
         match usize::try_from(number) {
             Ok(count) if count > 0 => Ok(Some(count)),
-            _ => Err(invalid(format!(
-                "1 validation error detected: Value '{number}' at '{}' failed to satisfy constraint: Member must have value \
-                 greater than or equal to 1",
-                wire_name(name)
-            ))),
+            _ => {
+                let subject = format_args!("Value '{number}' at '{}'", wire_name(name));
+                Err(constraint(subject, "have value greater than or equal to 1"))
+            }
         }
     }
 
@@ -94,12 +93,8 @@ impl Members {
     pub(super) fn choice<'c>(&mut self, name: &str, choices: &[&'c str]) -> Result<&'c str, DynamodbError> {
         let Some(value) = self.text(name)? else { return Ok(choices.first().copied().unwrap_or_default()) };
         choices.iter().find(|choice| **choice == value).copied().ok_or_else(|| {
-            invalid(format!(
-                "1 validation error detected: Value '{value}' at '{}' failed to satisfy constraint: Member must satisfy enum \
-                 value set: [{}]",
-                wire_name(name),
-                choices.join(", ")
-            ))
+            let subject = format_args!("Value '{value}' at '{}'", wire_name(name));
+            constraint(subject, format_args!("satisfy enum value set: [{}]", choices.join(", ")))
         })
     }
 
@@ -150,10 +145,7 @@ impl Members {
 }
 
 fn missing(name: &str) -> DynamodbError {
-    invalid(format!(
-        "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null",
-        wire_name(name)
-    ))
+    constraint(format_args!("Value null at '{}'", wire_name(name)), "not be null")
 }
 
 fn unexpected(name: &str, kind: &str) -> DynamodbError {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::error::{DynamodbError, invalid};
+use super::error::{DynamodbError, invalid, invalid_parameter};
 use super::members::Members;
 use super::table::{KeyAttribute, KeySchema, Table};
 use super::value::size_of;
@@ -80,17 +80,15 @@ impl Tables {
             let mut element = Members::new(element)?;
             let name = element.required_text("AttributeName")?;
             let kind = attributes.remove(&name).ok_or_else(|| {
-                invalid(format!(
-                    "One or more parameter values were invalid: Some index key attributes are not defined in \
-                     AttributeDefinitions. Keys: [{name}]"
+                invalid_parameter(format_args!(
+                    "Some index key attributes are not defined in AttributeDefinitions. Keys: [{name}]"
                 ))
             })?;
             of_kind.insert(element.required_text("KeyType")?, KeyAttribute { name, kind });
         }
         if !attributes.is_empty() {
-            return Err(invalid(
-                "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of \
-                 attributes defined in AttributeDefinitions",
+            return Err(invalid_parameter(
+                "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
             ));
         }
         let partition = of_kind

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::error::{CancellationReason, DynamodbError, invalid};
+use super::error::{CancellationReason, DynamodbError, constraint, invalid};
 use super::members::Members;
 use super::tables::Tables;
 use super::write::{Kind, Write};
@@ -32,19 +32,14 @@ pub(super) fn transact(
     members.expect_default("ReturnItemCollectionMetrics", "NONE")?;
     let token = members.text("ClientRequestToken")?;
     if token.as_ref().is_some_and(|token| token.is_empty() || token.len() > MAX_TOKEN) {
-        return Err(invalid(
-            "1 validation error detected: Value at 'clientRequestToken' failed to satisfy constraint: Member must have length \
-             less than or equal to 36",
-        ));
+        return Err(constraint("Value at 'clientRequestToken'", "have length less than or equal to 36"));
     }
     let elements = members.array("TransactItems")?;
     members.expect_no_more()?;
     if elements.is_empty() || elements.len() > MAX_WRITES {
         let bound =
             if elements.is_empty() { "greater than or equal to 1" } else { "less than or equal to 100" };
-        return Err(invalid(format!(
-            "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length {bound}"
-        )));
+        return Err(constraint("Value at 'transactItems'", format_args!("have length {bound}")));
     }
     if let Some(token) = &token
         && tables.repeats(token, body)?

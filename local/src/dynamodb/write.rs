@@ -1,6 +1,6 @@
 //! One write to one item, alone or in a transaction.
 
-use super::error::{DynamodbError, invalid, invalid_parameter};
+use super::error::{DynamodbError, constraint, invalid, invalid_parameter};
 use super::expression::{Condition, Update};
 use super::members::Members;
 use super::table::ItemKey;
@@ -83,10 +83,8 @@ impl Write {
             }
             Kind::Delete => (keys.of_key(&given)?, Action::Delete),
             Kind::Check if condition.is_none() => {
-                return Err(invalid(
-                    "1 validation error detected: Value null at 'transactItems.1.member.conditionCheck.conditionExpression' \
-                     failed to satisfy constraint: Member must not be null",
-                ));
+                let member = "transactItems.1.member.conditionCheck.conditionExpression";
+                return Err(constraint(format_args!("Value null at '{member}'"), "not be null"));
             }
             Kind::Check => (keys.of_key(&given)?, Action::Check),
         };

@@ -146,16 +146,14 @@ fn read_set(parser: &mut Parser<'_>) -> Result<(Path, SetValue), DynamodbError> 
     parser.expect("=")?;
     let first = SetOperand::read(parser)?;
     let value = if parser.takes("+") {
-        SetValue::Plus(first, SetOperand::read_number(parser, "+")?)
+        let second = first.read_second(parser, "+")?;
+        SetValue::Plus(first, second)
     } else if parser.takes("-") {
-        SetValue::Minus(first, SetOperand::read_number(parser, "-")?)
+        let second = first.read_second(parser, "-")?;
+        SetValue::Minus(first, second)
     } else {
         SetValue::One(first)
     };
-    if let SetValue::Plus(first, _) | SetValue::Minus(first, _) = &value {
-        let sign = if matches!(value, SetValue::Plus(..)) { "+" } else { "-" };
-        first.check_number(parser, sign)?;
-    }
     Ok((path, value))
 }
 
@@ -230,10 +228,12 @@ impl SetOperand {
         }
     }
 
-    fn read_number(parser: &mut Parser<'_>, sign: &str) -> Result<Self, DynamodbError> {
-        let operand = Self::read(parser)?;
-        operand.check_number(parser, sign)?;
-        Ok(operand)
+    /// Reads the other operand of a sum or a difference, of which both must be numbers.
+    fn read_second(&self, parser: &mut Parser<'_>, sign: &str) -> Result<Self, DynamodbError> {
+        let second = Self::read(parser)?;
+        second.check_number(parser, sign)?;
+        self.check_number(parser, sign)?;
+        Ok(second)
     }
 
     fn check_number(&self, parser: &Parser<'_>, sign: &str) -> Result<(), DynamodbError> {
