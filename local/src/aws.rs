@@ -1,7 +1,7 @@
 //! What the AWS SDK has to know for whichever Chime and DynamoDB were chosen.
 
 use aws_config::{BehaviorVersion, Region};
-use aws_sdk_chimesdkmeetings::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_chimesdkmeetings::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
 use aws_smithy_http_client::{Builder, tls};
 use meeting_gateway::config::AwsEnvironment;
 
@@ -18,6 +18,11 @@ pub(crate) fn made_up(region: &str) -> AwsEnvironment {
     }
 }
 
+/// A client for whatever else is asked, single sign-on among it, over TLS on ring, as in the gateway.
+pub(crate) fn https_client() -> SharedHttpClient {
+    Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https()
+}
+
 /// Made-up credentials for what is played here and for emulators of DynamoDB; for anything else the user's own, found as the AWS
 /// command line finds them. The real Chime is called with the user's other options too, FIPS and dual-stack endpoints among
 /// them.
@@ -29,12 +34,8 @@ pub(crate) async fn environment(options: &ServeOptions) -> Result<AwsEnvironment
         return Ok(made_up(&options.region()));
     }
     let region = Region::new(options.region());
-    // Single sign-on and the like are asked over TLS on ring, as in the gateway.
-    let http_client = Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
     let loader = aws_config::defaults(BehaviorVersion::latest());
-    let configuration = loader.region(region.clone()).http_client(http_client).load().await;
+    let configuration = loader.region(region.clone()).http_client(https_client()).load().await;
     let credentials = configuration.credentials_provider().ok_or("no AWS credentials are configured")?;
     let mut aws =
         AwsEnvironment { region: Some(region), credentials: Some(credentials), ..AwsEnvironment::default() };

@@ -10,9 +10,10 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableStatus,
     TimeToLiveSpecification,
 };
-use aws_smithy_http_client::{Builder, tls};
 use local::dynamodb::{Dynamodb, TABLE};
 use meeting_gateway::config::AwsEnvironment;
+
+use crate::aws::https_client;
 
 /// The registry's table, which stays as long as this does.
 #[derive(Debug)]
@@ -53,12 +54,9 @@ impl Registry {
     }
 
     async fn make_table(&self, aws: &AwsEnvironment) -> Result<(), String> {
-        let http_client = Builder::new()
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-            .build_https();
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(http_client)
+            .http_client(https_client())
             .endpoint_url(&self.url);
         config.set_region(aws.region.clone()).set_credentials_provider(aws.credentials.clone());
         let client = Client::from_conf(config.build());
