@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gateway_tests::repository;
-use local::dynamodb::{Dynamodb, TABLE};
+use local::dynamodb::Dynamodb;
 use local::issuer::{Issuer, TokenRequest};
 use local::runtime_api::{Function, Outcome, RuntimeApi};
 use local::simulator::{Operation, Simulator};
@@ -124,15 +124,11 @@ impl StackBuilder {
 
     /// Lets the gateway share Chime, the issuer and the registry of another one.
     pub(crate) fn beside(self, stack: &Stack) -> Self {
-        let beside = self
+        let mut beside = self
             .setting("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS", &stack.simulator.endpoint())
             .setting("JWT_ISSUER", &stack.issuer.issuer_url());
-        match &stack.table {
-            None => beside,
-            Some(table) => {
-                beside.setting("REGISTRY_TABLE", TABLE).setting("AWS_ENDPOINT_URL_DYNAMODB", &table.url())
-            }
-        }
+        beside.settings.extend(stack.table.iter().flat_map(Dynamodb::settings));
+        beside
     }
 
     /// Sets a variable, in place of what the stack would set. An empty value stays empty.
@@ -176,10 +172,7 @@ impl StackBuilder {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-        if let Some(table) = table {
-            settings.push(("REGISTRY_TABLE".to_owned(), TABLE.to_owned()));
-            settings.push(("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), table.url()));
-        }
+        settings.extend(table.into_iter().flat_map(Dynamodb::settings));
         settings.retain(|(name, _)| !self.settings.iter().any(|(other, _)| other == name));
         settings.extend(self.settings.iter().cloned());
         if let Some(library) = &self.hosts_on_loopback {

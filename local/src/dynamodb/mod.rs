@@ -92,6 +92,15 @@ impl Dynamodb {
         format!("http://{}", self.listening.reachable_address())
     }
 
+    /// The gateway's settings that name [`TABLE`].
+    #[must_use]
+    pub fn settings(&self) -> [(String, String); 2] {
+        [
+            ("REGISTRY_TABLE".to_owned(), TABLE.to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.url()),
+        ]
+    }
+
     /// Every item of [`TABLE`] in the order of the keys, as on the wire: `{"pk": {"S": "…"}, …}`.
     #[must_use]
     pub fn items(&self) -> Vec<Value> {

@@ -100,7 +100,7 @@ async fn explain(
         .map_err(|error| CommandError(format!("cannot start the Chime simulator: {error}")))?;
     let dynamodb = start_registry(has_registry)?;
     let mut settings = settings(file, region, &simulator);
-    settings.extend(dynamodb.iter().flat_map(room::settings));
+    settings.extend(dynamodb.iter().flat_map(Dynamodb::settings));
     let environment = Environment { settings, aws: aws::made_up(region) };
     let config = environment.read().map_err(CommandError)?;
     let AuthSettings::Authorizer(names) = &config.auth else {

@@ -2,7 +2,6 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use local::dynamodb::Dynamodb;
 use meeting_gateway::auth::Caller;
 use meeting_gateway::config::Config;
 use meeting_gateway::model::{MeetingId, RoomId};
@@ -16,19 +15,15 @@ use super::event::Asked;
 use super::placeholders::{GATEWAY_NAME, MEETING, ROOM};
 use crate::command::CommandError;
 
-/// The settings that name the table.
-pub(super) fn settings(dynamodb: &Dynamodb) -> [(String, String); 2] {
-    [
-        ("REGISTRY_TABLE".to_owned(), local::dynamodb::TABLE.to_owned()),
-        ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url()),
-    ]
-}
-
 /// Whether the room has a meeting when the request comes: always, except for a caller who may open it, unless that one asks
 /// to find it open.
 pub(super) fn is_open(asked: &Asked, policy: &PolicyExplanation, wants_open: bool) -> bool {
-    let may_open = policy.rights.iter().any(|right| right.right == "Create" && right.is_held);
-    asked.is_about_a_room() && (wants_open || !may_open || asked.operation.name != "JoinRoom")
+    asked.is_about_a_room() && (wants_open || !may_open(policy) || asked.operation.name != "JoinRoom")
+}
+
+/// Whether the caller may open a room.
+pub(super) fn may_open(policy: &PolicyExplanation) -> bool {
+    policy.rights.iter().any(|right| right.right == "Create" && right.is_held)
 }
 
 /// Lets the room have [`MEETING`].

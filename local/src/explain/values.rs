@@ -5,6 +5,7 @@ use meeting_gateway::policy::{DocumentPlace, MemberExplanation, PolicyExplanatio
 use serde_json::{Value, json};
 
 use super::event::Asked;
+use super::room;
 
 /// One value of the request to Chime, or of the meeting.
 #[derive(Debug)]
@@ -141,10 +142,9 @@ fn meeting_of_room(
 ) -> Vec<Row> {
     let member = asked.get("Meeting");
     let created = requests.iter().find(|request| request.path == "/meetings");
-    let may_open = policy.rights.iter().any(|right| right.right == "Create" && right.is_held);
     let mut all = Vec::new();
     match (created, member) {
-        (None, Some(member)) if is_served || !may_open => {
+        (None, Some(member)) if is_served || !room::may_open(policy) => {
             all.push(row("Meeting", member.clone(), From::Unused, None));
         }
         (None, None) => {}
