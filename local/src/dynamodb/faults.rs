@@ -91,6 +91,18 @@ impl Injection {
 }
 
 impl Fault {
+    /// The faults that strike at once and pass, so that a repeat finds the table as it should be.
+    pub const PASSING: [Self; 8] = [
+        Self::AnswerLost,
+        Self::ConnectionBroken,
+        Self::TransactionConflict,
+        Self::ProvisionedThroughputExceeded,
+        Self::Throttling,
+        Self::InternalServerError,
+        Self::InternalServerErrorAfterEffect,
+        Self::ServiceUnavailable,
+    ];
+
     /// The status and the body that a request with this body is answered with; none for a fault that is no error.
     #[must_use]
     pub fn answer(&self, request: &Value) -> Option<(StatusCode, Value)> {
