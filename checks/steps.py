@@ -47,7 +47,7 @@ def check_python() -> None:
 
 def check_javascript() -> None:
     biome = CHECKS / "frontend" / "node_modules" / ".bin" / "biome"
-    run(biome, "ci", "--error-on-warnings", ".", "../benches/node", folder=CHECKS)
+    run(biome, "ci", "--error-on-warnings", ".", "../benches/node", "../local/playground", folder=CHECKS)
 
 
 def check_workflows() -> None:

@@ -48,12 +48,15 @@ export class Harness {
 
   /**
    * Opens a page for a test. `expectedErrors` are patterns of console messages: each has to come, and no other error may.
+   * `context` has options of Playwright's `newContext`, such as the size of the window; `initScript` runs before the page's
+   * own scripts, past its content security policy.
    * Returns Playwright's page, and the CORS preflights as they are sent: `{ method, path }`, where `method` is that of the
    * request that the preflight asks for.
    */
-  async open(test, url, { expectedErrors = [] } = {}) {
-    const context = await this.#browser.newContext();
+  async open(test, url, { expectedErrors = [], context: options, initScript } = {}) {
+    const context = await this.#browser.newContext(options);
     context.setDefaultTimeout(MAX_STEP);
+    if (initScript) await context.addInitScript({ content: initScript });
     const page = await context.newPage();
     const errors = collectErrors(page);
     const preflights = await collectPreflights(context, page);
