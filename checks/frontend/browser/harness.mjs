@@ -50,8 +50,8 @@ export class Harness {
    * Opens a page for a test. `expectedErrors` are patterns of console messages: each has to come, and no other error may.
    * `context` has options of Playwright's `newContext`, such as the size of the window; `initScript` runs before the page's
    * own scripts, past its content security policy.
-   * Returns Playwright's page, and the CORS preflights as they are sent: `{ method, path }`, where `method` is that of the
-   * request that the preflight asks for.
+   * Returns Playwright's page; the addresses of all that it requests, as they are sent; and the CORS preflights:
+   * `{ method, path }`, where `method` is that of the request that the preflight asks for.
    */
   async open(test, url, { expectedErrors = [], context: options, initScript } = {}) {
     const context = await this.#browser.newContext(options);
@@ -60,6 +60,8 @@ export class Harness {
     const page = await context.newPage();
     const errors = collectErrors(page);
     const preflights = await collectPreflights(context, page);
+    const requests = [];
+    context.on("request", (request) => requests.push(request.url()));
     test.after(async () => {
       // Errors arrive in order: what the page has thrown by now comes before this answer, which a page that hangs does not give.
       await page.waitForFunction(() => true).catch((error) => errors.push(String(error)));
@@ -78,7 +80,7 @@ export class Harness {
       }
     });
     await page.goto(url);
-    return { page, preflights };
+    return { page, preflights, requests };
   }
 
   /** Closes all that was started. */

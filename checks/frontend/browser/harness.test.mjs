@@ -18,6 +18,12 @@ const CASES = [
   ["an error beside the expected one fails", "<script>console.error('other')</script>", [/broken/], /other/],
   ["an expected error that does not come fails", "<p>hello</p>", [/broken/], /no error \/broken\//],
   ["an unreachable server fails", "<img src='http://127.0.0.1:1/'>", [], /ERR_CONNECTION_REFUSED|ERR_UNSAFE_PORT/],
+  [
+    "what a content security policy refuses fails",
+    "<meta http-equiv='Content-Security-Policy' content=\"style-src 'none'\"><p style='color:red'>hello</p>",
+    [],
+    /violates.*Content Security Policy/,
+  ],
   ["no page reaches another machine", "<img src='https://chime.aws/'>", [], /ERR_NAME_NOT_RESOLVED/],
 ];
 
