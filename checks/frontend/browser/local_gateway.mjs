@@ -10,39 +10,42 @@ const MAX_START_SECONDS = 20;
 /** A running gateway with all that it talks to, on ports of its own. */
 export class LocalGateway {
   #process;
+  #arguments;
+  #variables;
 
-  constructor(process, front, simulator, issuer) {
-    this.#process = process;
+  constructor([front, simulator, issuer, registry], options, variables) {
     /** Where the HTTP front is, which plays API Gateway. */
     this.url = `http://127.0.0.1:${front}`;
     this.simulatorUrl = `http://127.0.0.1:${simulator}`;
     this.issuerUrl = `http://127.0.0.1:${issuer}`;
+    const ports = { port: front, "simulator-port": simulator, "issuer-port": issuer, "registry-port": registry };
+    this.#arguments = [...Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]), ...options];
+    this.#variables = variables;
   }
 
   /** Starts the program with further options and waits until all of its ports answer. */
-  static async start(...options) {
-    const ports = await freePorts(4);
-    const [front, simulator, issuer, registry] = ports.map(String);
-    const named = [
-      "--port",
-      front,
-      "--simulator-port",
-      simulator,
-      "--issuer-port",
-      issuer,
-      "--registry-port",
-      registry,
-    ];
-    const program = spawn(PROGRAM, [...named, ...options], { stdio: ["ignore", "ignore", "inherit"] });
-    await once(program, "spawn");
-    const gateway = new LocalGateway(program, front, simulator, issuer);
+  static start(...options) {
+    return LocalGateway.startWith({}, ...options);
+  }
+
+  /** The same with variables of the environment beside this process's own. */
+  static async startWith(variables, ...options) {
+    const gateway = new LocalGateway(await freePorts(4), options, variables);
+    await gateway.startAgain();
+    return gateway;
+  }
+
+  /** Starts the program after `stop`, on the same ports. It has forgotten everything. */
+  async startAgain() {
+    const environment = { ...process.env, ...this.#variables };
+    this.#process = spawn(PROGRAM, this.#arguments, { stdio: ["ignore", "ignore", "inherit"], env: environment });
+    await once(this.#process, "spawn");
     try {
-      for (const url of [gateway.url, gateway.simulatorUrl, gateway.issuerUrl]) await gateway.#answersAt(url);
+      for (const url of [this.url, this.simulatorUrl, this.issuerUrl]) await this.#answersAt(url);
     } catch (error) {
-      program.kill();
+      this.#process.kill();
       throw error;
     }
-    return gateway;
   }
 
   /** A token of the issuer; anyone gets one who asks. `person` is such as `{ sub, tenant, groups }`, groups by commas. */
