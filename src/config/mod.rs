@@ -7,6 +7,7 @@ mod registry;
 pub use aws::AwsEnvironment;
 pub use notifications::NotificationsConfig;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::auth::ClaimNames;
@@ -54,11 +55,31 @@ impl Config {
     /// # Errors
     /// Every setting that is missing or malformed, and every error of the policy document.
     pub fn read(settings: &Settings<'_>, aws: AwsEnvironment) -> Result<Self, SettingsError> {
+        Self::read_all(settings, aws, None)
+    }
+
+    /// The same with this policy document in place of the file that `POLICY_FILE` names, which is not read.
+    ///
+    /// # Errors
+    /// As for [`Config::read`].
+    pub fn read_with_policy(
+        settings: &Settings<'_>,
+        aws: AwsEnvironment,
+        document: &[u8],
+    ) -> Result<Self, SettingsError> {
+        Self::read_all(settings, aws, Some(document))
+    }
+
+    fn read_all(
+        settings: &Settings<'_>,
+        aws: AwsEnvironment,
+        document: Option<&[u8]>,
+    ) -> Result<Self, SettingsError> {
         let mut errors = Vec::new();
         let log_filter = LogFilter::read(settings, &mut errors);
         let region = aws.require_region(&mut errors);
         let auth = read_auth(settings, &mut errors);
-        let policies = read_policies(settings, region.as_deref(), &mut errors);
+        let policies = read_policies(settings, document, region.as_deref(), &mut errors);
         let queue = read_queue(settings, region.as_deref(), &mut errors);
         let gateway_name = read_gateway_name(settings, &mut errors);
         let endpoint = aws.read_chime_endpoint(settings, region.as_deref(), &mut errors);
@@ -108,13 +129,15 @@ fn read_auth(settings: &Settings<'_>, errors: &mut Vec<SettingError>) -> Option<
 
 fn read_policies(
     settings: &Settings<'_>,
+    document: Option<&[u8]>,
     region: Option<&str>,
     errors: &mut Vec<SettingError>,
 ) -> Option<Policies> {
     const SETTING: &str = "POLICY_FILE";
     let path = settings.require(SETTING, errors)?;
     let mut error = |detail: String| errors.push(SettingError { setting: SETTING, detail });
-    let text = match std::fs::read(&path) {
+    let read = || std::fs::read(&path).map(Cow::Owned);
+    let text = match document.map_or_else(read, |text| Ok(Cow::Borrowed(text))) {
         Ok(text) => text,
         Err(cause) => {
             error(format!("names `{path}`, which can't be read: {cause}"));

@@ -10,8 +10,11 @@ const ROOM_ID: &str = "{RoomId}";
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) operation: &'static Operation,
+    /// The claims of the caller's token, a JSON object.
     pub(super) claims: Value,
     pub(super) body: Option<String>,
+    /// JoinRoom: the room has a meeting, also when the caller may open it.
+    pub(super) room_is_open: bool,
 }
 
 impl Asked {

@@ -23,6 +23,13 @@ pub(super) struct Explained {
     pub(super) problem: Value,
 }
 
+impl Explained {
+    /// Whether the gateway serves the request.
+    pub(super) fn is_served(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
 /// For people.
 pub(super) fn text(explained: &Explained) -> String {
     let Explained { operation, caller, policy, .. } = explained;

@@ -13,12 +13,11 @@ use tokio::time::Instant;
 
 use super::event::Asked;
 use super::placeholders::{GATEWAY_NAME, MEETING, ROOM};
-use crate::command::CommandError;
 
 /// Whether the room has a meeting when the request comes: always, except for a caller who may open it, unless that one asks
 /// to find it open.
-pub(super) fn is_open(asked: &Asked, policy: &PolicyExplanation, wants_open: bool) -> bool {
-    asked.is_about_a_room() && (wants_open || !may_open(policy) || asked.operation.name != "JoinRoom")
+pub(super) fn is_open(asked: &Asked, policy: &PolicyExplanation) -> bool {
+    asked.is_about_a_room() && (asked.room_is_open || !may_open(policy) || asked.operation.name != "JoinRoom")
 }
 
 /// Whether the caller may open a room.
@@ -27,9 +26,9 @@ pub(super) fn may_open(policy: &PolicyExplanation) -> bool {
 }
 
 /// Lets the room have [`MEETING`].
-pub(super) async fn open(config: &Config, caller: &Caller, deadline: Instant) -> Result<(), CommandError> {
+pub(super) async fn open(config: &Config, caller: &Caller, deadline: Instant) -> Result<(), String> {
     let Some(settings) = config.registry.clone() else { return Ok(()) };
-    let cannot = |why: &str| CommandError(format!("cannot open the room: {why}"));
+    let cannot = |why: &str| format!("cannot open the room: {why}");
     let room = RoomId::parse(ROOM).map_err(|rule| cannot(&rule))?;
     let meeting = MeetingId::parse(MEETING).map_err(|rule| cannot(&rule))?;
     let scope = Scope { gateway: GATEWAY_NAME, tenant: caller.tenant(), room: Some(&room) };

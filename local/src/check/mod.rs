@@ -1,43 +1,16 @@
 //! `check`: the faults of policy documents, or who has each right and which limits hold.
 
+mod command;
+mod page;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use meeting_gateway::model::{Limits, Partition, check_control_region};
 use meeting_gateway::policy::{Deployment, Policies, RightName};
 use serde_json::{Value, json};
 
-use crate::cli::CheckOptions;
-use crate::command::{CommandError, Outcome, print, print_json, read};
-
-/// Checks every document.
-pub(crate) fn run(options: &CheckOptions) -> Result<Outcome, CommandError> {
-    let (region, has_registry) = (options.region.get(), options.registry.get());
-    let inputs = options.files.iter().filter(|file| file.as_os_str() == "-").count();
-    if inputs > 1 {
-        return Err(CommandError("`-` is named twice, and the standard input can be read once".to_owned()));
-    }
-    let (mut checked, mut unreadable) = (Vec::with_capacity(options.files.len()), Vec::new());
-    for file in &options.files {
-        match read(file) {
-            Ok(document) => checked.push((file.as_path(), check(&document, &region, has_registry))),
-            Err(CommandError(message)) => unreadable.push(message),
-        }
-    }
-    if options.json {
-        let documents: Vec<Value> = checked.iter().map(|(file, found)| to_json(file, found)).collect();
-        print_json(&Value::Array(documents))?;
-    } else {
-        for (file, found) in &checked {
-            report(file, found)?;
-        }
-    }
-    if !unreadable.is_empty() {
-        return Err(CommandError(unreadable.join("\n")));
-    }
-    let is_faulty = checked.iter().any(|(_, found)| found.is_err());
-    Ok(if is_faulty { Outcome::Faulty } else { Outcome::Done })
-}
+pub(crate) use self::command::run;
+pub(crate) use self::page::answer;
 
 /// A fault of a document, or of the region that it is meant for.
 #[derive(Debug)]
@@ -73,16 +46,31 @@ struct Limit {
     tenants: Tenants,
 }
 
-/// Checks a policy document for a stack in that region, with a registry or without, and the region. Says who has which right,
-/// and which limits hold.
+/// The stack that a document is meant for.
+#[derive(Debug, Clone)]
+pub(crate) struct Stack {
+    /// The AWS region that Chime is called in.
+    pub(crate) region: String,
+    /// Whether the stack has a registry, without which there are neither rooms nor Limits.
+    pub(crate) has_registry: bool,
+}
+
+impl Stack {
+    /// What of the stack counts for a document.
+    pub(crate) fn deployment(&self) -> Deployment {
+        Deployment { partition: Partition::of_region(&self.region), has_registry: self.has_registry }
+    }
+}
+
+/// Checks a policy document for that stack, and the stack's region. Says who has which right, and which limits hold.
 ///
 /// # Errors
 /// Every fault.
-pub(crate) fn check(document: &[u8], region: &str, has_registry: bool) -> Result<Checked, Vec<Fault>> {
-    let region_fault = check_control_region(region).err();
+pub(crate) fn check(document: &[u8], stack: &Stack) -> Result<Checked, Vec<Fault>> {
+    let region_fault = check_control_region(&stack.region).err();
     let mut faults: Vec<Fault> =
         region_fault.into_iter().map(|fault| Fault { pointer: None, detail: fault.to_string() }).collect();
-    let policies = match Policies::load(document, &deployment(region, has_registry)) {
+    let policies = match Policies::load(document, &stack.deployment()) {
         Ok(policies) => policies,
         Err(errors) => {
             let fault = |error: meeting_gateway::json::MemberError| Fault {
@@ -97,11 +85,6 @@ pub(crate) fn check(document: &[u8], region: &str, has_registry: bool) -> Result
         return Err(faults);
     }
     Ok(Checked { rights: rights(&policies), limits: limits(&policies) })
-}
-
-/// The stack that a document is meant for.
-pub(crate) fn deployment(region: &str, has_registry: bool) -> Deployment {
-    Deployment { partition: Partition::of_region(region), has_registry }
 }
 
 impl std::fmt::Display for Fault {
@@ -140,42 +123,8 @@ fn by_value<'t, V: Ord>(of_tenants: impl Iterator<Item = (Option<&'t str>, V)>) 
     tenants_of
 }
 
-/// Tenants that a line names; of more it says only how many.
-const MAX_NAMED: usize = 10;
-
-/// A line for each right and each answer to who has it, such as `Join: every caller (acme, globex)`, and for each limit and
-/// each value of it; or each fault, to the standard error.
-fn report(file: &Path, found: &Result<Checked, Vec<Fault>>) -> Result<(), CommandError> {
-    let file = file.display();
-    match found {
-        Ok(Checked { rights, limits }) => {
-            let mut text = format!("{file}: no fault found\n");
-            for Holders { right, holders, tenants } in rights {
-                text.push_str(&format!("{right}: {holders} ({})\n", named(tenants)));
-            }
-            for Limit { limit, value, tenants } in limits {
-                let value = value.map_or("no limit".to_owned(), |value| value.to_string());
-                text.push_str(&format!("{limit}: {value} ({})\n", named(tenants)));
-            }
-            print(&text)
-        }
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{file}: {fault}"));
-            Ok(())
-        }
-    }
-}
-
-fn named(tenants: &[Option<String>]) -> String {
-    let name =
-        |tenant: &Option<String>| tenant.clone().unwrap_or_else(|| "tenants that are not listed".to_owned());
-    let named: Vec<String> = tenants.iter().take(MAX_NAMED).map(name).collect();
-    let more = tenants.len().saturating_sub(MAX_NAMED);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("{}{more}", named.join(", "))
-}
-
-fn to_json(file: &Path, found: &Result<Checked, Vec<Fault>>) -> Value {
+/// What was found as JSON: the members `faults`, `rights` and `limits`.
+fn to_json(found: &Result<Checked, Vec<Fault>>) -> Value {
     let (rights, limits, faults) = match found {
         Ok(Checked { rights, limits }) => (rights.as_slice(), limits.as_slice(), [].as_slice()),
         Err(faults) => ([].as_slice(), [].as_slice(), faults.as_slice()),
@@ -190,8 +139,7 @@ fn to_json(file: &Path, found: &Result<Checked, Vec<Fault>>) -> Value {
         .iter()
         .map(|Limit { limit, value, tenants }| json!({ "limit": limit, "value": value, "tenants": tenants }))
         .collect();
-    let faults = faults_json(faults);
-    json!({ "file": file.display().to_string(), "faults": faults, "rights": rights, "limits": limits })
+    json!({ "faults": faults_json(faults), "rights": rights, "limits": limits })
 }
 
 /// The faults as JSON, each with `pointer` (null for a fault of the region) and `detail`.
