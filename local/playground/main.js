@@ -1,0 +1,95 @@
+// Starts the page: the frame around the sections, the theme, and the connection to the server.
+import { sections } from "./sections.js";
+import { listen, server } from "./server.js";
+import { onChange, state, update } from "./store.js";
+import { html, nothing, render } from "./vendor/lit-html.js";
+
+function main() {
+  startTheme();
+  onChange(renderPage);
+  renderPage();
+  listen();
+  load();
+}
+
+async function load() {
+  try {
+    const [local, openapi] = await Promise.all([server.state(), server.openapi()]);
+    update({ local, openapi, localError: null });
+  } catch (error) {
+    update({ localError: error.message });
+    setTimeout(load, 2000);
+  }
+}
+
+function renderPage() {
+  const main = document.getElementById("main");
+  const nav = document.getElementById("nav");
+  const footer = document.getElementById("footer");
+  if (!main || !nav || !footer) return;
+  render(sections.map(navLink), nav);
+  render(html`${connection(state)}${sections.map((section) => frame(section, state))}`, main);
+  render(footerText(state), footer);
+}
+
+function navLink({ id, title }) {
+  return html`<a href=${`#${id}`}>${title}</a>`;
+}
+
+/** A section that fails says so in its own place; the others go on. */
+function frame({ id, title, lead, view }, state) {
+  let content;
+  try {
+    content = view(state);
+  } catch (error) {
+    console.error(error);
+    content = html`<p class="notice bad">This section failed: ${String(error)}</p>`;
+  }
+  return html`
+    <section class="section" id=${id} aria-labelledby=${`${id}-heading`}>
+      <div class="section-head">
+        <h2 id=${`${id}-heading`}>${title}</h2>
+        ${lead ? html`<p>${lead}</p>` : nothing}
+      </div>
+      ${content}
+    </section>`;
+}
+
+function connection({ local, localError, connected }) {
+  if (localError) return html`<p class="notice bad" role="alert">${localError}</p>`;
+  if (local && !connected) {
+    return html`<p class="notice" role="status">The connection to the gateway is lost; the page tries again every few seconds.</p>`;
+  }
+  return nothing;
+}
+
+const CHIME = { simulator: "a simulated Chime", aws: "the real Chime, at Chime’s prices" };
+
+function footerText({ local }) {
+  if (!local) return nothing;
+  const registry = local.registry
+    ? "with a registry, so rooms and limits work"
+    : "without a registry, so rooms are 404";
+  return html`
+    <p>This page belongs to <code>local</code>, never to a deployed stack. It calls ${CHIME[local.chime] ?? html`the Chime at <code>${local.chime}</code>`}
+      in <code>${local.region}</code>, ${registry}.</p>
+    <p><a href="/reference">API reference</a> · <a href="/openapi.yaml">openapi.yaml</a></p>`;
+}
+
+/** The button switches between light and dark; until it is used, the system's preference counts. */
+function startTheme() {
+  const button = document.getElementById("theme-switch");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+  const show = () => button?.setAttribute("aria-pressed", String(isDark()));
+  button?.addEventListener("click", () => {
+    const theme = isDark() ? "light" : "dark";
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem("theme", theme);
+    show();
+  });
+  system.addEventListener("change", show);
+  show();
+}
+
+main();
