@@ -50,6 +50,10 @@ def check_javascript() -> None:
     run(biome, "ci", "--error-on-warnings", ".", "../benches/node", "../local/playground", folder=CHECKS)
 
 
+def check_vendored() -> None:
+    run("node", "--test", "--test-reporter=spec", CHECKS / "vendored" / "vendored.test.mjs")
+
+
 def check_workflows() -> None:
     workflows = sorted((REPOSITORY / ".github" / "workflows").iterdir())
     run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)

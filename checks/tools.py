@@ -22,7 +22,7 @@ ENVIRONMENTS = {
     "notifications": (CHECKS / "notifications" / "requirements.txt", CHECKS / "notifications" / "constraints.txt"),
 }
 
-NODE_FOLDERS = [CHECKS / folder for folder in ("frontend", "tokens", "api", "clients")]
+NODE_FOLDERS = [CHECKS / folder for folder in ("frontend", "tokens", "api", "clients", "vendored")]
 
 
 def install_tools() -> None:
