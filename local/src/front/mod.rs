@@ -3,6 +3,7 @@
 
 mod answer;
 mod cors;
+mod description;
 mod event;
 mod pages;
 mod routes;

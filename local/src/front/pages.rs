@@ -4,11 +4,10 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Method, Response};
+use hyper::{Method, Response, StatusCode};
 use meeting_gateway::operation::{OPERATIONS, Operation};
 
-/// The API's description.
-const DESCRIPTION: &str = include_str!("../../../openapi.yaml");
+use super::description;
 
 /// The page at a path. `None` where there is none, or the method reads nothing.
 pub(super) fn page(parts: &Parts) -> Option<Response<Full<Bytes>>> {
@@ -18,7 +17,11 @@ pub(super) fn page(parts: &Parts) -> Option<Response<Full<Bytes>>> {
     match parts.uri.path() {
         "/" => Some(text("text/plain; charset=utf-8", contents())),
         // The type that RFC 9512 registers.
-        "/openapi.yaml" => Some(text("application/yaml", DESCRIPTION.to_owned())),
+        "/openapi.yaml" => Some(text("application/yaml", description::YAML.to_owned())),
+        "/openapi.json" => Some(match description::as_json() {
+            Ok(json) => text("application/json", json.to_owned()),
+            Err(error) => not_converted(error),
+        }),
         _ => None,
     }
 }
@@ -38,10 +41,17 @@ pub fn operations_list() -> String {
 fn contents() -> String {
     format!(
         "A meeting gateway on this machine. It serves, each with method, path, name and right:\n\n{}\n\
-         GET /openapi.yaml is the description of this API for people and generators.\n\
+         GET /openapi.yaml is the description of this API for people and generators; GET /openapi.json is the same as JSON.\n\
          docs/local.md in the repository says how to use it, docs/clients.md which clients there are.\n",
         operations_list()
     )
+}
+
+/// Only a broken openapi.yaml, which the tests notice.
+fn not_converted(error: &str) -> Response<Full<Bytes>> {
+    let mut response = text("text/plain; charset=utf-8", format!("openapi.yaml is not YAML: {error}"));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
 }
 
 fn text(content_type: &'static str, text: String) -> Response<Full<Bytes>> {

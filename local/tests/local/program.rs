@@ -199,6 +199,10 @@ async fn front_page_lists_every_operation_and_the_description() {
     assert_eq!((description.status, description.header("content-type")), (200, Some("application/yaml")));
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.yaml");
     assert_eq!(description.text(), std::fs::read_to_string(file).unwrap());
+    let as_json = exchange(program.front(), "GET", "/openapi.json", &[], b"").await;
+    assert_eq!((as_json.status, as_json.header("content-type")), (200, Some("application/json")));
+    let as_json: serde_json::Value = serde_json::from_str(&as_json.text()).unwrap();
+    assert_eq!(as_json["paths"]["/meetings"]["post"]["operationId"], "CreateMeeting");
     let foreign = [("origin", "https://gateway.example")];
     assert_eq!(exchange(program.front(), "GET", "/", &foreign, b"").await.status, 403);
 }
