@@ -2,10 +2,11 @@
 import { sections } from "./sections.js";
 import { listen, server } from "./server.js";
 import { onChange, state, update } from "./store.js";
+import { startThemeSwitch } from "./theme_switch.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
 
 function main() {
-  startTheme();
+  startThemeSwitch();
   onChange(renderPage);
   renderPage();
   listen();
@@ -74,22 +75,6 @@ function footerText({ local }) {
     <p>This page belongs to <code>local</code>, never to a deployed stack. It calls ${CHIME[local.chime] ?? html`the Chime at <code>${local.chime}</code>`}
       in <code>${local.region}</code>, ${registry}.</p>
     <p><a href="/reference">API reference</a> · <a href="/openapi.yaml">openapi.yaml</a></p>`;
-}
-
-/** The button switches between light and dark; until it is used, the system's preference counts. */
-function startTheme() {
-  const button = document.getElementById("theme-switch");
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
-  const show = () => button?.setAttribute("aria-pressed", String(isDark()));
-  button?.addEventListener("click", () => {
-    const theme = isDark() ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    localStorage.setItem("theme", theme);
-    show();
-  });
-  system.addEventListener("change", show);
-  show();
 }
 
 main();
