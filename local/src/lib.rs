@@ -10,6 +10,7 @@ pub mod issuer;
 mod listening;
 mod log;
 pub mod policy_schema;
+pub mod queue;
 pub mod runtime_api;
 pub mod sample_tenants;
 mod signature;

@@ -8,6 +8,7 @@ mod endpoint;
 mod explain;
 mod gateway;
 mod lists;
+mod notifications;
 mod output;
 mod registry;
 mod request_lines;

@@ -1,4 +1,4 @@
-//! The log lines of requests.
+//! The log lines of requests and of meeting events.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -8,19 +8,21 @@ use crate::output::Output;
 
 /// The members that people look for, in the order in which they are shown.
 const MEMBERS: &[&str] = &[
-    "operation", "status", "code", "cause", "tenant", "caller", "meeting_id", "attempts", "duration_ms",
-    "correlation_id",
+    "operation", "event_type", "status", "code", "cause", "tenant", "caller", "meeting_id", "attendee_id",
+    "receive_count", "attempts", "duration_ms", "correlation_id", "message_id",
 ];
 
-/// Writes the line of a request: without its metrics for people on a terminal, elsewhere as it is.
-pub(crate) fn write(line: &str, mut output: Output) {
-    let text = if io::stdout().is_terminal() { for_people(line) } else { line.to_owned() };
+/// Writes the lines of a request or of a batch of events: without their metrics for people on a terminal, elsewhere as they are.
+pub(crate) fn write(lines: &str, mut output: Output) {
+    let text =
+        if io::stdout().is_terminal() { lines.lines().map(for_people).collect() } else { lines.to_owned() };
     // There is nowhere to report a failure of this.
     let _ = output.write_all(text.as_bytes());
 }
 
 fn for_people(line: &str) -> String {
-    let members: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
+    // What is written here for people is no JSON.
+    let Ok(members) = serde_json::from_str::<Map<String, Value>>(line) else { return format!("{line}\n") };
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
     let shown = MEMBERS.iter().filter_map(|name| Some(format!(" {name}={}", members.get(*name)?)));
     format!("{} {:>5} {}{}\n", text("timestamp"), text("level"), text("message"), shown.collect::<String>())

@@ -7,8 +7,9 @@ use std::net::SocketAddr;
 use local::dynamodb::{Dynamodb, DynamodbOptions, TABLE};
 use local::front::{Front, Route};
 use local::issuer::{AUDIENCE, Issuer, IssuerError};
+use local::queue::Queue;
 use local::sample_tenants::sample_tenants;
-use local::simulator::{ACCOUNT, Simulator, SimulatorOptions};
+use local::simulator::{ACCOUNT, EventTarget, Simulator, SimulatorOptions};
 use meeting_gateway::config::AwsEnvironment;
 use meeting_gateway::operation::OPERATIONS;
 
@@ -17,15 +18,24 @@ use crate::endpoint::{ChimeEndpoint, RegistryEndpoint};
 use crate::output::Output;
 use crate::registry::Registry;
 use crate::welcome::Welcome;
-use crate::{aws, gateway};
+use crate::{aws, gateway, notifications};
 
 /// Starts everything and runs until Ctrl-C.
 pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
     options.check_remote_use()?;
     let output = Output::default();
     let issuer = start_issuer(options)?;
+    let aws = aws::environment(options).await?;
+    let registry = start_registry(options, &aws, output.clone()).await?;
+    let registry_settings = registry.as_ref().map(Registry::settings);
+    let queue = if has_queue(options) {
+        let settings = notifications_settings(options, registry_settings.as_ref());
+        Some(notifications::queue(&settings, aws.clone(), output.clone())?)
+    } else {
+        None
+    };
     let simulator = match options.chime_endpoint {
-        None => Some(start_simulator(options, output.clone())?),
+        None => Some(start_simulator(options, queue.clone(), output.clone())?),
         Some(_) => None,
     };
     let chime_endpoint = match (&options.chime_endpoint, &simulator) {
@@ -37,9 +47,6 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
         Some(url) => format!("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS={url}"),
         None => format!("the real service in {}, with your AWS credentials", options.region()),
     };
-    let aws = aws::environment(options).await?;
-    let registry = start_registry(options, &aws, output.clone()).await?;
-    let registry_settings = registry.as_ref().map(Registry::settings);
     let mut tenants = None;
     let front = if options.simulator_only {
         None
@@ -145,12 +152,36 @@ fn read_policy(options: &ServeOptions) -> Result<serde_json::Value, String> {
         .map_err(|error| format!("the policy {} is not JSON: {error}", file.display()))
 }
 
-fn start_simulator(options: &ServeOptions, output: Output) -> Result<Simulator, String> {
+/// Whether the queue of events is played here: the simulator's events go to no other, and the function that reads it is started too.
+fn has_queue(options: &ServeOptions) -> bool {
+    options.chime_endpoint.is_none() && options.sqs_endpoint.is_none() && !options.simulator_only
+}
+
+/// What the deployed function `notifications` would find in its environment, without a bus.
+fn notifications_settings(
+    options: &ServeOptions,
+    registry: Option<&[(String, String); 2]>,
+) -> BTreeMap<String, String> {
+    let own = [("GATEWAY_NAME", GATEWAY_NAME.to_owned()), ("AWS_REGION", options.region())];
+    let own = own.map(|(name, value)| (name.to_owned(), value));
+    own.into_iter().chain(registry.into_iter().flatten().cloned()).collect()
+}
+
+fn start_simulator(
+    options: &ServeOptions,
+    queue: Option<Queue>,
+    output: Output,
+) -> Result<Simulator, String> {
     let address = SocketAddr::new(options.bind, options.simulator_port);
+    let events = match (&options.sqs_endpoint, queue) {
+        (Some(endpoint), _) => EventTarget::Sqs(endpoint.clone()),
+        (None, Some(queue)) => EventTarget::Queue(queue),
+        (None, None) => EventTarget::Nowhere,
+    };
     let simulator = SimulatorOptions {
         log: Some(Box::new(output)),
         gateway_name: options.tag_of_simulator(),
-        sqs_endpoint: options.sqs_endpoint.clone(),
+        events,
         ..SimulatorOptions::default()
     };
     Simulator::start_with(address, simulator)

@@ -31,7 +31,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use self::attendees::{Attendee, DEFAULT_PAGE, MAX_ATTENDEES};
-pub use self::events::{Delivery, RecordedEvent};
+pub use self::events::{Delivery, EventTarget, RecordedEvent};
 pub use self::faults::{Extent, Fault, Injection, TransportFault};
 pub use self::meetings::{ACCOUNT, MAX_REPLICAS, Meeting};
 pub use self::operations::{OPERATIONS, Operation, Row};
@@ -71,8 +71,8 @@ pub struct SimulatorOptions {
     /// calls ExternalUserId "an idempotency token", but what a repeat returns is undocumented. By default a repeat
     /// makes a second attendee, so that tests can count them.
     pub repeats_attendee: bool,
-    /// the URL of an SQS to which the events of each meeting are sent that was created with a queue; without it none are
-    pub sqs_endpoint: Option<String>,
+    /// where the events of each meeting go that was created with a queue
+    pub events: EventTarget,
     /// how tokens are remembered
     pub token_memory: TokenMemory,
     /// how many meetings may be open in a region; more is 400 LimitExceededException. Chime's own quota is 250 for an
@@ -109,8 +109,7 @@ impl Simulator {
             max_open_meetings: options.max_open_meetings,
         };
         let log = Log::new(options.log);
-        let events =
-            options.sqs_endpoint.map(|endpoint| Events::sent_to(&endpoint, &log)).unwrap_or_default();
+        let events = Events::sent_to(options.events, &log);
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new(options.seed, rules, events)),
             log,
@@ -243,7 +242,7 @@ impl fmt::Debug for SimulatorOptions {
             .field("seed", &self.seed)
             .field("gateway_name", &self.gateway_name)
             .field("repeats_attendee", &self.repeats_attendee)
-            .field("sqs_endpoint", &self.sqs_endpoint)
+            .field("events", &self.events)
             .field("token_memory", &self.token_memory)
             .field("max_open_meetings", &self.max_open_meetings)
             .finish()

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use local::simulator::{Delivery, Simulator, SimulatorOptions};
+use local::simulator::{Delivery, EventTarget, Simulator, SimulatorOptions};
 use serde_json::{Value, json};
 
 use crate::captured_sqs::CapturedSqs;
@@ -13,7 +13,7 @@ const QUEUE: &str = "arn:aws:sqs:eu-west-2:444455556666:meeting-events";
 
 fn start(sqs: &CapturedSqs) -> Simulator {
     let options =
-        SimulatorOptions { sqs_endpoint: Some(sqs.endpoint.clone()), ..SimulatorOptions::default() };
+        SimulatorOptions { events: EventTarget::Sqs(sqs.endpoint.clone()), ..SimulatorOptions::default() };
     Simulator::start_with(ANY_PORT, options).unwrap()
 }
 
@@ -167,7 +167,7 @@ async fn the_queue_is_found_by_its_url_in_its_own_region_and_account() {
 async fn nothing_is_told_twice_of_what_happens_once() {
     let sqs = CapturedSqs::start().await;
     let options = SimulatorOptions {
-        sqs_endpoint: Some(sqs.endpoint.clone()),
+        events: EventTarget::Sqs(sqs.endpoint.clone()),
         repeats_attendee: true,
         ..SimulatorOptions::default()
     };

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use local::front::{Front, Route};
 use local::issuer::{Issuer, TokenRequest};
-use local::simulator::{Extent, Fault, Injection, Simulator, SimulatorOptions, TransportFault};
+use local::simulator::{EventTarget, Extent, Fault, Injection, Simulator, SimulatorOptions, TransportFault};
 use meeting_gateway::operation::OPERATIONS;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -51,7 +51,7 @@ async fn soak(options: &Options) -> Result<String, String> {
     let cannot = |what: &'static str| move |error: io::Error| format!("cannot start {what}: {error}");
     let simulator_options = SimulatorOptions {
         seed: options.seed,
-        sqs_endpoint: options.sqs_endpoint.clone(),
+        events: options.sqs_endpoint.clone().map_or(EventTarget::Nowhere, EventTarget::Sqs),
         ..SimulatorOptions::default()
     };
     let simulator =

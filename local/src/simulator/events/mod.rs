@@ -19,6 +19,7 @@ pub(super) use self::request::EventsRequest;
 use super::attendees::Attendee;
 use super::meetings::Meeting;
 use crate::log::Log;
+use crate::queue::Queue;
 
 /// The eventTypes of what the simulator itself does. Nobody connects to its meetings, so all others are sent on request.
 pub(super) mod event_type {
@@ -29,22 +30,46 @@ pub(super) mod event_type {
     pub(crate) const CAPABILITIES_UPDATED: &str = "chime:AttendeeCapabilitiesUpdated";
 }
 
-/// Every event that was handed to a queue. Without an endpoint of SQS there are none.
+/// Where the events of a meeting go that was created with a queue.
+#[derive(Debug, Clone, Default)]
+pub enum EventTarget {
+    /// nowhere: nobody is told
+    #[default]
+    Nowhere,
+    /// to the queue of that ARN, at an SQS of this URL
+    Sqs(String),
+    /// to the queue that is played here, whatever the ARN
+    Queue(Queue),
+}
+
+/// Every event that was handed to a queue.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    lanes: Option<Lanes>,
+    sender: Option<Sender>,
     entries: Vec<Entry>,
 }
 
+#[derive(Debug)]
+enum Sender {
+    Sqs(Lanes),
+    Queue(Queue),
+}
+
 impl Events {
-    /// Events for the queues at an endpoint. Must be called inside a Tokio runtime.
-    pub(super) fn sent_to(endpoint: &str, log: &Log) -> Self {
-        let queues = Arc::new(Queues::at(endpoint));
-        Self { lanes: Some(Lanes::start(&queues, log)), entries: Vec::new() }
+    /// Events for a target. Must be called inside a Tokio runtime.
+    pub(super) fn sent_to(target: EventTarget, log: &Log) -> Self {
+        let sender = match target {
+            EventTarget::Nowhere => None,
+            EventTarget::Sqs(endpoint) => {
+                Some(Sender::Sqs(Lanes::start(&Arc::new(Queues::at(&endpoint)), log)))
+            }
+            EventTarget::Queue(queue) => Some(Sender::Queue(queue)),
+        };
+        Self { sender, entries: Vec::new() }
     }
 
     pub(super) fn are_sent(&self) -> bool {
-        self.lanes.is_some()
+        self.sender.is_some()
     }
 
     /// Something happened to a meeting.
@@ -72,6 +97,9 @@ impl Events {
         for entry in self.entries.drain(..) {
             entry.withdraw();
         }
+        if let Some(Sender::Queue(queue)) = &self.sender {
+            queue.clear();
+        }
     }
 
     fn hand_over(&mut self, meeting: &Meeting, text: &EventText<'_>) {
@@ -80,9 +108,15 @@ impl Events {
 
     /// Sends a message to a meeting's queue, where it has one.
     fn push(&mut self, meeting: &Meeting, event: RecordedEvent) {
-        let (Some(lanes), Some(_)) = (&self.lanes, &meeting.queue) else { return };
+        let (Some(sender), Some(_)) = (&self.sender, &meeting.queue) else { return };
         let entry = Entry::new(event);
-        lanes.send(meeting.id(), entry.clone());
+        match sender {
+            Sender::Sqs(lanes) => lanes.send(meeting.id(), entry.clone()),
+            Sender::Queue(queue) => entry.note(match queue.send(&entry.read()) {
+                Ok(message_id) => Delivery::Sent { message_id },
+                Err(error) => Delivery::Failed { error: error.to_string() },
+            }),
+        }
         self.entries.push(entry);
     }
 }

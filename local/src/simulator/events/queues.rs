@@ -11,6 +11,8 @@ use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_smithy_http_client::{Builder, tls};
 use parking_lot::Mutex;
 
+use crate::queue::QueueArn;
+
 /// How long one request to SQS may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -63,17 +65,14 @@ impl Queues {
         if let Some(queue) = found {
             return Ok(queue);
         }
-        let parts: Vec<&str> = arn.split(':').collect();
-        let [_, _, "sqs", region, account, name] = parts.as_slice() else {
-            return Err(SendError(format!("{arn} is no ARN of an SQS queue")));
-        };
+        let QueueArn { region, account, name, .. } =
+            QueueArn::read(arn).map_err(|error| SendError(error.to_string()))?;
         // Stand-ins for SQS read the account from an access key id that looks like one.
-        let credentials = Credentials::new(*account, "made-up", None, None, "local");
-        let region = Region::new((*region).to_owned());
+        let credentials = Credentials::new(&account, "made-up", None, None, "local");
+        let region = Region::new(region);
         let configuration = self.common.to_builder().region(region).credentials_provider(credentials).build();
         let client = Client::from_conf(configuration);
-        let asked =
-            client.get_queue_url().queue_name(*name).queue_owner_aws_account_id(*account).send().await;
+        let asked = client.get_queue_url().queue_name(name).queue_owner_aws_account_id(account).send().await;
         let url = asked.map_err(|error| refused("GetQueueUrl", &error))?.queue_url.unwrap_or_default();
         let queue = Queue { client, url };
         self.found.lock().insert(arn.to_owned(), queue.clone());

@@ -1,0 +1,108 @@
+//! Runs the function for each batch, as Lambda's event source mapping does.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use meeting_gateway::notifications::{Batch, Notifications, Read};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::batch::{self, Received};
+use super::{Shared, WriteLines};
+use crate::clock::milliseconds_since_1970;
+
+/// The function's timeout, as template.yaml sets it.
+pub const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Time before the timeout that the function keeps to answer in, as in Lambda.
+const RESERVE: Duration = Duration::from_millis(500);
+
+/// The reader of the queue: one batch at a time, so that the messages keep their order.
+pub(super) struct Reader {
+    pub(super) shared: Arc<Shared>,
+    pub(super) notifications: Arc<Notifications>,
+    pub(super) write_lines: WriteLines,
+}
+
+/// What the function did with a batch.
+struct Outcome {
+    /// the log lines, whole
+    lines: String,
+    /// the messages that failed; none when the whole batch did
+    failed: Option<HashSet<String>>,
+}
+
+impl Reader {
+    pub(super) async fn run(self) {
+        loop {
+            let batch = self.shared.line.lock().take_batch(Instant::now(), milliseconds_since_1970());
+            if batch.is_empty() {
+                self.wait().await;
+            } else {
+                let outcome = self.deliver(&batch).await;
+                (self.write_lines)(&outcome.lines);
+                self.settle(&batch, &outcome);
+            }
+        }
+    }
+
+    /// Waits for a change, or until a failed message is to be delivered again.
+    async fn wait(&self) {
+        let next_retry = self.shared.line.lock().next_retry();
+        let changed = self.shared.arrived.notified();
+        match next_retry {
+            None => changed.await,
+            Some(at) => {
+                // Either way the messages are looked at again.
+                let _ = tokio::time::timeout_at(at, changed).await;
+            }
+        }
+    }
+
+    /// Runs the function in a task of its own, so that a panic or a timeout fails the batch alone.
+    async fn deliver(&self, batch: &[Received]) -> Outcome {
+        let event = batch::event(batch).to_string();
+        let notifications = Arc::clone(&self.notifications);
+        let mut running = tokio::spawn(async move {
+            let batch = Batch::read(event.as_bytes()).map_err(|error| error.to_string())?;
+            let now = Instant::now();
+            let deadline = now.checked_add(TIMEOUT.saturating_sub(RESERVE)).unwrap_or(now);
+            Ok::<_, String>(notifications.handle(&batch, &Uuid::new_v4().to_string(), None, deadline).await)
+        });
+        let cause = match tokio::time::timeout(TIMEOUT, &mut running).await {
+            Ok(Ok(Ok(read))) => return Outcome::of(read),
+            Ok(Ok(Err(error))) => error,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => {
+                running.abort();
+                format!("it did not answer within {} seconds", TIMEOUT.as_secs())
+            }
+        };
+        Outcome { lines: format!("queue  the function failed at the whole batch: {cause}\n"), failed: None }
+    }
+
+    fn settle(&self, batch: &[Received], outcome: &Outcome) {
+        let lines: Vec<Value> =
+            outcome.lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let now = Instant::now();
+        self.shared.change(|line| {
+            for Received { id, .. } in batch {
+                let of_message = |line: &&Value| line.get("message_id").and_then(Value::as_str) == Some(id);
+                let failed = outcome.failed.as_ref().is_none_or(|failed| failed.contains(id));
+                line.settle(id, failed, lines.iter().filter(of_message).cloned().collect(), now);
+            }
+        });
+    }
+}
+
+impl Outcome {
+    fn of(read: Read) -> Self {
+        let answer = json!(read.answer);
+        let failures = answer.get("batchItemFailures").and_then(Value::as_array).into_iter().flatten();
+        let ids = failures.filter_map(|failure| failure.get("itemIdentifier")?.as_str());
+        let failed = Some(ids.map(str::to_owned).collect());
+        Self { lines: read.lines, failed }
+    }
+}
