@@ -7,6 +7,7 @@ mod command;
 mod event;
 mod page;
 mod placeholders;
+mod policy;
 mod report;
 mod room;
 mod values;
@@ -22,7 +23,6 @@ use meeting_gateway::auth::{Caller, authorizer};
 use meeting_gateway::config::AuthSettings;
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::operation::{OPERATIONS, Operation};
-use meeting_gateway::policy;
 use meeting_gateway::start;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -95,7 +95,7 @@ async fn explain_and_log(document: &[u8], stack: &Stack, asked: &Asked) -> Resul
         .map_err(|error| ExplainError::Failed(format!("invalid event: {error}")))?;
     let caller = authorizer::authenticate(&request.authorizer, names)
         .map_err(|error| ExplainError::NoCaller(error.to_string()))?;
-    let policy = policy::explain(document, &stack.deployment(), &caller)
+    let policy = meeting_gateway::policy::explain(document, &stack.deployment(), &caller)
         .map_err(|errors| ExplainError::Failed(errors.iter().map(|error| format!("{error}\n")).collect()))?;
     let tenant_ids = policy.tenant_ids.as_ref().map_or(&[][..], |(ids, _)| ids);
     plant(&simulator, region, asked, &caller, tenant_ids);
@@ -112,7 +112,8 @@ async fn explain_and_log(document: &[u8], stack: &Stack, asked: &Asked) -> Resul
     let problem = if status < 300 { Value::Null } else { problem };
     let requests = simulator.requests();
     let rows = rows(&policy, asked, &requests, &problem);
-    Ok(Explained { operation: asked.operation, caller, policy, rows, requests, status, problem })
+    let document = serde_json::from_slice(document).unwrap_or_default();
+    Ok(Explained { operation: asked.operation, caller, policy, document, rows, requests, status, problem })
 }
 
 /// The registry's table, empty.

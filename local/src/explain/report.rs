@@ -8,6 +8,7 @@ use meeting_gateway::operation::Operation;
 use meeting_gateway::policy::{LimitExplanation, PolicyExplanation, RightExplanation};
 use serde_json::{Value, json};
 
+use super::policy::policy_json;
 use super::values::Row;
 
 /// A request, what it gets, and why.
@@ -16,6 +17,8 @@ pub(super) struct Explained {
     pub(super) operation: &'static Operation,
     pub(super) caller: Caller,
     pub(super) policy: PolicyExplanation,
+    /// The policy document, as it is written.
+    pub(super) document: Value,
     pub(super) rows: Vec<Row>,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) status: u16,
@@ -121,7 +124,7 @@ fn errors(problem: &Value) -> &[Value] {
 
 /// For programs.
 pub(super) fn json(explained: &Explained) -> Value {
-    let Explained { operation, caller, policy, rows, requests, status, problem } = explained;
+    let Explained { operation, caller, policy, document, rows, requests, status, problem } = explained;
     let right = |right: &RightExplanation| {
         json!({
             "right": right.right, "held": right.is_held, "holders": right.holders, "pointer": right.pointer
@@ -140,6 +143,7 @@ pub(super) fn json(explained: &Explained) -> Value {
         "caller": { "subject": caller.subject(), "groups": caller.groups(), "scopes": caller.scopes() },
         "rights": policy.rights.iter().map(right).collect::<Vec<_>>(),
         "limits": policy.limits.iter().map(limit).collect::<Vec<_>>(),
+        "policy": policy_json(policy, document),
         "members": rows.iter().map(member).collect::<Vec<_>>(),
         "status": status,
         "problem": problem,

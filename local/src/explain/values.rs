@@ -63,7 +63,7 @@ impl From {
         }
     }
 
-    fn of_list(list: &str) -> Self {
+    pub(super) fn of_list(list: &str) -> Self {
         match list {
             "Fixed" => From::Fixed,
             "Default" => From::Default,

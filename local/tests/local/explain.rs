@@ -7,10 +7,15 @@ use crate::program::policy_file;
 
 /// What `explain --json` prints for a request of a host of acme, with its exit status.
 fn explained(policy: &Value, arguments: &[&str]) -> (Option<i32>, Value) {
+    let claims = r#"{"sub":"anna","custom:tenant_id":"acme","cognito:groups":["hosts"]}"#;
+    explained_to(claims, policy, arguments)
+}
+
+/// The same for a caller with these claims.
+fn explained_to(claims: &str, policy: &Value, arguments: &[&str]) -> (Option<i32>, Value) {
     let name = format!("explained-{}", std::thread::current().name().unwrap().replace("::", "-"));
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
     std::fs::write(&file, policy.to_string()).unwrap();
-    let claims = r#"{"sub":"anna","custom:tenant_id":"acme","cognito:groups":["hosts"]}"#;
     let fixed = ["explain", "--json", "--policy", file.to_str().unwrap(), "--claims", "-"];
     let (code, stdout, stderr) = run(&[&fixed[..], arguments].concat(), claims);
     let value = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}"));
@@ -130,6 +135,93 @@ fn fixed_tag_that_is_asked_for_stays_the_policys_and_numbers_stay_numbers() {
     assert_eq!(member(&explained, "#/Tags/Course"), course);
     assert_eq!(member(&explained, "#/Tags/a~1b").1, "Fixed");
     assert_eq!(member(&explained, "#/MeetingFeatures/Attendee/MaxCount").0, &json!(250));
+}
+
+/// What the policy has for a member.
+fn policy_for<'v>(explained: &'v Value, member: &str) -> &'v Value {
+    let members = explained["policy"]["members"].as_array().unwrap();
+    members.iter().find(|found| found["member"] == member).unwrap_or_else(|| panic!("no {member}"))
+}
+
+#[test]
+fn the_policy_has_each_members_value_and_bound_whatever_is_asked_for() {
+    let mut policy = policy();
+    policy["Tenants"]["acme"]["Allowed"]["MeetingFeatures"] = json!({ "Video": { "MaxResolution": "HD" } });
+    let refused = r#"{"ExternalMeetingId":"standup","MediaRegion":"us-west-2"}"#;
+    let (code, explained) = explained(&policy, &["--request", refused]);
+    assert_eq!(code, Some(1), "also of a request that is refused");
+    let acme = "#/Tenants/acme";
+    for (name, expected, why) in [
+        (
+            "MediaRegion",
+            json!({
+                "sent": "eu-central-1", "from": "Default", "pointer": format!("{acme}/Default/MediaRegion"),
+                "allowed": ["eu-central-1", "eu-west-2"], "allowed_pointer": format!("{acme}/Allowed/MediaRegion"),
+                "chime_default": null,
+            }),
+            "a default among values to choose from",
+        ),
+        (
+            "MeetingFeatures/Attendee/MaxCount",
+            json!({
+                "sent": 50, "from": "ceiling", "pointer": "#/Everyone/Allowed/MeetingFeatures/Attendee/MaxCount",
+                "allowed": 50, "allowed_pointer": "#/Everyone/Allowed/MeetingFeatures/Attendee/MaxCount",
+                "chime_default": 250,
+            }),
+            "a ceiling, which binds silence too",
+        ),
+        (
+            "MeetingFeatures/Content/MaxResolution",
+            json!({
+                "sent": null, "from": null, "pointer": null, "allowed": null, "allowed_pointer": null,
+                "chime_default": "FHD",
+            }),
+            "nothing is written",
+        ),
+        (
+            "PrimaryMeetingId",
+            json!({
+                "sent": null, "from": null, "pointer": null, "allowed": true,
+                "allowed_pointer": format!("{acme}/Allowed/PrimaryMeetingId"), "chime_default": null,
+            }),
+            "any value is allowed",
+        ),
+        (
+            "Capabilities/Video",
+            json!({
+                "sent": "Receive", "from": "Fixed", "pointer": format!("{acme}/Fixed/Capabilities/Video"),
+                "allowed": null, "allowed_pointer": null, "chime_default": "SendReceive",
+            }),
+            "an attendee's capability, fixed",
+        ),
+    ] {
+        let member = format!("#/{name}");
+        let mut expected = expected;
+        expected["member"] = json!(member);
+        assert_eq!(policy_for(&explained, &member), &expected, "{why}");
+    }
+    let tags = json!([
+        { "key": "Tenant", "list": "Fixed", "pointer": "#/Everyone/Fixed/Tags/Tenant" },
+        { "key": "Course", "list": "Allowed", "pointer": format!("{acme}/Allowed/Tags/0") },
+    ]);
+    assert_eq!(explained["policy"]["tags"], tags);
+    let ids = json!({ "value": ["acme"], "pointer": "#/Everyone/Fixed/TenantIds" });
+    assert_eq!(explained["policy"]["tenant_ids"], ids);
+}
+
+#[test]
+fn a_bound_is_found_in_the_block_of_a_tenant_whose_name_needs_escapes() {
+    let mut policy = policy();
+    policy["Tenants"]["a/b~c"] = policy["Tenants"]["acme"].take();
+    policy["Tenants"].as_object_mut().unwrap().remove("acme");
+    let fixed = &mut policy["Tenants"]["a/b~c"]["Fixed"];
+    fixed["TenantIds"] = json!(["abc"]);
+    fixed["Tags"] = json!({ "Tenant": "abc" });
+    let claims = r#"{"sub":"anna","custom:tenant_id":"a/b~c","cognito:groups":["hosts"]}"#;
+    let (_, explained) = explained_to(claims, &policy, &["--request", r#"{"ExternalMeetingId":"standup"}"#]);
+    let region = policy_for(&explained, "#/MediaRegion");
+    assert_eq!(region["allowed_pointer"], "#/Tenants/a~1b~0c/Allowed/MediaRegion");
+    assert_eq!(region["allowed"], json!(["eu-central-1", "eu-west-2"]));
 }
 
 #[test]
