@@ -1,0 +1,106 @@
+// The form by which one sends an event that no button of the page makes: late, repeated, or of a machine.
+import { eventName, meetingsOf, nameOf } from "./meeting_texts.js";
+import { notice, perform } from "./notices.js";
+import { server } from "./server.js";
+import { state as store, update } from "./store.js";
+import { html, nothing } from "./vendor/lit-html.js";
+
+const SECTION = "own-event";
+
+/** Types of the Amazon Chime SDK Developer Guide, and whether each is about an attendee. */
+const TYPES = {
+  "chime:AttendeeJoined": true,
+  "chime:AttendeeLeft": true,
+  "chime:AttendeeDropped": true,
+  "chime:AttendeeVideoStarted": true,
+  "chime:AttendeeVideoStopped": true,
+  "chime:AttendeeContentJoined": true,
+  "chime:AttendeeContentLeft": true,
+  "chime:AttendeeContentDropped": true,
+  "chime:MeetingStarted": false,
+  "chime:MeetingEnded": false,
+};
+
+/** Somebody whom nobody created; by the `aws:` it is a machine. */
+const RECORDER = "aws:MediaPipeline-recorder";
+
+const START = { type: "chime:AttendeeLeft", who: "", secondsAgo: "0", times: "1", meeting: "" };
+
+/** The form, closed until it is asked for. */
+export function view(state) {
+  const meetings = meetingsOf(state);
+  const draft = { ...START, ...state.ownEvent };
+  const meeting = meetings.find((each) => each.Meeting.MeetingId === draft.meeting) ?? meetings.at(-1);
+  return html`
+    <details>
+      <summary>Send an event of your own</summary>
+      <div class="stack">
+        <p class="muted small">
+          One that is late, one that comes several times, or one of a recorder, which usage does not count.
+        </p>
+        ${meeting ? form(draft, meetings, meeting) : html`<p class="empty">There is no meeting yet that it could be about.</p>`}
+        ${notice(SECTION)}
+      </div>
+    </details>
+  `;
+}
+
+function form(draft, meetings, meeting) {
+  const people = meeting.attendees.map(({ Attendee }) => [Attendee.AttendeeId, Attendee.ExternalUserId]);
+  const isKnown = draft.who === RECORDER || people.some(([attendeeId]) => attendeeId === draft.who);
+  const who = isKnown ? draft.who : (people[0]?.[0] ?? RECORDER);
+  const meetingChoices = [...meetings]
+    .reverse()
+    .map((each) => [each.Meeting.MeetingId, each.alive ? nameOf(each) : `${nameOf(each)} (has ended)`]);
+  return html`
+    <form class="fields" @submit=${(event) => send(event, { ...draft, who }, meeting)}>
+      ${choice("meeting", "Meeting", meetingChoices, meeting.Meeting.MeetingId)}
+      ${choice(
+        "type",
+        "Event",
+        Object.keys(TYPES).map((type) => [type, eventName(type)]),
+        draft.type,
+      )}
+      ${TYPES[draft.type] ? choice("who", "Who", [...people, [RECORDER, "a recorder of AWS"]], who) : nothing}
+      ${number("secondsAgo", "Happened, in seconds ago", draft.secondsAgo, 0, 2_000_000)}
+      ${number("times", "How often it is sent", draft.times, 1, 20)}
+      <button class="button">Send the event</button>
+    </form>
+  `;
+}
+
+const set = (name) => (event) => update({ ownEvent: { ...store.ownEvent, [name]: event.target.value } });
+
+function choice(name, label, choices, chosen) {
+  return html`
+    <div class="field">
+      <label for="own-event-${name}">${label}</label>
+      <select id="own-event-${name}" @change=${set(name)}>
+        ${choices.map(([value, text]) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`)}
+      </select>
+    </div>
+  `;
+}
+
+function number(name, label, value, min, max) {
+  return html`
+    <div class="field">
+      <label for="own-event-${name}">${label}</label>
+      <input id="own-event-${name}" type="number" required min=${min} max=${max} .value=${value} @input=${set(name)} />
+    </div>
+  `;
+}
+
+function send(event, { type, who, secondsAgo, times }, meeting) {
+  event.preventDefault();
+  const person = who === RECORDER ? { external_user_id: who } : { attendee_id: who };
+  const asked = {
+    event_type: type,
+    milliseconds_ago: Number(secondsAgo) * 1000,
+    times: Number(times),
+    ...(TYPES[type] ? person : {}),
+  };
+  const often = asked.times === 1 ? "" : `, ${asked.times} times`;
+  const done = `Sent: ${eventName(type)} of ${nameOf(meeting)}${often}.`;
+  return perform(SECTION, () => server.sendMeetingEvents(meeting.Meeting.MeetingId, [asked]), done);
+}

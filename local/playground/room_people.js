@@ -1,0 +1,60 @@
+// The two people of the section Rooms, and what they have done. What is not chosen comes from the policy that serves.
+import { state as store, update } from "./store.js";
+
+/**
+ * @typedef {object} Person
+ * @property {string} name the token's subject
+ * @property {string | null} tenant null for the first one that the policy lists
+ * @property {string[] | null} groups null for those that may create in the tenant
+ * @property {string} ownToken where the page can make none
+ * @property {boolean} isBusy whether a request of the person is under way
+ * @property {{ meetingId: string, attendeeId: string, token: string }[]} attendees whom the person has created and not deleted
+ * @property {object | null} result the last answer, from `send` of room_requests.js
+ */
+
+const NOBODY = { tenant: null, groups: null, ownToken: "", isBusy: false, attendees: [], result: null };
+
+update({
+  rooms: {
+    name: "standup",
+    people: [
+      { ...NOBODY, name: "ann" },
+      { ...NOBODY, name: "bob" },
+    ],
+  },
+});
+
+/** The room's name. */
+export const roomOf = (state) => state.rooms.name;
+
+/**
+ * Both people, with what is not chosen filled in.
+ * @returns {(Person & { tenant: string, groups: string[], scope: string })[]}
+ */
+export function peopleOf(state) {
+  const { tenants } = state.local;
+  return state.rooms.people.map((person) => {
+    const tenant = tenants.find(({ name }) => name === person.tenant) ?? tenants[0];
+    return {
+      ...person,
+      tenant: tenant?.name ?? "",
+      groups: person.groups ?? tenant?.groups ?? [],
+      scope: (tenant?.scopes ?? []).join(" "),
+    };
+  });
+}
+
+/** Changes the room's name. */
+export function setRoom(name) {
+  update({ rooms: { ...store.rooms, name } });
+}
+
+/**
+ * Changes something of a person.
+ * @param {number} index
+ * @param {Partial<Person>} patch
+ */
+export function setPerson(index, patch) {
+  const people = store.rooms.people.map((each, at) => (at === index ? { ...each, ...patch } : each));
+  update({ rooms: { ...store.rooms, people } });
+}

@@ -1,0 +1,128 @@
+// What the requests of the section Rooms came to.
+import { meetingOf, shortened } from "./meeting_texts.js";
+import { html, nothing } from "./vendor/lit-html.js";
+
+/**
+ * What a person's last request came to, and whom they have in the meeting.
+ * @param {string} label who it is
+ */
+export function resultView(state, person, label) {
+  const { result } = person;
+  const present = presentOf(state, person).length;
+  return html`
+    <div role="status" aria-label="Result of ${label}">
+      ${person.isBusy ? html`<p class="muted small">Asking…</p>` : nothing}
+      ${result && !person.isBusy ? answer(state, result) : nothing}
+    </div>
+    ${result ? token(result) : nothing}
+    ${present > 1 ? html`<p class="muted small">Here ${present} times: each Join makes a further attendee.</p>` : nothing}
+  `;
+}
+
+/** The attendees that a person has in meetings that go on. */
+export function presentOf(state, person) {
+  return person.attendees.filter(({ meetingId, attendeeId }) => ended(state, meetingId, attendeeId) === null);
+}
+
+/** Whether both are in the same meeting, and if not, why. */
+export function verdict(state, people) {
+  return html`<div role="status" aria-label="Both together">${verdictText(state, people)}</div>`;
+}
+
+function verdictText(state, people) {
+  const meetings = people.map((each) => presentOf(state, each).at(-1)?.meetingId);
+  if (people.some((each) => each.isBusy) || meetings.includes(undefined)) return nothing;
+  const [one, other] = meetings;
+  if (one === other) {
+    return html`<p class="notice good"><b>Both are in the same meeting</b>, <code>${one}</code>, each with an attendee of their own.</p>`;
+  }
+  const why =
+    people[0].tenant === people[1].tenant
+      ? "One of them joined before the room was deleted, or joined another room."
+      : "A room belongs to its tenant: the same name in another tenant is another room.";
+  return html`<p class="notice"><b>They are in different meetings.</b> ${why}</p>`;
+}
+
+function answer(state, result) {
+  return html`
+    <div class="stack">
+      <p class="row">
+        <b>${result.name}</b>
+        <span class="badge ${result.isSuccess ? "ok" : "bad"}">${result.status} ${result.reason}</span>
+        <span class="muted small">${result.milliseconds} ms</span>
+      </p>
+      ${result.isSuccess ? success(state, result) : refusal(result)}
+    </div>
+  `;
+}
+
+function success(state, result) {
+  const { Meeting, Attendee } = result.body ?? {};
+  if (!Meeting)
+    return html`<p class="muted small">${result.name === "Leave" ? "The attendee is deleted; the meeting goes on." : "The room has no meeting any more. Whoever joins next opens a new one."}</p>`;
+  return html`
+    <dl class="pairs">
+      <dt>MeetingId</dt><dd><code>${Meeting.MeetingId}</code></dd>
+      <dt>AttendeeId</dt><dd><code>${Attendee.AttendeeId}</code></dd>
+      <dt>Room</dt><dd>${opening(state, result.requestId)}</dd>
+      ${end(state, Meeting.MeetingId, Attendee.AttendeeId)}
+    </dl>
+  `;
+}
+
+/** Who opened the room is in the request's log line alone: the answers do not differ. */
+function opening(state, requestId) {
+  const line = state.exchanges.find((each) => each.request_id === requestId)?.line;
+  const members = typeof line === "string" ? JSON.parse(line) : line;
+  if (!members) return "…";
+  return members.room_opened ? html`<b>opened by this request</b>` : "was open already";
+}
+
+function end(state, meetingId, attendeeId) {
+  const text = ended(state, meetingId, attendeeId);
+  return text ? html`<dt>Now</dt><dd><span class="badge warn">${text}</span></dd>` : nothing;
+}
+
+/** What has ended since, the meeting or the attendee; null while both are there, or where the page can't look. */
+function ended(state, meetingId, attendeeId) {
+  const meeting = meetingOf(state, meetingId);
+  if (!meeting) return null;
+  if (!meeting.alive) return "the meeting has ended";
+  const attendee = meeting.attendees.find((each) => each.Attendee.AttendeeId === attendeeId);
+  return attendee?.deleted ? "the attendee is deleted" : null;
+}
+
+function refusal({ body, text, retryAfter }) {
+  if (!body) return html`<pre class="code wrap">${text}</pre>`;
+  const findings = (body.errors ?? []).map(
+    ({ pointer, header, parameter, detail }) =>
+      html`<li><code>${pointer ?? header ?? parameter ?? ""}</code> ${detail}</li>`,
+  );
+  return html`
+    <p class="finding">${body.Code ? html`<b>${body.Code}</b>: ` : nothing}${body.detail ?? body.message ?? text}</p>
+    ${findings.length > 0 ? html`<ul class="finding">${findings}</ul>` : nothing}
+    ${retryAfter ? html`<p class="muted small">Retry-After: ${retryAfter} seconds</p>` : nothing}
+  `;
+}
+
+function token({ method, path, token: text }) {
+  return html`
+    <details>
+      <summary>What was sent</summary>
+      <pre class="code wrap" tabindex="0" role="region" aria-label="Request">${method} ${path}
+Authorization: Bearer ${shortened(text)}</pre>
+      <pre class="code wrap" tabindex="0" role="region" aria-label="Claims of the token">${claims(text)}</pre>
+    </details>
+  `;
+}
+
+/** A token's claims as JSON. */
+function claims(text) {
+  try {
+    const part = text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
+    return JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2);
+  } catch {
+    return "The token can't be read.";
+  }
+}

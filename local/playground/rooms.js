@@ -1,0 +1,134 @@
+// The section Rooms: two people who ask for a room by its name, side by side.
+import { notice } from "./notices.js";
+import { peopleOf, roomOf, setPerson, setRoom } from "./room_people.js";
+import { deleteRoom, join, joinBoth, leave } from "./room_requests.js";
+import { presentOf, resultView, verdict } from "./room_results.js";
+import { live } from "./vendor/directives/live.js";
+import { html, nothing } from "./vendor/lit-html.js";
+
+export const id = "rooms";
+export const title = "Rooms";
+export const lead = "Whoever of a tenant asks for the same name gets the same meeting.";
+
+/** The section's content. */
+export function view(state) {
+  if (!state.local) return nothing;
+  if (!state.local.registry) {
+    return html`<p class="empty">
+      Rooms need the registry, and this <code>local</code> was started with <code>--registry none</code>: the API answers 404.
+    </p>`;
+  }
+  const people = peopleOf(state);
+  return html`
+    <div class="stack">
+      <div class="card stack">
+        <p class="prose">
+          Nobody has to create the meeting first or hand its id around: the first to join opens the room, everybody after that is in
+          the same meeting. Two people who press at the very same moment also get one meeting, not two. Opening needs the right
+          Create, joining an open room only Join: take the group from one of them and see.
+        </p>
+        <div class="row room-start">
+          <div class="field">
+            <label for="room-name">Room</label>
+            <input
+              id="room-name"
+              class="mono"
+              autocomplete="off"
+              spellcheck="false"
+              .value=${live(roomOf(state))}
+              @input=${(event) => setRoom(event.target.value)}
+            />
+          </div>
+          <button class="button primary" type="button" ?disabled=${people.some((each) => each.isBusy)} @click=${joinBoth}>
+            Join both at once
+          </button>
+        </div>
+        ${notice(id)}
+      </div>
+      <div class="people">${people.map((each, index) => personPanel(state, each, index))}</div>
+      ${verdict(state, people)}
+    </div>
+  `;
+}
+
+function personPanel(state, person, index) {
+  const label = person.name || `Person ${index + 1}`;
+  return html`
+    <section class="card stack" aria-labelledby="person-${index}">
+      <h3 id="person-${index}">${label}</h3>
+      ${state.local.issuer === null ? tokenField(person, index) : identity(state, person, index)}
+      <div class="row">
+        <button class="button primary" type="button" aria-label="Join as ${label}" ?disabled=${person.isBusy} @click=${() => join(index)}>
+          Join
+        </button>
+        <button class="button" type="button" aria-label="Leave as ${label}" ?disabled=${person.isBusy || presentOf(state, person).length === 0} @click=${() => leave(index)}>
+          Leave
+        </button>
+        <button class="button danger" type="button" aria-label="Delete the room as ${label}" ?disabled=${person.isBusy} @click=${() => deleteRoom(index)}>
+          Delete room
+        </button>
+      </div>
+      ${resultView(state, person, label)}
+    </section>
+  `;
+}
+
+function identity(state, person, index) {
+  const { tenants, groups } = state.local;
+  return html`
+    <div class="fields">
+      <div class="field">
+        <label for="person-${index}-name">Name</label>
+        <input
+          id="person-${index}-name"
+          autocomplete="off"
+          spellcheck="false"
+          .value=${live(person.name)}
+          @input=${(event) => setPerson(index, { name: event.target.value })}
+        />
+      </div>
+      <div class="field">
+        <label for="person-${index}-tenant">Tenant</label>
+        <select id="person-${index}-tenant" @change=${(event) => setPerson(index, { tenant: event.target.value, groups: null })}>
+          ${tenants.map(({ name }) => html`<option value=${name} .selected=${name === person.tenant}>${name}</option>`)}
+        </select>
+      </div>
+    </div>
+    <fieldset>
+      <legend class="label">Groups</legend>
+      <div class="row">
+        ${groups.length === 0 ? html`<span class="muted small">The policy names none.</span>` : nothing}
+        ${groups.map((group) => groupChip(person, index, group))}
+      </div>
+    </fieldset>
+  `;
+}
+
+function groupChip(person, index, group) {
+  const change = (event) => {
+    const others = person.groups.filter((each) => each !== group);
+    setPerson(index, { groups: event.target.checked ? [...others, group] : others });
+  };
+  return html`
+    <label class="chip">
+      <input type="checkbox" .checked=${live(person.groups.includes(group))} @change=${change} />${group}
+    </label>
+  `;
+}
+
+/** Where the page can make no tokens: one that a person brings along. */
+function tokenField(person, index) {
+  return html`
+    <div class="field">
+      <label for="person-${index}-token">Token of your issuer</label>
+      <textarea
+        id="person-${index}-token"
+        class="mono"
+        rows="3"
+        spellcheck="false"
+        .value=${live(person.ownToken)}
+        @input=${(event) => setPerson(index, { ownToken: event.target.value.trim() })}
+      ></textarea>
+    </div>
+  `;
+}
