@@ -1,9 +1,10 @@
 // The section Events: messages about meetings on their way through the queue to the function `notifications`.
+import { keepFocus } from "./focus.js";
 import { counted, eventName, isSimulated, meetingOf, nameOf, personOf, shortened, timeOfDay } from "./meeting_texts.js";
 import { notice, perform } from "./notices.js";
 import { view as ownEvent } from "./own_event.js";
 import { server } from "./server.js";
-import { state as store, update } from "./store.js";
+import { onChange, state as store, update } from "./store.js";
 import { live } from "./vendor/directives/live.js";
 import { repeat } from "./vendor/directives/repeat.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -12,14 +13,24 @@ export const id = "events";
 export const title = "Events";
 export const lead = "What Chime reports about meetings, on its way through the queue.";
 
-/** What each state of a message means, and its badge. */
+/** Each state of a message in words, its badge, and what delivering it now is called. */
 const STATES = {
-  held: ["held back", "warn"],
-  waiting: ["on its way", "accent"],
-  delivered: ["delivered", "ok"],
-  failed: ["failed, comes again", "bad"],
-  dropped: ["dropped", ""],
-  "dead-letter": ["in the dead-letter queue", "bad"],
+  held: {
+    text: "held back",
+    badge: "warn",
+    deliver: "Deliver",
+    done: "was delivered, past those that are held before it",
+  },
+  waiting: { text: "on its way", badge: "accent", deliver: "Deliver", done: "was delivered" },
+  delivered: { text: "delivered", badge: "ok", deliver: "Repeat", done: "was delivered once more" },
+  failed: { text: "failed, comes again", badge: "bad", deliver: "Deliver now", done: "was delivered without waiting" },
+  dropped: { text: "lost", badge: "bad", deliver: "Deliver after all", done: "was delivered late" },
+  "dead-letter": {
+    text: "dead letter",
+    badge: "bad",
+    deliver: "Deliver again",
+    done: "was taken out of the dead-letter queue and delivered",
+  },
 };
 
 /** The section's content. */
@@ -68,15 +79,15 @@ function controls(holds, held) {
       </label>
       <div class="row">
         <span class="muted small">${counted(held, "message")} held</span>
-        <button class="button" type="button" ?disabled=${held === 0} @click=${() => hold(false, held)}>Deliver in order</button>
-        <button class="button" type="button" ?disabled=${held === 0} @click=${() => reverse(held)}>Deliver in reverse</button>
+        <button class="button" type="button" aria-disabled=${held === 0} @click=${() => held > 0 && hold(false, held)}>Deliver in order</button>
+        <button class="button" type="button" aria-disabled=${held === 0} @click=${() => reverse(held)}>Deliver in reverse</button>
       </div>
     </div>
   `;
 }
 
 function messageEntry(state, each) {
-  const [text, badge] = STATES[each.state] ?? [each.state, ""];
+  const { text, badge } = STATES[each.state];
   const name = eventName(each.event_type);
   return html`
     <li class="entry">
@@ -108,22 +119,24 @@ function about(state, each) {
 }
 
 function buttons(each, name) {
-  const button = (what, label, done) => html`
+  const { deliver, done } = STATES[each.state];
+  const button = (what, label, words) => html`
     <button
       class="button small"
       type="button"
       aria-label="${label}: ${name}"
-      @click=${() => perform(id, () => server.queueMessage(each.id, what), `${name} ${done}`)}
+      aria-disabled=${each.state === "waiting"}
+      @click=${(event) => keepFocus(event, () => act(each, what, `${name} ${words}.`))}
     >${label}</button>
   `;
-  if (each.state === "held") {
-    return html`
-      ${button("deliver", "Deliver", "was delivered, past those that are held before it.")}
-      ${button("drop", "Drop", "is lost: notifications never learns of it.")}
-    `;
-  }
-  if (each.state === "waiting" || each.state === "dropped") return nothing;
-  return button("deliver", "Repeat", "was delivered once more.");
+  return html`
+    ${button("deliver", deliver, done)}
+    ${each.state === "held" ? button("drop", "Drop", "is lost: notifications never learns of it") : nothing}
+  `;
+}
+
+async function act(each, what, done) {
+  if (each.state !== "waiting") await perform(id, () => server.queueMessage(each.id, what), done);
 }
 
 /** A line of the log in short, then the whole of it. */
@@ -150,10 +163,20 @@ async function hold(holds, held) {
   const text = holds
     ? "Coming messages wait here until you deliver or drop them."
     : `Messages are delivered at once.${released}`;
-  const queue = await perform(id, () => server.holdQueue(holds), text);
-  update({ queueHolds: queue === undefined ? store.queueHolds : holds });
+  const isDone = await perform(id, () => server.holdQueue(holds).then(() => true), text);
+  update({ queueHolds: isDone ? holds : store.queueHolds });
 }
 
-function reverse(held) {
-  return perform(id, server.shuffleQueue, `${counted(held, "held message")} delivered, the newest first.`);
+async function reverse(held) {
+  if (held > 0) await perform(id, server.shuffleQueue, `${counted(held, "held message")} delivered, the newest first.`);
 }
+
+let isAsked = false;
+
+// Whether messages are held is not among the events, so it is asked for once: it may have been switched before this page came.
+onChange(async () => {
+  if (isAsked || !isSimulated(store)) return;
+  isAsked = true;
+  const queue = await server.queue().catch(() => null);
+  if (queue) update({ queueHolds: queue.holds });
+});

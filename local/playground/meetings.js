@@ -1,4 +1,5 @@
 // The section Meetings: what the simulated Chime has, and what people in a meeting do.
+import { keepFocus } from "./focus.js";
 import { counted, isSimulated, meetingsOf, nameOf } from "./meeting_texts.js";
 import { notice, perform } from "./notices.js";
 import { connectionOf } from "./presence.js";
@@ -51,7 +52,7 @@ function openMeeting(state, each) {
     <li class="card stack">
       <div class="row apart">
         <h3>${nameOf(each)}</h3>
-        <button class="button small danger" type="button" aria-label="End ${nameOf(each)}" @click=${() => end(each)}>End</button>
+        <button class="button small danger" type="button" aria-label="End ${nameOf(each)}" @click=${(event) => keepFocus(event, () => end(each))}>End</button>
       </div>
       <dl class="pairs">
         <dt>MeetingId</dt><dd><code>${Meeting.MeetingId}</code></dd>
@@ -98,13 +99,14 @@ function moves(meeting, { ExternalUserId, AttendeeId }, connection) {
       class="button small"
       type="button"
       aria-label="${label}: ${ExternalUserId}"
-      @click=${() => happens(meeting, AttendeeId, type, `${ExternalUserId} ${words}`)}
+      @click=${(event) => keepFocus(event, () => happens(meeting, AttendeeId, type, `${ExternalUserId} ${words}`))}
     >${label}</button>
   `;
-  if (connection !== "connected") return move("Connect", "AttendeeJoined", "is connected");
+  const isConnected = connection === "connected";
+  // One template for both, so that the focus stays on the button when it becomes the other one.
   return html`
-    ${move("Leave", "AttendeeLeft", "has left")}
-    ${move("Lose connection", "AttendeeDropped", "has lost the connection")}
+    ${isConnected ? move("Leave", "AttendeeLeft", "has left") : move("Connect", "AttendeeJoined", "is connected")}
+    ${isConnected ? move("Lose connection", "AttendeeDropped", "has lost the connection") : nothing}
   `;
 }
 

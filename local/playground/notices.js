@@ -36,7 +36,9 @@ export function say(section, text, isError = false) {
  */
 export function notice(section) {
   const said = state.notices?.[section];
-  return html`<div role="status">
-    ${said?.text ? html`<p class="notice ${said.isError ? "bad" : "good"}">${said.isError ? "Not done: " : ""}${said.text}</p>` : nothing}
-  </div>`;
+  return html`<div class="said" role="status">${said?.text ? saidText(said) : nothing}</div>`;
+}
+
+function saidText({ text, isError }) {
+  return html`<p class="notice ${isError ? "bad" : "good"}">${isError ? "Not done: " : nothing}${text}</p>`;
 }

@@ -21,6 +21,9 @@ const TYPES = {
   "chime:MeetingEnded": false,
 };
 
+/** What no event is: the function fails at it, and in the end it is a dead letter. */
+const NO_EVENT = "no event";
+
 /** Somebody whom nobody created; by the `aws:` it is a machine. */
 const RECORDER = "aws:MediaPipeline-recorder";
 
@@ -36,7 +39,8 @@ export function view(state) {
       <summary>Send an event of your own</summary>
       <div class="stack">
         <p class="muted small">
-          One that is late, one that comes several times, or one of a recorder, which usage does not count.
+          One that is late, one that comes several times, one of a recorder, which usage does not count, or one that can't be read:
+          it fails alone, comes again every two seconds, and after the fifth time it is a dead letter.
         </p>
         ${meeting ? form(draft, meetings, meeting) : html`<p class="empty">There is no meeting yet that it could be about.</p>`}
         ${notice(SECTION)}
@@ -55,19 +59,19 @@ function form(draft, meetings, meeting) {
   return html`
     <form class="fields" @submit=${(event) => send(event, { ...draft, who }, meeting)}>
       ${choice("meeting", "Meeting", meetingChoices, meeting.Meeting.MeetingId)}
-      ${choice(
-        "type",
-        "Event",
-        Object.keys(TYPES).map((type) => [type, eventName(type)]),
-        draft.type,
-      )}
+      ${choice("type", "Event", typeChoices(), draft.type)}
       ${TYPES[draft.type] ? choice("who", "Who", [...people, [RECORDER, "a recorder of AWS"]], who) : nothing}
-      ${number("secondsAgo", "Happened, in seconds ago", draft.secondsAgo, 0, 2_000_000)}
+      ${draft.type === NO_EVENT ? nothing : number("secondsAgo", "Happened, in seconds ago", draft.secondsAgo, 0, 2_000_000)}
       ${number("times", "How often it is sent", draft.times, 1, 20)}
       <button class="button">Send the event</button>
     </form>
   `;
 }
+
+const typeChoices = () => [
+  ...Object.keys(TYPES).map((type) => [type, eventName(type)]),
+  [NO_EVENT, "a message that is no event"],
+];
 
 const set = (name) => (event) => update({ ownEvent: { ...store.ownEvent, [name]: event.target.value } });
 
@@ -94,13 +98,9 @@ function number(name, label, value, min, max) {
 function send(event, { type, who, secondsAgo, times }, meeting) {
   event.preventDefault();
   const person = who === RECORDER ? { external_user_id: who } : { attendee_id: who };
-  const asked = {
-    event_type: type,
-    milliseconds_ago: Number(secondsAgo) * 1000,
-    times: Number(times),
-    ...(TYPES[type] ? person : {}),
-  };
+  const what = { event_type: type, milliseconds_ago: Number(secondsAgo) * 1000, ...(TYPES[type] ? person : {}) };
+  const asked = { ...(type === NO_EVENT ? { text: "This is no event." } : what), times: Number(times) };
   const often = asked.times === 1 ? "" : `, ${asked.times} times`;
-  const done = `Sent: ${eventName(type)} of ${nameOf(meeting)}${often}.`;
+  const done = `Sent: ${type === NO_EVENT ? "a message that is no event" : eventName(type)}, of ${nameOf(meeting)}${often}.`;
   return perform(SECTION, () => server.sendMeetingEvents(meeting.Meeting.MeetingId, [asked]), done);
 }

@@ -32,8 +32,8 @@ export function view(state) {
       ${checked(editing)}
       <div class="row">
         <button class="button primary" type="button" @click=${tryText}>Try it</button>
-        <button class="button" type="button" ?disabled=${!isChanged(editing)} @click=${undoChanges}>Undo my changes</button>
-        <button class="button" type="button" ?disabled=${!isChanged(editing) && !editing.served.is_trial} @click=${returnToFile}>
+        <button class="button" type="button" aria-disabled=${!isChanged(editing)} @click=${undoChanges}>Undo my changes</button>
+        <button class="button" type="button" aria-disabled=${!isChanged(editing) && !editing.served.is_trial} @click=${returnToFile}>
           Back to the file
         </button>
         ${editing.discarded === null ? nothing : html`<button class="button quiet" type="button" @click=${restoreText}>Bring my text back</button>`}

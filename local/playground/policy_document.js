@@ -89,12 +89,14 @@ export async function tryText() {
 
 /** Puts the text that serves back into the field. */
 export function undoChanges() {
+  if (!isChanged(store.editing)) return;
   replaceText(store.editing.served.document);
   say(SECTION, "The field has the text that serves.");
 }
 
 /** Ends the trial, and puts the file's text into the field. */
 export async function returnToFile() {
+  if (!isChanged(store.editing) && !store.editing.served.is_trial) return;
   const served = await perform(SECTION, server.endPolicyTrial, "The file serves again.");
   if (served === undefined) return;
   const now = served ?? (await server.policy());

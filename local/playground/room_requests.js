@@ -1,6 +1,7 @@
 // The requests of the section Rooms: real ones to the API, each with the token of the person who sends it.
 import { say } from "./notices.js";
 import { peopleOf, roomOf, setPerson } from "./room_people.js";
+import { presentOf } from "./room_results.js";
 import { sendToGateway, server } from "./server.js";
 import { state as store } from "./store.js";
 
@@ -19,13 +20,13 @@ export async function joinBoth() {
   await joinAll([0, 1]);
 }
 
-/** Deletes the attendees that a person has in the room, by that person's own token. */
+/** Deletes the attendees that a person has in meetings, by the tokens that they came with. */
 export async function leave(index) {
-  const { attendees } = store.rooms.people[index];
+  const present = presentOf(store, store.rooms.people[index]);
+  if (present.length === 0) return;
   await busy([index], async () => {
-    for (const { meetingId, attendeeId, token } of attendees) {
-      const path = `/meetings/${meetingId}/attendees/${attendeeId}`;
-      const result = await send("Leave", token, "DELETE", path);
+    for (const { meetingId, attendeeId, token } of present) {
+      const result = await send("Leave", token, "DELETE", `/meetings/${meetingId}/attendees/${attendeeId}`);
       const isGone = result.isSuccess || result.status === 404;
       const left = store.rooms.people[index].attendees.filter((each) => !isGone || each.attendeeId !== attendeeId);
       setPerson(index, { result, attendees: left });
@@ -101,6 +102,7 @@ function parsed(text) {
 
 /** Marks people as busy while something is done for them, and says why where it could not be done. */
 async function busy(indices, action) {
+  if (indices.some((index) => store.rooms.people[index].isBusy)) return;
   for (const index of indices) setPerson(index, { isBusy: true });
   try {
     await action();

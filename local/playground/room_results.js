@@ -4,16 +4,12 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 /**
  * What a person's last request came to, and whom they have in the meeting.
- * @param {string} label who it is
  */
-export function resultView(state, person, label) {
+export function resultView(state, person) {
   const { result } = person;
   const present = presentOf(state, person).length;
   return html`
-    <div role="status" aria-label="Result of ${label}">
-      ${person.isBusy ? html`<p class="muted small">Asking…</p>` : nothing}
-      ${result && !person.isBusy ? answer(state, result) : nothing}
-    </div>
+    <div class="said" role="status">${resultText(state, person)}</div>
     ${result ? token(result) : nothing}
     ${present > 1 ? html`<p class="muted small">Here ${present} times: each Join makes a further attendee.</p>` : nothing}
   `;
@@ -26,7 +22,7 @@ export function presentOf(state, person) {
 
 /** Whether both are in the same meeting, and if not, why. */
 export function verdict(state, people) {
-  return html`<div role="status" aria-label="Both together">${verdictText(state, people)}</div>`;
+  return html`<div class="said" role="status">${verdictText(state, people)}</div>`;
 }
 
 function verdictText(state, people) {
@@ -41,6 +37,11 @@ function verdictText(state, people) {
       ? "One of them joined before the room was deleted, or joined another room."
       : "A room belongs to its tenant: the same name in another tenant is another room.";
   return html`<p class="notice"><b>They are in different meetings.</b> ${why}</p>`;
+}
+
+function resultText(state, { isBusy, result }) {
+  if (isBusy) return html`<p class="muted small">Asking…</p>`;
+  return result ? answer(state, result) : nothing;
 }
 
 function answer(state, result) {
@@ -109,9 +110,9 @@ function token({ method, path, token: text }) {
   return html`
     <details>
       <summary>What was sent</summary>
-      <pre class="code wrap" tabindex="0" role="region" aria-label="Request">${method} ${path}
+      <div class="stack"><pre class="code wrap" tabindex="0" role="region" aria-label="Request">${method} ${path}
 Authorization: Bearer ${shortened(text)}</pre>
-      <pre class="code wrap" tabindex="0" role="region" aria-label="Claims of the token">${claims(text)}</pre>
+      <pre class="code wrap" tabindex="0" role="region" aria-label="Claims of the token">${claims(text)}</pre></div>
     </details>
   `;
 }

@@ -39,14 +39,14 @@ export function view(state) {
               @input=${(event) => setRoom(event.target.value)}
             />
           </div>
-          <button class="button primary" type="button" ?disabled=${people.some((each) => each.isBusy)} @click=${joinBoth}>
+          <button class="button primary" type="button" aria-disabled=${people.some((each) => each.isBusy)} @click=${joinBoth}>
             Join both at once
           </button>
         </div>
         ${notice(id)}
+        ${verdict(state, people)}
       </div>
       <div class="people">${people.map((each, index) => personPanel(state, each, index))}</div>
-      ${verdict(state, people)}
     </div>
   `;
 }
@@ -58,17 +58,17 @@ function personPanel(state, person, index) {
       <h3 id="person-${index}">${label}</h3>
       ${state.local.issuer === null ? tokenField(person, index) : identity(state, person, index)}
       <div class="row">
-        <button class="button primary" type="button" aria-label="Join as ${label}" ?disabled=${person.isBusy} @click=${() => join(index)}>
+        <button class="button primary" type="button" aria-label="Join as ${label}" aria-disabled=${person.isBusy} @click=${() => join(index)}>
           Join
         </button>
-        <button class="button" type="button" aria-label="Leave as ${label}" ?disabled=${person.isBusy || presentOf(state, person).length === 0} @click=${() => leave(index)}>
+        <button class="button" type="button" aria-label="Leave as ${label}" aria-disabled=${person.isBusy || presentOf(state, person).length === 0} @click=${() => leave(index)}>
           Leave
         </button>
-        <button class="button danger" type="button" aria-label="Delete the room as ${label}" ?disabled=${person.isBusy} @click=${() => deleteRoom(index)}>
+        <button class="button danger" type="button" aria-label="Delete room as ${label}" aria-disabled=${person.isBusy} @click=${() => deleteRoom(index)}>
           Delete room
         </button>
       </div>
-      ${resultView(state, person, label)}
+      ${resultView(state, person)}
     </section>
   `;
 }
