@@ -43,10 +43,9 @@ const MAX_NAMED: usize = 10;
 /// A line for each right and each answer to who has it, such as `Join: every caller (acme, globex)`, and for each limit and
 /// each value of it; or each fault, to the standard error.
 fn report(file: &Path, found: &Result<Checked, Vec<Fault>>) -> Result<(), CommandError> {
-    let file = file.display();
     match found {
         Ok(Checked { rights, limits }) => {
-            let mut text = format!("{file}: no fault found\n");
+            let mut text = format!("{}: no fault found\n", file.display());
             for Holders { right, holders, tenants } in rights {
                 text.push_str(&format!("{right}: {holders} ({})\n", named(tenants)));
             }
@@ -57,7 +56,7 @@ fn report(file: &Path, found: &Result<Checked, Vec<Fault>>) -> Result<(), Comman
             print(&text)
         }
         Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{file}: {fault}"));
+            faults.iter().for_each(|fault| eprintln!("{}", fault.in_file(file)));
             Ok(())
         }
     }

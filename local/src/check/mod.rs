@@ -2,21 +2,27 @@
 
 mod command;
 mod page;
+mod places;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use meeting_gateway::json::MemberError;
 use meeting_gateway::model::{Limits, Partition, check_control_region};
 use meeting_gateway::policy::{Deployment, Policies, RightName};
 use serde_json::{Value, json};
 
 pub(crate) use self::command::run;
 pub(crate) use self::page::answer;
+use self::places::{Places, TextPlace};
 
 /// A fault of a document, or of the region that it is meant for.
 #[derive(Debug)]
 pub(crate) struct Fault {
     /// `None` for a fault of the region.
     pub(crate) pointer: Option<String>,
+    /// Where the member stands in the document, or would stand. `None` for a fault of the region.
+    pub(crate) place: Option<TextPlace>,
     pub(crate) detail: String,
 }
 
@@ -68,16 +74,20 @@ impl Stack {
 /// Every fault.
 pub(crate) fn check(document: &[u8], stack: &Stack) -> Result<Checked, Vec<Fault>> {
     let region_fault = check_control_region(&stack.region).err();
-    let mut faults: Vec<Fault> =
-        region_fault.into_iter().map(|fault| Fault { pointer: None, detail: fault.to_string() }).collect();
+    let mut faults: Vec<Fault> = region_fault
+        .into_iter()
+        .map(|fault| Fault { pointer: None, place: None, detail: fault.to_string() })
+        .collect();
     let policies = match Policies::load(document, &stack.deployment()) {
         Ok(policies) => policies,
         Err(errors) => {
-            let fault = |error: meeting_gateway::json::MemberError| Fault {
-                pointer: Some(error.pointer),
-                detail: error.detail,
-            };
-            faults.extend(errors.into_iter().map(fault));
+            let places = Places::of(document);
+            faults.extend(errors.into_iter().map(|MemberError { pointer, detail }| {
+                let place = Some(places.find(&pointer));
+                Fault { pointer: Some(pointer), place, detail }
+            }));
+            // As one reads the document, those of the region first.
+            faults.sort_by_key(|fault| fault.place);
             return Err(faults);
         }
     };
@@ -87,10 +97,12 @@ pub(crate) fn check(document: &[u8], stack: &Stack) -> Result<Checked, Vec<Fault
     Ok(Checked { rights: rights(&policies), limits: limits(&policies) })
 }
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Fault { pointer, detail } = self;
-        write!(f, "{}: {detail}", pointer.as_deref().unwrap_or("region"))
+impl Fault {
+    /// A line for people, which editors make a link of: `policy.json:12:7: #/Everyone/Fixed: is …`.
+    pub(crate) fn in_file(&self, file: &Path) -> String {
+        let Fault { pointer, place, detail } = self;
+        let place = place.map_or_else(String::new, |TextPlace { line, column }| format!("{line}:{column}:"));
+        format!("{}:{place} {}: {detail}", file.display(), pointer.as_deref().unwrap_or("region"))
     }
 }
 
@@ -142,7 +154,11 @@ fn to_json(found: &Result<Checked, Vec<Fault>>) -> Value {
     json!({ "faults": faults_json(faults), "rights": rights, "limits": limits })
 }
 
-/// The faults as JSON, each with `pointer` (null for a fault of the region) and `detail`.
+/// The faults as JSON, each with `pointer`, `detail`, `line` and `column`. All but `detail` are null for a fault of the region.
 pub(crate) fn faults_json(faults: &[Fault]) -> Vec<Value> {
-    faults.iter().map(|Fault { pointer, detail }| json!({ "pointer": pointer, "detail": detail })).collect()
+    let fault = |Fault { pointer, place, detail }: &Fault| {
+        let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
+        json!({ "pointer": pointer, "detail": detail, "line": line, "column": column })
+    };
+    faults.iter().map(fault).collect()
 }

@@ -27,7 +27,7 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<Outcome, CommandErro
             if options.json {
                 print_json(&json!({ "faults": faults_json(&faults) }))?;
             }
-            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            let faults: Vec<String> = faults.iter().map(|fault| fault.in_file(&file)).collect();
             return Err(CommandError(faults.join("\n")));
         }
         Err(other) => return Err(CommandError(other.to_string())),

@@ -31,7 +31,7 @@ fn check_reads_several_documents_and_the_standard_input() {
     assert_eq!(code, Some(1));
     assert!(stdout.contains(&format!("{good}: no fault found")), "{stdout}");
     assert!(stdout.contains("Create: callers with one of the groups `hosts` (acme)"), "{stdout}");
-    assert!(stderr.contains("-: #/Tenants/acme/Colour"), "{stderr}");
+    assert!(stderr.contains("-:1:26: #/Tenants/acme/Colour: is not"), "the line and the column: {stderr}");
     let (code, stdout, stderr) = run(&["check", "/no/such/policy.json", good], "");
     assert_eq!(code, Some(2), "{stderr}");
     assert!(stdout.contains("no fault found"), "the other document is reported: {stdout}");
@@ -41,17 +41,56 @@ fn check_reads_several_documents_and_the_standard_input() {
 #[test]
 fn check_prints_json_for_programs() {
     let good = policy_file("checked-json");
-    let (code, stdout, stderr) =
-        run(&["check", "--json", good.to_str().unwrap(), "-", "--region", "eu-centrl-1"], "{}");
+    let (code, stdout, stderr) = run(
+        &["check", "--json", good.to_str().unwrap(), "-", "--region", "eu-centrl-1"],
+        "{\n  \"Tenant\": {}}",
+    );
     assert_eq!((code, stderr.as_str()), (Some(1), ""));
     let documents: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(documents[0]["faults"][0]["pointer"], Value::Null, "a fault of the region");
+    assert_eq!(documents[0]["faults"][0]["line"], Value::Null, "which is not in the document");
     assert_eq!(documents[1]["file"], "-");
+    let place = |fault: &Value| (fault["line"].clone(), fault["column"].clone());
+    assert_eq!(place(&documents[1]["faults"][1]), (json!(2), json!(3)), "{documents:#}");
     let (code, stdout, _) = run(&["check", "--json", good.to_str().unwrap()], "");
     assert_eq!(code, Some(0));
     let documents: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(documents[0]["faults"], json!([]));
     assert_eq!(documents[0]["rights"][0]["right"], "Create");
+}
+
+#[test]
+fn faults_come_in_the_order_of_the_text_each_with_its_line_and_column() {
+    let policy = "{\n  \"Tenants\": {\n    \"b\": { \"Fixed\": { \"MediaRegion\": \"mars\" } },\n    \"a\": 1\n  },\n  \"Everyone\": [],\n  \
+                  \"UnlistedTenants\": \"Denied\"\n}\n";
+    let (code, _, stderr) = run(&["check", "-"], policy);
+    assert_eq!(code, Some(1));
+    for (fault, why) in [
+        ("-:3:5: #/Tenants/b: has no TenantIds", "a member that is missing, at its block"),
+        ("-:3:23: #/Tenants/b/Fixed/MediaRegion: ", "a value"),
+        ("-:4:5: #/Tenants/a: must be an object, not a number", "a value of another type"),
+        ("-:6:3: #/Everyone: must be an object, not an array", "after the tenants, as in the text"),
+        ("-:7:3: #/UnlistedTenants: must be one of", "the last line"),
+    ] {
+        assert!(stderr.contains(fault), "{why}: {fault} is not in {stderr}");
+    }
+    let lines: Vec<u32> =
+        stderr.lines().map(|line| line.split(':').nth(1).unwrap().parse().unwrap()).collect();
+    assert!(lines.is_sorted(), "{stderr}");
+    let (code, _, stderr) = run(&["check", "-"], "{\n  \"Tenants\": {,}\n}");
+    assert_eq!(code, Some(1));
+    assert!(stderr.starts_with("-:2:15: #: is not a JSON document: "), "{stderr}");
+}
+
+#[test]
+fn explain_with_a_faulty_policy_names_the_file_and_the_place_of_each_fault() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("faulty-explained.json");
+    std::fs::write(&file, "{\n  \"Tenant\": {}\n}").unwrap();
+    let file = file.to_str().unwrap();
+    let explain = ["explain", "--policy", file, "--claims", "-"];
+    let (code, stdout, stderr) = run(&explain, r#"{"sub":"anna","custom:tenant_id":"acme"}"#);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.starts_with(&format!("{file}:2:3: #/Tenant: is not a known member")), "{stderr}");
 }
 
 #[test]
@@ -81,7 +120,7 @@ fn check_says_which_limits_hold_and_refuses_them_for_a_stack_without_a_registry(
 
     let (code, _, stderr) = run(&["check", "-", "--no-registry"], &policy);
     assert_eq!(code, Some(1));
-    for pointer in ["-: #/Everyone/Limits: needs the registry", "-: #/Tenants/acme/Limits: needs"] {
+    for pointer in [": #/Everyone/Limits: needs the registry", ": #/Tenants/acme/Limits: needs"] {
         assert!(stderr.contains(pointer), "{pointer} is not in {stderr}");
     }
     let unlimited = policy_file("unlimited");
