@@ -109,9 +109,14 @@ impl Line {
         self.waiting.clear();
     }
 
-    /// Takes the next batch to deliver, at most [`BATCH_SIZE`] messages; `time` is in milliseconds since 1970.
-    pub(super) fn take_batch(&mut self, now: Instant, time: u64) -> Vec<Received> {
+    /// How many messages wait to be delivered, the failed ones among them whose time has come.
+    pub(super) fn waiting(&mut self, now: Instant) -> usize {
         self.retry_due(now);
+        self.waiting.len()
+    }
+
+    /// Takes the next batch to deliver, at most [`BATCH_SIZE`] messages; `time` is in milliseconds since 1970.
+    pub(super) fn take_batch(&mut self, time: u64) -> Vec<Received> {
         let count = self.waiting.len().min(BATCH_SIZE);
         let ids: Vec<String> = self.waiting.drain(..count).collect();
         ids.iter().filter_map(|id| self.receive(id, time)).collect()

@@ -9,12 +9,16 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::batch::{self, Received};
+use super::batch::{self, BATCH_SIZE, Received};
 use super::{Shared, WriteLines};
 use crate::clock::milliseconds_since_1970;
 
 /// The function's timeout, as template.yaml sets it.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long the first message of a batch waits for others. In the stack it is five seconds (`MaximumBatchingWindowInSeconds`);
+/// here it is short, but longer than the gateway takes to note whose meeting it has created, which is 200 milliseconds at most.
+const BATCHING_WINDOW: Duration = Duration::from_millis(250);
 
 /// Time before the timeout that the function keeps to answer in, as in Lambda.
 const RESERVE: Duration = Duration::from_millis(500);
@@ -37,14 +41,23 @@ struct Outcome {
 impl Reader {
     pub(super) async fn run(self) {
         loop {
-            let batch = self.shared.line.lock().take_batch(Instant::now(), milliseconds_since_1970());
-            if batch.is_empty() {
-                self.wait().await;
-            } else {
-                let outcome = self.deliver(&batch).await;
-                (self.write_lines)(&outcome.lines);
-                self.settle(&batch, &outcome);
+            let waiting = self.shared.line.lock().waiting(Instant::now());
+            match waiting {
+                0 => {
+                    self.wait().await;
+                    continue;
+                }
+                1..BATCH_SIZE => tokio::time::sleep(BATCHING_WINDOW).await,
+                _ => {}
             }
+            let batch = self.shared.line.lock().take_batch(milliseconds_since_1970());
+            if batch.is_empty() {
+                // Someone has cleared the queue meanwhile.
+                continue;
+            }
+            let outcome = self.deliver(&batch).await;
+            (self.write_lines)(&outcome.lines);
+            self.settle(&batch, &outcome);
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::model::{EXCEPTIONS, UNMODELLED_EXCEPTIONS};
 use super::operations::Operation;
@@ -28,7 +28,7 @@ pub enum Fault {
 }
 
 /// A fault other than Chime's own errors. Over HTTP its name is the member `fault`, with its fields beside it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all_fields = "snake_case", deny_unknown_fields)]
 pub enum TransportFault {
     /// A status with a body that is not JSON; nothing is created.
@@ -184,6 +184,38 @@ impl Injection {
         };
         Ok(Self { fault: fault_from_json(members)?, extent, operation })
     }
+
+    /// The fault as [`Injection::from_json`] reads it; `times` says how many requests it is still to strike.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut shown = match &self.fault {
+            Fault::Exception { name, retry_after, creates, .. } => {
+                let mut shown = json!({ "fault": name });
+                if let Some(seconds) = retry_after {
+                    insert(&mut shown, "retry_after_seconds", json!(seconds));
+                }
+                if *creates {
+                    insert(&mut shown, "creates", json!(true));
+                }
+                shown
+            }
+            Fault::Transport(fault) => json!(fault),
+        };
+        match self.extent {
+            Extent::Times(times) => insert(&mut shown, "times", json!(times)),
+            Extent::Rate(rate) => insert(&mut shown, "rate", json!(rate)),
+        }
+        if let Some(operation) = self.operation {
+            insert(&mut shown, "operation", json!(operation));
+        }
+        shown
+    }
+}
+
+fn insert(object: &mut Value, name: &str, value: Value) {
+    if let Value::Object(members) = object {
+        members.insert(name.to_owned(), value);
+    }
 }
 
 fn fault_from_json(mut members: Map<String, Value>) -> Result<Fault, String> {
@@ -242,6 +274,11 @@ impl ArmedFaults {
 
     pub(super) fn arm(&mut self, injection: Injection) {
         self.injections.push(injection);
+    }
+
+    /// The faults, in the order in which they strike, each with how many requests it is still to strike.
+    pub(super) fn armed(&self) -> &[Injection] {
+        &self.injections
     }
 
     pub(super) fn disarm(&mut self) {

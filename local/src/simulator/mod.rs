@@ -160,6 +160,12 @@ impl Simulator {
         self.shared.state.lock().faults.arm(injection);
     }
 
+    /// The armed faults, in the order in which they strike, each with how many requests it is still to strike.
+    #[must_use]
+    pub fn armed_faults(&self) -> Vec<Injection> {
+        self.shared.state.lock().faults.armed().to_vec()
+    }
+
     /// Disarms every fault and leaves the rest as it is.
     pub fn disarm(&self) {
         self.shared.state.lock().faults.disarm();
