@@ -1,8 +1,9 @@
-//! The local front must have the timeouts that `template.yaml` deploys. CORS and routes are compared in `checks/stack`.
+//! The local front and the queue must have the numbers that `template.yaml` deploys. CORS and routes are compared in `checks/stack`.
 
 use std::time::Duration;
 
 use local::front::{FUNCTION_TIMEOUT, INTEGRATION_TIMEOUT};
+use local::queue::{BATCH_SIZE, MAX_RECEIVE_COUNT, TIMEOUT};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
@@ -29,4 +30,18 @@ fn integration_timeout_is_api_gateways_default() {
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
     assert_eq!(INTEGRATION_TIMEOUT, Duration::from_secs(30));
     assert!(FUNCTION_TIMEOUT < INTEGRATION_TIMEOUT, "the function answers before API Gateway gives up");
+}
+
+#[test]
+fn the_queue_of_events_has_the_numbers_of_the_template() {
+    let rows = [
+        ("MeetingEventsQueue", "maxReceiveCount: ", MAX_RECEIVE_COUNT.to_string()),
+        ("NotificationsMapping", "BatchSize: ", BATCH_SIZE.to_string()),
+        ("NotificationsFunction", "Timeout: ", TIMEOUT.as_secs().to_string()),
+    ];
+    for (name, setting, played) in rows {
+        let values: Vec<_> =
+            resource(name).iter().filter_map(|line| line.strip_prefix(setting)).map(str::to_owned).collect();
+        assert_eq!(values, [played], "{name} {setting}");
+    }
 }
