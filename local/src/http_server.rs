@@ -1,12 +1,13 @@
 //! A plain HTTP/1.1 server around one async function, for everything here but the simulator.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,10 +24,11 @@ use crate::listening::Listening;
 pub(crate) struct NoAnswerError;
 
 /// Serves every request on an address with one function, which is given the peer's address too.
-pub(crate) fn serve<S, F>(bind: SocketAddr, respond: S) -> io::Result<Listening>
+pub(crate) fn serve<S, F, B>(bind: SocketAddr, respond: S) -> io::Result<Listening>
 where
     S: Fn(Request<Incoming>, SocketAddr) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Response<Full<Bytes>>, NoAnswerError>> + Send + 'static,
+    F: Future<Output = Result<Response<B>, NoAnswerError>> + Send + 'static,
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
 {
     let respond = Arc::new(respond);
     Listening::start(bind, move |stream, peer| {
@@ -36,10 +38,11 @@ where
 }
 
 /// Serves one connection to its end.
-pub(crate) async fn serve_connection<S, F>(stream: TcpStream, respond: S)
+pub(crate) async fn serve_connection<S, F, B>(stream: TcpStream, respond: S)
 where
     S: Fn(Request<Incoming>) -> F,
-    F: Future<Output = Result<Response<Full<Bytes>>, NoAnswerError>>,
+    F: Future<Output = Result<Response<B>, NoAnswerError>>,
+    B: Body<Data = Bytes, Error = Infallible> + 'static,
 {
     // Headers and body in one write. An error is the peer's, or deliberate.
     let connection =

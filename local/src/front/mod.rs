@@ -1,5 +1,5 @@
 //! API Gateway's HTTP API in front of a function, on one machine: routes, CORS, events of payload 2.0, and the answers
-//! that API Gateway gives by itself.
+//! that API Gateway gives by itself. Beside the API it can serve pages.
 
 mod answer;
 mod cors;
@@ -8,6 +8,7 @@ mod event;
 mod pages;
 mod routes;
 
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -18,9 +19,11 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
@@ -48,6 +51,18 @@ pub type Handler = Arc<dyn Fn(Bytes, Invocation) -> Handling + Send + Sync>;
 /// A function's pending answer.
 pub type Handling = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
+/// What is served beside the API: the answer to a request whose path is a page's, `None` where it is the API's.
+pub type Pages = Arc<dyn Fn(&Parts) -> Option<Page> + Send + Sync>;
+
+/// Answers a request once its body was read.
+pub type Page = Box<dyn FnOnce(Parts, Bytes) -> Answering + Send>;
+
+/// The pending answer of a page.
+pub type Answering = Pin<Box<dyn Future<Output = Response<PageBody>> + Send>>;
+
+/// The body of a page, which may arrive bit by bit.
+pub type PageBody = BoxBody<Bytes, Infallible>;
+
 /// What Lambda gives a function beside the event.
 #[derive(Debug, Clone)]
 pub struct Invocation {
@@ -69,9 +84,22 @@ impl Front {
     /// # Errors
     /// When the address cannot be bound.
     pub fn start(bind: SocketAddr, routes: Vec<Route>, handler: Handler) -> io::Result<Self> {
+        Self::start_with_pages(bind, routes, handler, Arc::new(|_| None))
+    }
+
+    /// The same, with pages beside the API. Their requests have no CORS: only pages of the same origin can read the answers.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start_with_pages(
+        bind: SocketAddr,
+        routes: Vec<Route>,
+        handler: Handler,
+        pages: Pages,
+    ) -> io::Result<Self> {
         let allowed_hosts = AllowedHosts::listening_on(bind.ip());
         let cors = Cors::of(&routes)?;
-        let gateway = Arc::new(ApiGateway { routes, cors, handler, allowed_hosts });
+        let gateway = Arc::new(ApiGateway { routes, cors, handler, pages, allowed_hosts });
         let listening = serve_http(bind, move |request, peer| {
             let gateway = Arc::clone(&gateway);
             async move { gateway.respond(request, peer).await }
@@ -96,6 +124,7 @@ struct ApiGateway {
     routes: Vec<Route>,
     cors: Cors,
     handler: Handler,
+    pages: Pages,
     allowed_hosts: AllowedHosts,
 }
 
@@ -104,21 +133,32 @@ impl ApiGateway {
         &self,
         request: Request<Incoming>,
         peer: SocketAddr,
-    ) -> Result<Response<Full<Bytes>>, NoAnswerError> {
+    ) -> Result<Response<PageBody>, NoAnswerError> {
         let (parts, body) = request.into_parts();
         let request_id = api_gateway_request_id();
-        let mut response = if let Err(error) = self.allowed_hosts.check(&parts) {
-            refusal(&error, &request_id)
-        } else if cors::is_preflight(&parts) {
+        if let Err(error) = self.allowed_hosts.check(&parts) {
+            return Ok(with_request_id(refusal(&error, &request_id), &request_id).map(Full::boxed));
+        }
+        let body = Limited::new(body, MAX_BODY_BYTES);
+        if let Some(page) = (self.pages)(&parts) {
+            return Ok(match body.collect().await {
+                Ok(body) => page(parts, body.to_bytes()).await,
+                Err(error) if error.is::<LengthLimitError>() => {
+                    let text = format!("the body must have at most {MAX_BODY_BYTES} bytes");
+                    json_response(StatusCode::PAYLOAD_TOO_LARGE, &json!({ "error": text })).map(Full::boxed)
+                }
+                Err(_) => return Err(NoAnswerError),
+            });
+        }
+        let response = if cors::is_preflight(&parts) {
             self.cors.preflight_response(&parts.headers)
         } else if let Some(mut page) = pages::page(&parts) {
             self.cors.add_to_answer(&parts.headers, page.headers_mut());
             page
         } else {
-            let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
-            let mut response = match (routes::find(&self.routes, &parts), body) {
+            let mut response = match (routes::find(&self.routes, &parts), body.collect().await) {
                 (None, _) => message(StatusCode::NOT_FOUND, "Not Found"),
-                (Some(_), Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+                (Some(_), Err(error)) if error.is::<LengthLimitError>() => {
                     message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long")
                 }
                 (Some(_), Err(_)) => return Err(NoAnswerError),
@@ -136,10 +176,7 @@ impl ApiGateway {
             self.cors.add_to_answer(&parts.headers, response.headers_mut());
             response
         };
-        if let Ok(value) = HeaderValue::from_str(&request_id) {
-            response.headers_mut().insert("apigw-requestid", value);
-        }
-        Ok(response)
+        Ok(with_request_id(response, &request_id).map(Full::boxed))
     }
 
     async fn invoke(&self, event: Bytes) -> Response<Full<Bytes>> {
@@ -188,6 +225,14 @@ fn refusal(error: &ForeignRequestError, request_id: &str) -> Response<Full<Bytes
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert("x-amzn-errortype", HeaderValue::from_static(error.code()));
+    response
+}
+
+/// API Gateway's own header.
+fn with_request_id(mut response: Response<Full<Bytes>>, request_id: &str) -> Response<Full<Bytes>> {
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert("apigw-requestid", value);
+    }
     response
 }
 

@@ -104,7 +104,12 @@ impl<T: Transport> WatchedStream<T> {
         }
         let reused = self.state.answered.load(Ordering::Relaxed) > 0;
         let operation = Operation::of(method, path);
-        self.shared.state.lock().faults.take(operation, Moment::BeforeRead { reused }).is_some()
+        let cuts_off =
+            self.shared.state.lock().faults.take(operation, Moment::BeforeRead { reused }).is_some();
+        if cuts_off {
+            self.shared.changed();
+        }
+        cuts_off
     }
 }
 

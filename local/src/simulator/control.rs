@@ -16,17 +16,25 @@ const MEETING: &str = "/simulator/meetings/";
 
 /// Answers one control request; the 404 lists the paths.
 pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
+    let answer = perform(shared, parts, body);
+    if parts.method != Method::GET {
+        shared.changed();
+    }
+    answer
+}
+
+fn perform(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
     match (&parts.method, parts.uri.path()) {
         (&Method::POST, "/simulator/faults") => arm(shared, body),
         (&Method::GET, "/simulator/requests") => Answer::json(200, &json!(shared.state.lock().requests)),
         (&Method::GET, "/simulator/meetings") => {
             let state = shared.state.lock();
-            let meetings: Vec<Value> = state.meetings.all().iter().map(shown).collect();
+            let meetings: Vec<Value> = state.meetings.all().iter().map(Meeting::to_json).collect();
             Answer::json(200, &Value::Array(meetings))
         }
         (&Method::POST, "/simulator/sample-meeting") => {
             let meeting = sample_meeting();
-            let answer = shown(&meeting);
+            let answer = meeting.to_json();
             shared.state.lock().meetings.plant(meeting);
             Answer::json(201, &answer)
         }
@@ -51,19 +59,6 @@ pub(super) fn answer(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
                                  POST /simulator/sample-meeting, DELETE /simulator/state" }),
         ),
     }
-}
-
-fn shown(meeting: &Meeting) -> Value {
-    let attendees: Vec<Value> = meeting
-        .attendees
-        .all()
-        .iter()
-        .map(|attendee| json!({ "Attendee": attendee.body, "deleted": attendee.deleted }))
-        .collect();
-    json!({
-        "Meeting": meeting.body, "Tags": meeting.tags, "region": meeting.region, "alive": meeting.alive,
-        "queue": meeting.queue, "attendees": attendees,
-    })
 }
 
 fn send_events(shared: &Shared, body: &[u8]) -> Answer {

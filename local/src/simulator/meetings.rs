@@ -201,6 +201,19 @@ impl Meeting {
         self.attendees.all()
     }
 
+    /// The meeting as `GET /simulator/meetings` lists it, JoinTokens included.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let attendees = self.attendees.all().iter();
+        let attendees: Vec<Value> = attendees
+            .map(|attendee| json!({ "Attendee": attendee.body, "deleted": attendee.deleted }))
+            .collect();
+        json!({
+            "Meeting": self.body, "Tags": self.tags, "region": self.region, "alive": self.alive,
+            "queue": self.queue, "attendees": attendees,
+        })
+    }
+
     fn is(&self, id: &str, region: &str) -> bool {
         self.alive && self.region == region && self.id() == id
     }

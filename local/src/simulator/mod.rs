@@ -114,6 +114,7 @@ impl Simulator {
             state: Mutex::new(State::new(options.seed, rules, events)),
             log,
             connections: AtomicU64::new(0),
+            revision: AtomicU64::new(0),
             seed: options.seed,
             allowed_hosts: AllowedHosts::listening_on(bind.ip()).and_chime(),
         });
@@ -158,6 +159,7 @@ impl Simulator {
     /// Arms a fault with its extent and operation.
     pub fn arm(&self, injection: Injection) {
         self.shared.state.lock().faults.arm(injection);
+        self.shared.changed();
     }
 
     /// The armed faults, in the order in which they strike, each with how many requests it is still to strike.
@@ -169,12 +171,31 @@ impl Simulator {
     /// Disarms every fault and leaves the rest as it is.
     pub fn disarm(&self) {
         self.shared.state.lock().faults.disarm();
+        self.shared.changed();
     }
 
     /// Every request to Chime that was read so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.state.lock().requests.clone()
+    }
+
+    /// How many of them there are.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        self.shared.state.lock().requests.len()
+    }
+
+    /// The requests to Chime without the first ones, of which there are that many.
+    #[must_use]
+    pub fn requests_after(&self, first_ones: usize) -> Vec<RecordedRequest> {
+        self.shared.state.lock().requests.get(first_ones..).unwrap_or_default().to_vec()
+    }
+
+    /// A number that grows when meetings, attendees or armed faults may have changed.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.shared.revision.load(Ordering::Relaxed)
     }
 
     /// Every meeting made so far, ended ones too, in order.
@@ -222,16 +243,20 @@ impl Simulator {
     /// Adds the meeting that the sample events name, with two attendees.
     pub fn add_sample_meeting(&self) {
         self.shared.state.lock().meetings.plant(sample::sample_meeting());
+        self.shared.changed();
     }
 
     /// Adds a meeting, in place of one with the same id.
     pub fn plant(&self, meeting: &PlantedMeeting<'_>) {
         self.shared.state.lock().meetings.plant(meeting.into());
+        self.shared.changed();
     }
 
-    /// Ends a meeting as Chime does by itself when nobody is in it; does nothing when there is none.
-    pub fn end_meeting(&self, meeting_id: &str) {
-        self.shared.state.lock().end_meeting(meeting_id);
+    /// Ends a meeting as Chime does by itself when nobody is in it. Whether there was one that went on.
+    pub fn end_meeting(&self, meeting_id: &str) -> bool {
+        let ended = self.shared.state.lock().end_meeting(meeting_id);
+        self.shared.changed();
+        ended
     }
 
     /// Forgets meetings, attendees, tokens, requests, faults and events; connections and options stay.

@@ -1,7 +1,7 @@
 //! What all connections of the simulator share: the meetings, the armed faults, the record of requests.
 
 use std::fmt;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::StatusCode;
 use parking_lot::Mutex;
@@ -19,6 +19,8 @@ pub(super) struct Shared {
     pub(super) state: Mutex<State>,
     pub(super) log: Log,
     pub(super) connections: AtomicU64,
+    /// how often something may have changed
+    pub(super) revision: AtomicU64,
     pub(super) seed: u64,
     pub(super) allowed_hosts: AllowedHosts,
 }
@@ -63,6 +65,11 @@ pub(super) struct RecordIndex {
 }
 
 impl Shared {
+    /// Notes that meetings, attendees or faults may have changed.
+    pub(super) fn changed(&self) {
+        self.revision.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn record(&self, request: RecordedRequest) -> RecordIndex {
         let mut state = self.state.lock();
         state.requests.push(request);
@@ -80,6 +87,7 @@ impl Shared {
             request.status = status.map(|status| status.as_u16());
             request.log_lines()
         };
+        self.changed();
         self.log.write(&lines);
     }
 
@@ -90,6 +98,7 @@ impl Shared {
         let mut events = std::mem::take(&mut state.events);
         events.forget();
         *state = State { epoch, ..State::new(self.seed, rules, events) };
+        self.changed();
     }
 }
 

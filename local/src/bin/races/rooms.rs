@@ -115,7 +115,9 @@ async fn phases(world: &Arc<World>, round: &Arc<Round>, random: &mut fastrand::R
     let meeting = the_one_meeting(world, round, &first)?;
     match round.between {
         Between::Nothing => {}
-        Between::MeetingEnds => world.simulator.end_meeting(&meeting),
+        Between::MeetingEnds => {
+            world.simulator.end_meeting(&meeting);
+        }
         Between::Deleted => {
             let ask = Ask::delete_room(&round.tenant, "caller-0", &round.room);
             let settled = world.fleet.settle(0, &ask, false).await?;
