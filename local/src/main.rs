@@ -10,9 +10,11 @@ mod gateway;
 mod lists;
 mod notifications;
 mod output;
+mod playground;
 mod registry;
 mod request_lines;
 mod serve;
+mod serving_policy;
 mod token;
 mod welcome;
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use local::dynamodb::{Dynamodb, DynamodbOptions, TABLE};
-use local::front::{Front, Route};
+use local::front::{Front, Handler, Pages, Route};
 use local::issuer::{AUDIENCE, Issuer, IssuerError};
 use local::queue::Queue;
 use local::sample_tenants::sample_tenants;
@@ -13,9 +14,11 @@ use local::simulator::{ACCOUNT, EventTarget, Simulator, SimulatorOptions};
 use meeting_gateway::config::AwsEnvironment;
 use meeting_gateway::operation::OPERATIONS;
 
+use crate::check::Stack;
 use crate::cli::{GATEWAY_NAME, ServeOptions};
 use crate::endpoint::{ChimeEndpoint, RegistryEndpoint};
 use crate::output::Output;
+use crate::playground::{Exchanges, Playground};
 use crate::registry::Registry;
 use crate::welcome::Welcome;
 use crate::{aws, gateway, notifications};
@@ -24,7 +27,7 @@ use crate::{aws, gateway, notifications};
 pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
     options.check_remote_use()?;
     let output = Output::default();
-    let issuer = start_issuer(options)?;
+    let issuer = Arc::new(start_issuer(options)?);
     let aws = aws::environment(options).await?;
     let registry = start_registry(options, &aws, output.clone()).await?;
     let registry_settings = registry.as_ref().map(Registry::settings);
@@ -35,7 +38,7 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
         None
     };
     let simulator = match options.chime_endpoint {
-        None => Some(start_simulator(options, queue.clone(), output.clone())?),
+        None => Some(Arc::new(start_simulator(options, queue.clone(), output.clone())?)),
         Some(_) => None,
     };
     let chime_endpoint = match (&options.chime_endpoint, &simulator) {
@@ -56,7 +59,19 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
         // Tokens of another issuer can't be made here, so there is no curl that works when pasted.
         tenants = if has_own_issuer() { None } else { Some(sample_tenants(&read_policy(options)?)) };
         let environment = gateway::Environment { settings, aws };
-        Some(start_front(options, gateway::handler(environment, output.clone()).await?)?)
+        let exchanges = Exchanges::new(simulator.clone());
+        let stack = Stack { region: options.region(), has_registry: registry.is_some() };
+        let (handler, policy) =
+            gateway::start(environment, &stack, output.clone(), Arc::clone(&exchanges)).await?;
+        let playground = Arc::new(Playground {
+            issuer: (!has_own_issuer()).then(|| Arc::clone(&issuer)),
+            simulator: simulator.clone(),
+            chime: options.chime_endpoint.as_ref().map_or("simulator".to_owned(), ChimeEndpoint::to_string),
+            stack: stack.clone(),
+            policy,
+            exchanges,
+        });
+        Some(start_front(options, handler, playground.pages())?)
     };
     // Waits for Ctrl-C from here on, not only after the welcome.
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
@@ -217,10 +232,11 @@ fn start_issuer(options: &ServeOptions) -> Result<Issuer, String> {
     })
 }
 
-fn start_front(options: &ServeOptions, handler: local::front::Handler) -> Result<Front, String> {
+fn start_front(options: &ServeOptions, handler: Handler, pages: Pages) -> Result<Front, String> {
     let address = SocketAddr::new(options.bind, options.port);
     let routes = OPERATIONS.iter().map(Route::from).collect();
-    Front::start(address, routes, handler).map_err(|error| cannot_bind(&error, address, "--port"))
+    Front::start_with_pages(address, routes, handler, pages)
+        .map_err(|error| cannot_bind(&error, address, "--port"))
 }
 
 fn cannot_bind(error: &io::Error, address: SocketAddr, option: &str) -> String {

@@ -1,0 +1,124 @@
+//! `GET /local/events`: what changes, as server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use http_body_util::channel::{Channel, Sender};
+use hyper::Response;
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use local::front::PageBody;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::Playground;
+
+/// How often it looks for changes, which are to be seen within a fifth of a second.
+const POLL: Duration = Duration::from_millis(100);
+
+/// How often a comment is sent when nothing happens, so that a page or a proxy does not take the stream for dead.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How many chunks may wait for a page that reads slowly. Nothing is lost beyond that: states are sent later, and newer.
+const WAITING: usize = 16;
+
+impl Playground {
+    /// The present state, then every change.
+    pub(super) fn event_stream(self: &Arc<Self>) -> Response<PageBody> {
+        let (sender, body) = Channel::<Bytes, Infallible>::new(WAITING);
+        let stream =
+            Stream { playground: Arc::clone(self), sender, exchanges: 0, simulator: None, policy: None };
+        // Ends when the page goes away, with it the front's port.
+        tokio::spawn(async move { stream.run().await });
+        let mut response = Response::new(body.boxed());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+    }
+}
+
+/// One page's stream: what it was sent so far.
+struct Stream {
+    playground: Arc<Playground>,
+    sender: Sender<Bytes, Infallible>,
+    /// how many exchanges
+    exchanges: u64,
+    simulator: Option<u64>,
+    policy: Option<u64>,
+}
+
+/// The page has gone away.
+struct GoneError;
+
+impl Stream {
+    async fn run(mut self) {
+        let mut ticks = tokio::time::interval(POLL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut last_sent = Instant::now();
+        loop {
+            ticks.tick().await;
+            let mut text = self.changes();
+            if text.is_empty() && last_sent.elapsed() >= KEEP_ALIVE {
+                text.push_str(": still here\n\n");
+            }
+            if text.is_empty() {
+                continue;
+            }
+            if self.send(text).await.is_err() {
+                return;
+            }
+            last_sent = Instant::now();
+        }
+    }
+
+    async fn send(&mut self, text: String) -> Result<(), GoneError> {
+        self.sender.send_data(Bytes::from(text)).await.map_err(|_| GoneError)
+    }
+
+    /// The events since the last ones.
+    fn changes(&mut self) -> String {
+        let mut text = String::new();
+        let policy = self.playground.policy.revision();
+        if self.policy.replace(policy) != Some(policy) {
+            event(&mut text, "policy", &self.playground.policy.status());
+        }
+        if let Some(simulator) = &self.playground.simulator {
+            let revision = simulator.revision();
+            if self.simulator.replace(revision) != Some(revision) {
+                let meetings = simulator.meetings();
+                let meetings = meetings.iter().map(|meeting| without_join_tokens(meeting.to_json()));
+                event(&mut text, "meetings", &meetings.collect::<Value>());
+            }
+        }
+        if self.playground.exchanges.count() > self.exchanges {
+            for (number, exchange) in self.playground.exchanges.after(self.exchanges) {
+                event(&mut text, "exchange", &exchange);
+                self.exchanges = number;
+            }
+        }
+        text
+    }
+}
+
+/// Adds an event. Its JSON has no line break, which would end the data.
+fn event(text: &mut String, name: &str, data: &impl Serialize) {
+    // Text, numbers and maps of text always serialize.
+    let data = serde_json::to_string(data).unwrap_or_default();
+    text.push_str(&format!("event: {name}\ndata: {data}\n\n"));
+}
+
+/// A meeting as a page shows it: a JoinToken lets whoever has it in.
+fn without_join_tokens(mut meeting: Value) -> Value {
+    let attendees = meeting.get_mut("attendees").and_then(Value::as_array_mut);
+    for attendee in attendees.into_iter().flatten() {
+        if let Some(token) = attendee.pointer_mut("/Attendee/JoinToken") {
+            *token = Value::from("…");
+        }
+    }
+    meeting
+}

@@ -1,0 +1,142 @@
+//! The files of the page, built into the program.
+
+use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, VARY};
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
+use local::front::PageBody;
+
+use super::answer::with_body;
+
+/// One file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File {
+    /// The path of the request.
+    path: &'static str,
+    content_type: &'static str,
+    content: &'static [u8],
+    security: Security,
+}
+
+/// What a page may load and do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Security {
+    /// Only files of its own origin, with no script or style in the page itself.
+    Strict,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// A row of [`FILES`]: a file of the folder `local/playground` at a path below `/playground/`.
+macro_rules! file {
+    ($name:literal, $content_type:expr) => {
+        File {
+            path: concat!("/playground/", $name),
+            content_type: $content_type,
+            content: include_bytes!(concat!("../../playground/", $name)),
+            security: Security::Strict,
+        }
+    };
+}
+
+/// The page itself.
+const INDEX: File = File {
+    path: "/",
+    content_type: HTML,
+    content: include_bytes!("../../playground/index.html"),
+    security: Security::Strict,
+};
+
+/// Every file but the page itself, a line each.
+#[rustfmt::skip]
+const FILES: &[File] = &[
+    file!("announce.js", SCRIPT),
+    file!("controls.css", CSS),
+    file!("events.js", SCRIPT),
+    file!("fault_kinds.js", SCRIPT),
+    file!("faults.js", SCRIPT),
+    file!("happened.js", SCRIPT),
+    file!("icon.svg", SVG),
+    file!("json_places.js", SCRIPT),
+    file!("main.js", SCRIPT),
+    file!("meeting_texts.js", SCRIPT),
+    file!("meetings.js", SCRIPT),
+    file!("notices.js", SCRIPT),
+    file!("own_event.js", SCRIPT),
+    file!("policy.css", CSS),
+    file!("policy.js", SCRIPT),
+    file!("policy_document.js", SCRIPT),
+    file!("policy_editor.js", SCRIPT),
+    file!("policy_link.js", SCRIPT),
+    file!("presence.js", SCRIPT),
+    file!("request.css", CSS),
+    file!("request.js", SCRIPT),
+    file!("room_people.js", SCRIPT),
+    file!("room_requests.js", SCRIPT),
+    file!("room_results.js", SCRIPT),
+    file!("rooms.js", SCRIPT),
+    file!("sections.js", SCRIPT),
+    file!("server.js", SCRIPT),
+    file!("simulation.css", CSS),
+    file!("store.js", SCRIPT),
+    file!("style.css", CSS),
+    file!("theme.js", SCRIPT),
+    file!("theme_switch.js", SCRIPT),
+    file!("vendor/directive-helpers.js", SCRIPT),
+    file!("vendor/directive.js", SCRIPT),
+    file!("vendor/directives/live.js", SCRIPT),
+    file!("vendor/directives/repeat.js", SCRIPT),
+    file!("vendor/lit-html.js", SCRIPT),
+    file!("vendor/openapi-explorer.js", SCRIPT),
+    file!("who.js", SCRIPT),
+];
+
+/// The file that a request reads. The page is for browsers: whoever does not ask for HTML gets the list that the front has.
+pub(super) fn find(parts: &Parts) -> Option<File> {
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        return None;
+    }
+    let path = parts.uri.path();
+    if path == INDEX.path {
+        return accepts_html(parts).then_some(INDEX);
+    }
+    FILES.iter().find(|file| file.path == path).copied()
+}
+
+/// Whether `Accept` names HTML. `*/*` alone is a command line's.
+fn accepts_html(parts: &Parts) -> bool {
+    let accepted =
+        parts.headers.get_all(hyper::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|range| {
+        let essence = range.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("text/html")
+    })
+}
+
+impl File {
+    /// The answer.
+    pub(super) fn answer(self) -> Response<PageBody> {
+        let mut response = with_body(StatusCode::OK, self.content_type, self.content);
+        let headers = response.headers_mut();
+        // The next build may have another file at the same path.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(self.security.policy()));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(VARY, HeaderValue::from_static("Accept"));
+        response
+    }
+}
+
+impl Security {
+    /// The value of `Content-Security-Policy`.
+    const fn policy(self) -> &'static str {
+        match self {
+            Self::Strict => {
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                 form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+            }
+        }
+    }
+}
