@@ -102,7 +102,7 @@ function messageEntry(state, each) {
         <details>
           <summary>Message, and what notifications wrote</summary>
           <div class="stack">
-            <pre class="code wrap" tabindex="0" role="region" aria-label="Message ${name}">${readable(each.body)}</pre>
+            <pre class="code wrap" tabindex="0" role="group" aria-label="Message ${name}">${readable(each.body)}</pre>
             ${each.lines.length === 0 ? html`<p class="muted small">Nothing: it has not been delivered.</p>` : each.lines.map(logLine)}
           </div>
         </details>
@@ -146,7 +146,7 @@ function logLine(line) {
   const facts = [message, tenant && `tenant ${tenant}`, cause].filter(Boolean).join(" · ");
   return html`
     <p class="small"><span class="badge ${level === "ERROR" ? "bad" : ""}">${level}</span> ${facts}</p>
-    <pre class="code wrap" tabindex="0" role="region" aria-label="Log line: ${message}">${JSON.stringify(members, null, 2)}</pre>
+    <pre class="code wrap" tabindex="0" role="group" aria-label="Log line: ${message}">${JSON.stringify(members, null, 2)}</pre>
   `;
 }
 

@@ -4,6 +4,7 @@ import { counted, isSimulated, meetingsOf, nameOf } from "./meeting_texts.js";
 import { notice, perform } from "./notices.js";
 import { connectionOf } from "./presence.js";
 import { server } from "./server.js";
+import { update } from "./store.js";
 import { repeat } from "./vendor/directives/repeat.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -21,7 +22,7 @@ export function view(state) {
     <div class="stack">
       ${open.length === 0 ? empty(ended.length) : explanation()}
       ${notice(id)}
-      <ul class="meetings">${repeat([...open].reverse(), meetingId, (each) => openMeeting(state, each))}</ul>
+      ${openMeetings(state, [...open].reverse())}
       ${ended.length === 0 ? nothing : endedMeetings(ended)}
     </div>
   `;
@@ -44,6 +45,23 @@ function explanation() {
   </p>`;
 }
 
+/** How many are shown before one asks for all. */
+const SHOWN = 6;
+
+function openMeetings(state, open) {
+  const shown = state.showsAllMeetings ? open : open.slice(0, SHOWN);
+  return html`
+    <ul class="meetings">${repeat(shown, meetingId, (each) => openMeeting(state, each))}</ul>
+    ${
+      open.length > SHOWN
+        ? html`<button class="button" type="button" @click=${() => update({ showsAllMeetings: !state.showsAllMeetings })}>
+            ${state.showsAllMeetings ? "Show the newest only" : `Show all ${open.length}`}
+          </button>`
+        : nothing
+    }
+  `;
+}
+
 function openMeeting(state, each) {
   const { Meeting, Tags, attendees } = each;
   const there = attendees.filter((attendee) => !attendee.deleted).length;
@@ -64,7 +82,7 @@ function openMeeting(state, each) {
       ${
         attendees.length === 0
           ? html`<p class="muted small">Nobody has joined. Send Join with this MeetingId.</p>`
-          : html`<ul class="entries">
+          : html`<ul class="entries scroller">
               ${repeat(attendees, attendeeId, (attendee) => attendeeEntry(state, each, attendee))}
             </ul>`
       }

@@ -109,7 +109,7 @@ function rights({ given }) {
   return html`
     <details>
       <summary>Who may do what by this text</summary>
-      <div class="wide" tabindex="0" role="region" aria-label="Who may do what">
+      <div class="wide" tabindex="0" role="group" aria-label="Who may do what">
         <table>
           <thead><tr><th scope="col">Right</th><th scope="col">Who has it</th><th scope="col">In the tenants</th></tr></thead>
           <tbody>

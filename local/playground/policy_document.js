@@ -116,6 +116,14 @@ function replaceText(text) {
   check();
 }
 
+/** Another document may have other tenants and groups. */
+async function loadTenants() {
+  // Until the page has read it for the first time, it is about to.
+  if (!store.local) return;
+  const local = await server.state().catch(() => null);
+  if (local) update({ local });
+}
+
 loadPolicy();
 
 let lastEvent = null;
@@ -126,6 +134,7 @@ onChange(() => {
   if (store.policy !== lastEvent) {
     lastEvent = store.policy;
     loadPolicy();
+    loadTenants();
   }
   if (store.policyFocus && store.policyFocus !== lastFocus) {
     lastFocus = store.policyFocus;

@@ -54,13 +54,15 @@ function scrollLines() {
  * Moves the caret to a place, and the place into view.
  * @param {number} line from 1
  * @param {number} column from 1
+ * @param {ScrollLogicalPosition} block where in the window the field is to be
  */
-export function goToLine(line, column) {
+export function goToLine(line, column, block = "nearest") {
   const field = document.getElementById(FIELD);
   if (!field) return;
   const { start, end } = lineRange(field.value, line);
   const caret = Math.min(start + Math.max(column - 1, 0), end);
   select(field, caret, end, line);
+  field.scrollIntoView({ block });
 }
 
 /**
@@ -71,7 +73,7 @@ export function goToLine(line, column) {
 export function goTo(text, pointer) {
   const { line, column } = placeOf(text, offsetOf(text, pointer));
   // After the link's own jump to the section, which would take the focus away again.
-  setTimeout(() => goToLine(line, column));
+  setTimeout(() => goToLine(line, column, "center"));
 }
 
 function select(field, from, to, line) {
@@ -80,5 +82,4 @@ function select(field, from, to, line) {
   const height = Number.parseFloat(getComputedStyle(field).lineHeight);
   field.scrollTop = Math.max(0, (line - 1) * height - field.clientHeight / 2);
   field.scrollLeft = 0;
-  field.scrollIntoView({ block: "nearest" });
 }

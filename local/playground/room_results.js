@@ -110,9 +110,9 @@ function token({ method, path, token: text }) {
   return html`
     <details>
       <summary>What was sent</summary>
-      <div class="stack"><pre class="code wrap" tabindex="0" role="region" aria-label="Request">${method} ${path}
+      <div class="stack"><pre class="code wrap" tabindex="0" role="group" aria-label="Request">${method} ${path}
 Authorization: Bearer ${shortened(text)}</pre>
-      <pre class="code wrap" tabindex="0" role="region" aria-label="Claims of the token">${claims(text)}</pre></div>
+      <pre class="code wrap" tabindex="0" role="group" aria-label="Claims of the token">${claims(text)}</pre></div>
     </details>
   `;
 }

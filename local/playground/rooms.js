@@ -54,7 +54,7 @@ export function view(state) {
 function personPanel(state, person, index) {
   const label = person.name || `Person ${index + 1}`;
   return html`
-    <section class="card stack" aria-labelledby="person-${index}">
+    <div class="card stack" role="group" aria-labelledby="person-${index}">
       <h3 id="person-${index}">${label}</h3>
       ${state.local.issuer === null ? tokenField(person, index) : identity(state, person, index)}
       <div class="row">
@@ -69,7 +69,7 @@ function personPanel(state, person, index) {
         </button>
       </div>
       ${resultView(state, person)}
-    </section>
+    </div>
   `;
 }
 
