@@ -57,6 +57,7 @@ const FILES: &[File] = &[
     file!("events.js", SCRIPT),
     file!("fault_kinds.js", SCRIPT),
     file!("faults.js", SCRIPT),
+    file!("focus.js", SCRIPT),
     file!("happened.js", SCRIPT),
     file!("icon.svg", SVG),
     file!("json_places.js", SCRIPT),
