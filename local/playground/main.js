@@ -1,9 +1,11 @@
 // Starts the page: the frame around the sections, the theme, and the connection to the server.
+import { firstBodies } from "./request.js";
 import { sections } from "./sections.js";
 import { listen, server } from "./server.js";
 import { onChange, state, update } from "./store.js";
 import { startThemeSwitch } from "./theme_switch.js";
 import { html, nothing, render } from "./vendor/lit-html.js";
+import { firstPerson } from "./who.js";
 
 function main() {
   startThemeSwitch();
@@ -16,7 +18,14 @@ function main() {
 async function load() {
   try {
     const [local, openapi] = await Promise.all([server.state(), server.openapi()]);
-    update({ local, openapi, localError: null });
+    const { who, request } = state;
+    update({
+      local,
+      openapi,
+      localError: null,
+      who: who.tenant ? who : firstPerson(local, who),
+      request: { ...request, bodies: { ...firstBodies(openapi), ...request.bodies } },
+    });
   } catch (error) {
     update({ localError: error.message });
     setTimeout(load, 2000);

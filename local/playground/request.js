@@ -1,8 +1,161 @@
-import { html } from "./vendor/lit-html.js";
+// The section Request: an operation, its parameters and its body as a form, and beside them the body as JSON and as code.
+import { bodyText, isObject, parseBody, withValueAt } from "./body_value.js";
+import { codePanel } from "./code_panel.js";
+import { expectedFindings, policyOf } from "./explanation.js";
+import { finding, objectFields } from "./form.js";
+import { operationNamed, operationsOf, tagsOf } from "./openapi.js";
+import { attendeeChoice, meetingChoice, parameterField } from "./parameters.js";
+import { policyHint, tagsHint, unsentValue } from "./policy_hint.js";
+import {
+  answeredFindings,
+  attendeeChoices,
+  changeBodyText,
+  changeRequest,
+  meetingChoices,
+  parameterValue,
+  requestOf,
+  send,
+} from "./request_state.js";
+import { repeat } from "./vendor/directives/repeat.js";
+import { html, nothing } from "./vendor/lit-html.js";
 
 export const id = "request";
 export const title = "Request";
+export const lead = "One of the API’s operations. Below each field: what the tenant’s policy has for it.";
 
-export function view(_state) {
-  return html`<p class="card">Soon.</p>`;
+export function view(state) {
+  const { openapi, request } = state;
+  const operation = operationNamed(openapi, request.operation);
+  if (!operation) return html`<p class="card muted">Asking the gateway …</p>`;
+  return html`
+    <div class="card request" @keydown=${sendByKey}>
+      ${requestLine(state, operation)}
+      <div class="request-columns">
+        ${repeat(
+          [operation],
+          ({ name }) => name,
+          () => html`<div class="request-form stack">${form(state, operation)}</div>`,
+        )}
+        <div class="request-code">${codePanel(state, operation)}</div>
+      </div>
+    </div>`;
+}
+
+/** The body that an operation starts with: its example in the description. */
+export function firstBodies(openapi) {
+  return Object.fromEntries(
+    operationsOf(openapi)
+      .filter(({ body }) => body)
+      .map(({ name, body }) => [name, startText(body)]),
+  );
+}
+
+function startText({ example, isRequired }) {
+  if (!isRequired) return "";
+  return bodyText(example ?? {});
+}
+
+function sendByKey(event) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    send();
+  }
+}
+
+function requestLine(state, operation) {
+  const { openapi, request } = state;
+  const now = requestOf(state);
+  const choose = ({ target }) => changeRequest({ operation: target.value });
+  return html`
+    <div class="request-line">
+      <div class="field request-operation">
+        <label for="operation">Operation</label>
+        <select id="operation" @change=${choose}>
+          ${tagsOf(openapi).map(
+            (tag) => html`
+            <optgroup label=${tag}>
+              ${operationsOf(openapi)
+                .filter((known) => known.tag === tag)
+                .map(({ name }) => html`<option value=${name} .selected=${name === operation.name}>${name}</option>`)}
+            </optgroup>`,
+          )}
+        </select>
+      </div>
+      <p class="request-path"><span class="method">${now.method}</span> <code>${now.path}</code></p>
+      <button class="button primary request-send" type="button" ?disabled=${request.isSending} aria-keyshortcuts="Control+Enter"
+        title="Ctrl+Enter sends too" @click=${send}>${request.isSending ? "Sending …" : "Send"}</button>
+    </div>
+    <p class="request-about">${operation.summary}. ${needs(state, operation)}</p>`;
+}
+
+/** Which right the operation needs, and whether the person has it. */
+function needs({ explanation }, { right }) {
+  const held = explanation?.report?.rights.find((known) => known.right === right);
+  const verdict = held ? (held.held ? " which this person has" : " which this person lacks") : "";
+  const text = right === "any" ? "any of the four rights" : html`the right ${right}`;
+  return html`<span class="muted">Needs ${text}${verdict ? `,${verdict}` : ""}.</span>`;
+}
+
+function form(state, operation) {
+  const parameters = operation.parameters.map((parameter) => parameterField(state, parameter));
+  if (!operation.body) {
+    return parameters.length > 0 ? parameters : html`<p class="muted">Nothing to fill in.</p>`;
+  }
+  return html`${parameters.slice(0, pathCount(operation))} ${bodyForm(state, operation)} ${parameters.slice(pathCount(operation))}`;
+}
+
+/** The parameters of the path come before the body, those of headers after it. */
+function pathCount({ parameters }) {
+  return parameters.filter((parameter) => parameter.in === "path").length;
+}
+
+function bodyForm(state, operation) {
+  const { openapi, explanation } = state;
+  const text = state.request.bodies[operation.name] ?? "";
+  const { value, error } = parseBody(text);
+  if (error || (value !== undefined && !isObject(value))) {
+    return html`<p class="notice">The body is ${error ? "not JSON" : "no JSON object"}, so there is no form for it. It can be sent all the same, as a thing to try.</p>`;
+  }
+  const answered = answeredFindings(state);
+  const findings = answered ?? expectedFindings(state);
+  const report = explanation?.report;
+  const shown = new Set();
+  const fields = objectFields(
+    {
+      openapi,
+      value,
+      shown,
+      change: (path, changed) => changeBody(operation, value, path, changed),
+      hint: (pointer) => (/\/Tags$/.test(pointer) ? tagsHint(report) : policyHint(policyOf(report, pointer))),
+      unsent: (pointer) => unsentValue(report, pointer),
+      findings: (pointer) => findings.filter((found) => found.pointer === pointer).map(({ detail }) => detail),
+      choices: (pointer) => choicesOf(state, pointer),
+    },
+    operation.body.schema,
+  );
+  const elsewhere = findings.filter((found) => !shown.has(found.pointer));
+  return html`
+    ${fields}
+    ${
+      findings.length > 0 && !answered
+        ? html`<p class="muted small">These findings are expected: the request has not been sent like this.</p>`
+        : nothing
+    }
+    ${elsewhere.map(({ pointer, header, parameter, detail }) => finding(`${pointer ?? header ?? parameter ?? ""} ${detail}`))}`;
+}
+
+function changeBody(operation, value, path, changed) {
+  const next = withValueAt(value, path, changed);
+  changeBodyText(operation.name, next === undefined && operation.body.isRequired ? "{}" : bodyText(next));
+}
+
+/** What a field of the body may be chosen from, as far as it is known here. */
+function choicesOf(state, pointer) {
+  const { explanation } = state;
+  if (pointer.endsWith("/PrimaryMeetingId")) return meetingChoices(state).map(meetingChoice);
+  if (/\/ExcludedAttendeeIds\/\d+\/AttendeeId$/.test(pointer)) {
+    return attendeeChoices(state, parameterValue(state, "MeetingId")).map(attendeeChoice);
+  }
+  const allowed = policyOf(explanation?.report, pointer)?.allowed;
+  return Array.isArray(allowed) ? allowed.map((value) => ({ value, label: "" })) : [];
 }

@@ -1,8 +1,151 @@
-import { html } from "./vendor/lit-html.js";
+// The section Who: the person in whose name requests are sent, and the token that says so.
+import { policyLink } from "./policy_link.js";
+import { update } from "./store.js";
+import { decode, groupsOf, takeToken } from "./token.js";
+import { html, nothing } from "./vendor/lit-html.js";
 
 export const id = "who";
 export const title = "Who";
+export const lead = "The token says who asks, and for which tenant. Change it, and see the rights change.";
 
-export function view(_state) {
-  return html`<p class="card">Soon.</p>`;
+export function view(state) {
+  const { local, token } = state;
+  if (!local) return html`<p class="card muted">Asking the gateway …</p>`;
+  return html`
+    <div class="card stack who">
+      ${local.issuer ? person(state) : ownToken(state)}
+      ${token?.error ? html`<p class="finding" role="alert">${token.error}</p>` : nothing}
+      ${rights(state)} ${tokenDetails(state)}
+    </div>`;
+}
+
+/** The person that the page starts as: the first tenant's, with the groups and scopes that may create a meeting. */
+export function firstPerson(local, who) {
+  const [tenant] = local.tenants ?? [];
+  if (!tenant) return who;
+  return { ...who, tenant: tenant.name, groups: tenant.groups, scope: (tenant.scopes ?? []).join(" ") };
+}
+
+function change(state, patch) {
+  update({ who: { ...state.who, ...patch } });
+}
+
+const OTHER = "\n";
+
+function person(state) {
+  const { who, local } = state;
+  const names = (local.tenants ?? []).map(({ name }) => name);
+  const isListed = names.includes(who.tenant) && !who.isOther;
+  const chooseTenant = ({ target }) => {
+    if (target.value === OTHER) return change(state, { tenant: "", isOther: true });
+    const chosen = local.tenants.find(({ name }) => name === target.value);
+    change(state, {
+      tenant: chosen.name,
+      isOther: false,
+      groups: chosen.groups ?? [],
+      scope: (chosen.scopes ?? []).join(" "),
+    });
+  };
+  return html`
+    <div class="who-fields">
+      <div class="field">
+        <label for="who-tenant">Tenant</label>
+        <select id="who-tenant" @change=${chooseTenant}>
+          ${names.map((name) => html`<option .selected=${isListed && name === who.tenant} value=${name}>${name}</option>`)}
+          <option value=${OTHER} .selected=${!isListed}>another tenant …</option>
+        </select>
+        ${
+          isListed
+            ? nothing
+            : html`<input id="who-other-tenant" aria-label="Name of the other tenant" placeholder="its name" .value=${who.tenant}
+              @input=${({ target }) => change(state, { tenant: target.value })}>`
+        }
+      </div>
+      <div class="field">
+        <label for="who-subject">Person</label>
+        <input id="who-subject" autocomplete="off" spellcheck="false" .value=${who.subject}
+          @input=${({ target }) => change(state, { subject: target.value })}>
+      </div>
+      <fieldset class="field who-groups">
+        <legend class="label">Groups</legend>
+        <div class="row">
+          ${(local.groups ?? []).map((name) => groupChip(state, name))}
+          <input class="who-more" aria-label="Other groups" placeholder="others" autocomplete="off" spellcheck="false"
+            .value=${who.moreGroups} @input=${({ target }) => change(state, { moreGroups: target.value })}>
+        </div>
+      </fieldset>
+      <div class="field">
+        <label for="who-scope">Scopes</label>
+        <input id="who-scope" placeholder="none" autocomplete="off" spellcheck="false" .value=${who.scope}
+          @input=${({ target }) => change(state, { scope: target.value })}>
+      </div>
+    </div>`;
+}
+
+function groupChip(state, name) {
+  const { who } = state;
+  const isIn = who.groups.includes(name);
+  const toggle = () =>
+    change(state, { groups: isIn ? who.groups.filter((known) => known !== name) : [...who.groups, name] });
+  return html`<label class="chip"><input type="checkbox" .checked=${isIn} @change=${toggle}>${name}</label>`;
+}
+
+function ownToken({ token }) {
+  return html`
+    <div class="field">
+      <label for="who-token">Token</label>
+      <textarea id="who-token" class="mono" rows="3" spellcheck="false" autocomplete="off" aria-describedby="who-token-about"
+        .value=${token?.text ?? ""} @input=${({ target }) => takeToken(target.value)}></textarea>
+      <p class="muted small" id="who-token-about">This gateway takes the tokens of your own identity provider, so paste one of its tokens here.</p>
+    </div>`;
+}
+
+/** Who has each right, as the policy has it for this person. */
+function rights({ explanation, token }) {
+  const report = explanation?.report;
+  if (explanation?.error && token?.text) return html`<p class="finding">${explanation.error}</p>`;
+  if (!report) return nothing;
+  if (report.tenant.admitted === false) {
+    return html`<p class="finding">The policy knows no tenant <code>${report.tenant.name}</code>: every request is refused.</p>`;
+  }
+  return html`
+    <div class="row who-rights">
+      <span class="muted small">${report.caller.subject} may</span>
+      <ul class="row rights" aria-label="Rights">
+        ${report.rights.map(
+          ({ right, held, holders, pointer }) => html`
+          <li class=${held ? "badge ok" : "badge"} title=${`${right} is the right of ${holders}`}>
+            ${held ? "✓" : "✗"} <span class="visually-hidden">${held ? "yes:" : "no:"}</span>
+            ${pointer ? policyLink(pointer, right) : right}
+          </li>`,
+        )}
+      </ul>
+    </div>`;
+}
+
+function tokenDetails(state) {
+  const { token } = state;
+  if (!token?.text) return nothing;
+  const { header, claims } = decode(token.text) ?? {};
+  const copy = () => navigator.clipboard.writeText(token.text);
+  return html`
+    <details class="token">
+      <summary>The token, decoded${claims?.exp ? html` <span class="muted">· expires ${when(claims.exp)}</span>` : nothing}</summary>
+      <div class="token-parts">
+        <div class="stack"><h3>Header</h3><pre class="code wrap" tabindex="0">${JSON.stringify(header, null, 2)}</pre></div>
+        <div class="stack"><h3>Claims</h3><pre class="code wrap" tabindex="0">${JSON.stringify(claims, null, 2)}</pre></div>
+        <div class="stack">
+          <div class="row apart"><h3>Encoded</h3><button class="button small quiet" type="button" @click=${copy}>Copy token</button></div>
+          <pre class="code wrap" tabindex="0" aria-label="The token as it is sent">${token.text}</pre>
+          <p class="muted small">Signed by ${claims?.iss ?? "its issuer"} for ${groupsOf(state.who).length || "no"} groups. Anyone who reads it can act as this person until it expires.</p>
+        </div>
+      </div>
+    </details>`;
+}
+
+function when(seconds) {
+  const minutes = Math.round((seconds * 1000 - Date.now()) / 60_000);
+  if (minutes < 0) return "already";
+  const hours = Math.floor(minutes / 60);
+  return hours > 0 ? `in ${hours} h ${minutes % 60} min` : `in ${minutes} min`;
 }

@@ -1,0 +1,83 @@
+// What the tenant's policy has for a member, in a line below its field.
+import { policyOf } from "./explanation.js";
+import { policyLink } from "./policy_link.js";
+import { html, nothing } from "./vendor/lit-html.js";
+
+/**
+ * What a member gets that is not sent, as a short text; null where nothing says so.
+ * @param {any} report
+ * @param {string} pointer
+ */
+export function unsentValue(report, pointer) {
+  if (pointer === "#/ExternalUserId" || /^#\/Attendees\/\d+\/ExternalUserId$/.test(pointer)) {
+    return report?.caller?.subject ?? null;
+  }
+  const member = policyOf(report, pointer);
+  const value = member?.sent ?? member?.chime_default;
+  return value === undefined || value === null ? null : text(value);
+}
+
+/**
+ * @param {any} member a row of the report's `policy.members`
+ */
+export function policyHint(member) {
+  if (!member) return nothing;
+  const own = ownValue(member);
+  const bound = boundOf(member);
+  if (own === nothing && bound === nothing) return nothing;
+  return html`<p class="hint">${own} ${bound}</p>`;
+}
+
+const MEANING = {
+  Fixed: "always sent, whatever is asked for",
+  Default: "sent when nothing is asked for",
+  ceiling: "the highest that is allowed, sent because silence may not exceed it",
+};
+
+function ownValue({ sent, from, pointer, chime_default: chimeDefault }) {
+  if (from && pointer) {
+    const label = html`<span class=${from === "Fixed" ? "badge accent" : "badge"} title=${MEANING[from] ?? ""}>${from === "ceiling" ? "Ceiling" : from}</span>`;
+    return html`<span>${label} ${policyLink(pointer, text(sent))}</span>`;
+  }
+  if (chimeDefault === null || chimeDefault === undefined) return nothing;
+  return html`<span class="muted">Chime’s default: ${text(chimeDefault)}</span>`;
+}
+
+function boundOf({ from, allowed, allowed_pointer: pointer, chime_default: chimeDefault }) {
+  if (from === "Fixed") return html`<span class="muted">no other value is allowed</span>`;
+  if (allowed === null || allowed === undefined) {
+    const nothingElse = from || (chimeDefault !== null && chimeDefault !== undefined);
+    return html`<span class="muted">${nothingElse ? "no other value is allowed" : "may not be asked for"}</span>`;
+  }
+  const said =
+    allowed === true ? "any value" : Array.isArray(allowed) ? listed(allowed.map(text)) : `up to ${text(allowed)}`;
+  return html`<span class="muted">allowed: ${pointer ? policyLink(pointer, said) : said}</span>`;
+}
+
+const LISTS = [
+  ["Fixed", "always set:"],
+  ["Default", "set when not sent:"],
+  ["Allowed", "may be sent:"],
+];
+
+/** What the policy has for the tags of a meeting. */
+export function tagsHint(report) {
+  const tags = report?.policy?.tags ?? [];
+  const parts = LISTS.map(([list, said]) => [said, tags.filter((tag) => tag.list === list)]).filter(
+    ([, found]) => found.length > 0,
+  );
+  if (parts.length === 0) return nothing;
+  return html`<p class="hint">${parts.map(
+    ([said, found]) =>
+      html`<span class="muted">${said} ${found.map(({ key, pointer }, index) => html`${index > 0 ? ", " : ""}${policyLink(pointer, key)}`)}</span> `,
+  )}</p>`;
+}
+
+function listed(names) {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
+function text(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,151 @@
+// The request as it stands, and how it is sent.
+import { announce } from "./announce.js";
+import { questionOf } from "./explanation.js";
+import { operationNamed } from "./openapi.js";
+import { sendToGateway, server } from "./server.js";
+import { state, update } from "./store.js";
+import { currentToken, groupsOf } from "./token.js";
+
+update({
+  /**
+   * `parameters` are those of the path by name, undefined until one is chosen; `query` those of the query. Each operation
+   * keeps the text of its own body.
+   */
+  request: {
+    operation: "CreateMeeting",
+    parameters: { RoomId: "standup" },
+    query: {},
+    idempotencyKey: "",
+    bodies: {},
+    isSending: false,
+  },
+  /** What this page has sent: `{ number, operation, who, method, path, headers, body, answer, error, report }`, oldest first. */
+  sent: [],
+  /** Which exchange is looked at: the `number` of one of `sent`, or a request id of another client. Null: the newest. */
+  looked: null,
+});
+
+/** How many of its own requests the page remembers, as many as the server. */
+const MAX_SENT = 100;
+
+export function changeRequest(patch) {
+  update({ request: { ...state.request, ...patch } });
+}
+
+/** @param {string} operation @param {string} text the new text of that operation's body */
+export function changeBodyText(operation, text) {
+  changeRequest({ bodies: { ...state.request.bodies, [operation]: text } });
+}
+
+/** The meetings to choose from, those that go on first and the newest of them before the others. */
+export function meetingChoices({ meetings }) {
+  const newest = [...(meetings ?? [])].reverse();
+  return [...newest.filter(({ alive }) => alive), ...newest.filter(({ alive }) => !alive)];
+}
+
+/** The attendees of a meeting, the newest first. */
+export function attendeeChoices({ meetings }, meetingId) {
+  const meeting = (meetings ?? []).find(({ Meeting }) => Meeting.MeetingId === meetingId);
+  return [...(meeting?.attendees ?? [])].reverse().filter(({ deleted }) => !deleted);
+}
+
+/** The value of a parameter of the path: what was chosen, else the newest meeting or attendee that there is. */
+export function parameterValue(state, name) {
+  const chosen = state.request.parameters[name];
+  if (chosen !== undefined) return chosen;
+  if (name === "MeetingId") return meetingChoices(state)[0]?.Meeting.MeetingId ?? "";
+  if (name === "AttendeeId") {
+    return attendeeChoices(state, parameterValue(state, "MeetingId"))[0]?.Attendee.AttendeeId ?? "";
+  }
+  return "";
+}
+
+/**
+ * The request as it would be sent now.
+ * @returns {{ operation: import("./openapi.js").Operation, method: string, path: string, headers: Record<string, string>, body: string | null } | null}
+ */
+export function requestOf(state) {
+  const { openapi, request } = state;
+  const operation = operationNamed(openapi, request.operation);
+  if (!operation) return null;
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameterValue(state, name)));
+  const query = new URLSearchParams(operation.query ? { operation: operation.query } : {});
+  for (const { name, in: place } of operation.parameters) {
+    if (place === "query" && request.query[name]) query.set(name, request.query[name]);
+  }
+  const headers = {};
+  const text = operation.body ? (request.bodies[operation.name] ?? "") : "";
+  if (text.trim() !== "") headers["Content-Type"] = "application/json";
+  const hasKey = operation.parameters.some(({ name }) => name === "Idempotency-Key");
+  if (hasKey && request.idempotencyKey) headers["Idempotency-Key"] = request.idempotencyKey;
+  return {
+    operation,
+    method: operation.method,
+    path: query.size > 0 ? `${path}?${query}` : path,
+    headers,
+    body: text.trim() === "" ? null : text,
+  };
+}
+
+/** Sends the request, and shows what happened. */
+export async function send() {
+  if (state.request.isSending) return;
+  changeRequest({ isSending: true });
+  try {
+    const token = await currentToken();
+    const request = requestOf(state);
+    if (request) await record(request, token);
+  } finally {
+    changeRequest({ isSending: false });
+  }
+}
+
+async function record({ operation, method, path, headers, body }, token) {
+  const all = token ? { Authorization: `Bearer ${token}`, ...headers } : headers;
+  const entry = {
+    number: (state.sent.at(-1)?.number ?? 0) + 1,
+    operation: operation.name,
+    who: { tenant: state.who.tenant, subject: state.who.subject, groups: groupsOf(state.who) },
+    time: Date.now(),
+    method,
+    path,
+    headers: all,
+    body,
+    report: null,
+    answer: null,
+    error: null,
+  };
+  // Asked before the request is sent, which may open a room.
+  const question = questionOf(state);
+  entry.report = question && (await server.explain(question).catch(() => null));
+  try {
+    entry.answer = await sendToGateway({ method, path, headers: all, body });
+  } catch (error) {
+    entry.error = `The gateway did not answer: ${error.message}`;
+  }
+  update({ sent: [...state.sent, entry].slice(-MAX_SENT), looked: entry.number });
+  announce(entry.error ?? `${operation.name}: ${entry.answer.status} ${entry.answer.reason}`);
+  // What happened stands below the request, perhaps out of sight.
+  const heading = document.getElementById("happened");
+  if (heading && heading.getBoundingClientRect().top > window.innerHeight * 0.6) heading.scrollIntoView();
+}
+
+/** The findings of the last answer, while the request is still the one that was answered; else null. */
+export function answeredFindings(state) {
+  const last = state.sent.at(-1);
+  const now = requestOf(state);
+  if (!last?.answer || !now) return null;
+  const isSame = last.method === now.method && last.path === now.path && last.body === now.body;
+  return isSame ? findingsOf(last.answer) : null;
+}
+
+/** The entries of `errors` of a problem. */
+export function findingsOf(answer) {
+  if (!answer || answer.status < 400) return [];
+  try {
+    const { errors } = JSON.parse(answer.text);
+    return Array.isArray(errors) ? errors : [];
+  } catch {
+    return [];
+  }
+}
