@@ -40,6 +40,15 @@ fn perform(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
         }
         (&Method::POST, "/simulator/events") => send_events(shared, body),
         (&Method::GET, "/simulator/events") => Answer::json(200, &json!(shared.state.lock().events.all())),
+        (&Method::GET, "/simulator/faults") => {
+            let state = shared.state.lock();
+            let armed: Vec<Value> = state.faults.armed().iter().map(Injection::to_json).collect();
+            Answer::json(200, &Value::Array(armed))
+        }
+        (&Method::DELETE, "/simulator/faults") => {
+            shared.state.lock().faults.disarm();
+            Answer::json(204, &Value::Null)
+        }
         (&Method::DELETE, path) if path.starts_with(MEETING) => {
             let id = path.strip_prefix(MEETING).unwrap_or_default();
             if shared.state.lock().end_meeting(id) {
@@ -54,7 +63,7 @@ fn perform(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
         }
         _ => Answer::json(
             404,
-            &json!({ "message": "there are POST /simulator/faults, GET /simulator/requests, GET /simulator/meetings, \
+            &json!({ "message": "there are GET, POST and DELETE /simulator/faults, GET /simulator/requests, GET /simulator/meetings, \
                                  DELETE /simulator/meetings/{id}, POST and GET /simulator/events, \
                                  POST /simulator/sample-meeting, DELETE /simulator/state" }),
         ),

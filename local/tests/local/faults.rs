@@ -324,11 +324,19 @@ async fn faults_are_armed_over_http_and_never_strike_the_control_plane() {
         json!({ "fault": "OtherMeeting", "members": { "TenantIds": ["x"] }, "rate": 0.5 }),
         json!({ "fault": "OtherAttendee", "members": { "JoinToken": null }, "operation": "GetAttendee" }),
         json!({ "fault": "SlowBody", "bytes": 10, "pause_milliseconds": 5 }),
-        json!({ "fault": "Answer", "status": 502 }),
+        json!({ "fault": "Answer", "status": 502, "headers": {}, "body": "" }),
     ];
-    for row in rows {
+    for row in &rows {
         assert_eq!(arm(row.clone()).await.status, 204, "{row}");
     }
+    let armed = exchange(simulator.address(), "GET", "/simulator/faults", &[], b"").await.json();
+    let with_times = rows.map(|mut row| {
+        if row.get("rate").is_none() && row.get("times").is_none() {
+            row["times"] = json!(1);
+        }
+        row
+    });
+    assert_eq!(armed, json!(with_times), "they are listed as they were armed");
     assert_eq!(exchange(simulator.address(), "GET", "/simulator/requests", &[], b"").await.json(), json!([]));
     let refused = [
         (json!({ "fault": "Nonsense" }), "expected one of"),
@@ -346,4 +354,19 @@ async fn faults_are_armed_over_http_and_never_strike_the_control_plane() {
         assert_eq!(answer.status, 400, "{row}");
         assert!(answer.text().contains(reason), "{row}: {}", answer.text());
     }
+}
+
+#[tokio::test]
+async fn the_list_of_armed_faults_says_how_many_requests_each_is_still_to_strike() {
+    let simulator = Simulator::start(ANY_PORT).unwrap();
+    simulator.inject(Fault::exception("ThrottlingException").unwrap(), 3);
+    simulator.inject(TransportFault::NoMeeting {}, 1);
+    create_once(&simulator).await.unwrap();
+    let left = |simulator: &Simulator| -> Vec<Value> {
+        simulator.armed_faults().iter().map(|fault| fault.to_json()["times"].clone()).collect()
+    };
+    assert_eq!(left(&simulator), [2, 1]);
+    let disarmed = exchange(simulator.address(), "DELETE", "/simulator/faults", &[], b"").await;
+    assert_eq!((disarmed.status, left(&simulator).len()), (204, 0));
+    assert_eq!(create_once(&simulator).await.unwrap().status, 201);
 }

@@ -25,6 +25,7 @@ mod front;
 mod issuer;
 mod model;
 mod program;
+mod queue;
 mod registry;
 mod runtime_api;
 mod rust_sdk;
