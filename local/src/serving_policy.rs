@@ -148,7 +148,8 @@ impl ServingPolicy {
     /// Takes the file as it is now; `None` where it can't be read.
     fn take(&self, now: Option<Vec<u8>>) {
         let file = self.file.display();
-        let missing = || vec![Fault { pointer: None, detail: format!("{file} can't be read") }];
+        let missing =
+            || vec![Fault { pointer: None, place: None, detail: "the file can't be read".to_owned() }];
         let loaded = now.as_deref().ok_or_else(missing).and_then(|document| self.load(document));
         let mut state = self.state.write();
         state.saved = now.unwrap_or_default();
@@ -160,7 +161,8 @@ impl ServingPolicy {
                 format!("{file} was read again{later}")
             }
             Err(faults) => {
-                let shown: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+                let shown = |fault: &Fault| format!("\n  {}", fault.in_file(&self.file));
+                let shown: String = faults.iter().map(shown).collect();
                 state.faults = faults;
                 format!("{file} changed, and the one before serves on:{shown}")
             }

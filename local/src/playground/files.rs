@@ -83,6 +83,8 @@ const FILES: &[File] = &[
     file!("policy_hint.js", SCRIPT),
     file!("policy_link.js", SCRIPT),
     file!("presence.js", SCRIPT),
+    file!("reference.css", CSS),
+    file!("reference.js", SCRIPT),
     file!("request.css", CSS),
     file!("request.js", SCRIPT),
     file!("request_state.js", SCRIPT),
@@ -111,6 +113,7 @@ const FILES: &[File] = &[
     file!("vendor/directives/repeat.js", SCRIPT),
     file!("vendor/lit-html.js", SCRIPT),
     file!("vendor/openapi-explorer.js", SCRIPT),
+    file!("viewer.css", CSS),
     file!("who.js", SCRIPT),
 ];
 
