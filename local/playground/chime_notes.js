@@ -74,7 +74,8 @@ const ORIGINS = {
 function originOf(row) {
   if (!row) return "by the gateway";
   const origin = ORIGINS[row.from] ?? row.from;
-  if (!row.pointer) return origin;
+  // Where Chime's default is sent, the policy only has the bound that it is within.
+  if (!row.pointer || row.from === "Chime's default") return origin;
   const whose = /^#\/Tenants\/([^/]+)/.exec(row.pointer);
   return policyLink(row.pointer, html`${origin}, ${whose ? whose[1] : "Everyone"}`);
 }

@@ -141,7 +141,7 @@ function leafField(form, schema, path, label, isRequired) {
       <div class="member-name">
         <div><label for=${id}><code>${label}</code></label> ${requiredMark(isRequired)} <span class="member-type">${typeOf(schema)}</span></div>
         <p class="muted small" id=${`${id}-about`}>${about}</p>
-        ${rest ? html`<details class="about"><summary>More about it</summary><p class="muted small">${rest}</p></details>` : nothing}
+        ${rest ? html`<details class="about"><summary>more</summary><p class="muted small">${rest}</p></details>` : nothing}
       </div>
       <div class="member-value">
         ${schema.enum ? enumInput(form, schema, path, field) : textInput(form, schema, path, field, isRequired)}

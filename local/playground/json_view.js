@@ -12,7 +12,7 @@ import { html, nothing } from "./vendor/lit-html.js";
 const MAX_TEXT = 120;
 /** How much of a longer text is shown. */
 const SHOWN_TEXT = 40;
-/** An object below the first level with a longer text than this can be folded, and begins folded. */
+/** An object below the second level with a longer text than this can be folded, and begins folded. */
 const MAX_OBJECT = 400;
 /** The style sheet indents so many levels. */
 const MAX_DEPTH = 7;
@@ -53,7 +53,7 @@ function node(context, at) {
     }),
   );
   const end = line({ depth, mark: mark === "finding" ? null : mark }, html`${close}${comma}`);
-  if (context.isFolded && depth > 0 && JSON.stringify(value).length > MAX_OBJECT && !hasNote(context, pointer)) {
+  if (context.isFolded && depth > 1 && JSON.stringify(value).length > MAX_OBJECT && !hasNote(context, pointer)) {
     const count = `${entries.length} ${Array.isArray(value) ? "items" : "members"}`;
     return html`
       <details class="json-fold">

@@ -36,7 +36,7 @@ export function view(state) {
           ({ name }) => name,
           () => html`<div class="request-form stack">${form(state, operation)}</div>`,
         )}
-        <div class="request-code">${codePanel(state, operation)}</div>
+        <div class="request-code"><div class="request-code-inner">${codePanel(state, operation)}</div></div>
       </div>
     </div>`;
 }
@@ -85,7 +85,19 @@ function requestLine(state, operation) {
       <button class="button primary request-send" type="button" ?disabled=${request.isSending} aria-keyshortcuts="Control+Enter"
         title="Ctrl+Enter sends too" @click=${send}>${request.isSending ? "Sending …" : "Send"}</button>
     </div>
-    <p class="request-about">${operation.summary}. ${needs(state, operation)}</p>`;
+    <div class="request-about">
+      <p>${operation.summary}. ${needs(state, operation)}</p>
+      ${refusal(state)}
+    </div>`;
+}
+
+/** Why the request as a whole would be refused, where no field is at fault. */
+function refusal({ explanation }) {
+  const { report, error } = explanation ?? {};
+  if (error) return html`<p class="muted small">It can’t be said what this request would get: ${error}</p>`;
+  const problem = report?.problem;
+  if (!problem || problem.errors?.length > 0) return nothing;
+  return html`<p class="finding">Expected: ${problem.status} ${problem.title}, ${problem.detail}</p>`;
 }
 
 /** Which right the operation needs, and whether the person has it. */
@@ -117,7 +129,7 @@ function bodyForm(state, operation) {
     return html`<p class="notice">The body is ${error ? "not JSON" : "no JSON object"}, so there is no form for it. It can be sent all the same, as a thing to try.</p>`;
   }
   const answered = answeredFindings(state);
-  const findings = answered ?? expectedFindings(state);
+  const findings = answered ?? expected(state);
   const report = explanation?.report;
   const shown = new Set();
   const fields = objectFields(
@@ -136,12 +148,14 @@ function bodyForm(state, operation) {
   const elsewhere = findings.filter((found) => !shown.has(found.pointer));
   return html`
     ${fields}
-    ${
-      findings.length > 0 && !answered
-        ? html`<p class="muted small">These findings are expected: the request has not been sent like this.</p>`
-        : nothing
-    }
     ${elsewhere.map(({ pointer, header, parameter, detail }) => finding(`${pointer ?? header ?? parameter ?? ""} ${detail}`))}`;
+}
+
+/** What the request would be refused for. That a member is required stands beside its name already. */
+function expected(state) {
+  return expectedFindings(state)
+    .filter(({ detail }) => detail !== "is required")
+    .map((found) => ({ ...found, detail: `would be refused: ${found.detail}` }));
 }
 
 function changeBody(operation, value, path, changed) {

@@ -1,7 +1,7 @@
 // The section Who: the person in whose name requests are sent, and the token that says so.
 import { policyLink } from "./policy_link.js";
 import { update } from "./store.js";
-import { decode, groupsOf, takeToken } from "./token.js";
+import { decode, takeToken } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 export const id = "who";
@@ -100,6 +100,9 @@ function ownToken({ token }) {
     </div>`;
 }
 
+const CHECK = "M2.5 6.5 5 9l4.5-6";
+const CROSS = "M3 3l6 6M9 3l-6 6";
+
 /** Who has each right, as the policy has it for this person. */
 function rights({ explanation, token }) {
   const report = explanation?.report;
@@ -115,7 +118,7 @@ function rights({ explanation, token }) {
         ${report.rights.map(
           ({ right, held, holders, pointer }) => html`
           <li class=${held ? "badge ok" : "badge"} title=${`${right} is the right of ${holders}`}>
-            ${held ? "✓" : "✗"} <span class="visually-hidden">${held ? "yes:" : "no:"}</span>
+            <svg viewBox="0 0 12 12" role="img" aria-label=${held ? "yes:" : "no:"}><path d=${held ? CHECK : CROSS} /></svg>
             ${pointer ? policyLink(pointer, right) : right}
           </li>`,
         )}
@@ -137,7 +140,7 @@ function tokenDetails(state) {
         <div class="stack">
           <div class="row apart"><h3>Encoded</h3><button class="button small quiet" type="button" @click=${copy}>Copy token</button></div>
           <pre class="code wrap" tabindex="0" aria-label="The token as it is sent">${token.text}</pre>
-          <p class="muted small">Signed by ${claims?.iss ?? "its issuer"} for ${groupsOf(state.who).length || "no"} groups. Anyone who reads it can act as this person until it expires.</p>
+          <p class="muted small">Signed by ${claims?.iss ?? "its issuer"}. Whoever holds it can act as this person until it expires${claims?.exp ? html`, at ${new Date(claims.exp * 1000).toLocaleTimeString()}` : nothing}.</p>
         </div>
       </div>
     </details>`;
