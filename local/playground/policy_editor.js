@@ -41,7 +41,7 @@ export function editor({ text, faults }, onText) {
 }
 
 function lineNumber(number, isMarked) {
-  return html`<div class=${isMarked ? "editor-line marked" : "editor-line"}>${isMarked ? html`<span class="editor-mark">●</span>` : nothing}<span class="editor-number">${number}</span></div>`;
+  return html`<div class=${isMarked ? "editor-line marked" : "editor-line"}>${isMarked ? html`<span class="editor-mark"></span>` : nothing}<span class="editor-number">${number}</span></div>`;
 }
 
 function scrollLines() {

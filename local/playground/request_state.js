@@ -103,7 +103,6 @@ export async function send() {
 async function record({ operation, method, path, headers, body }, token) {
   const all = token ? { Authorization: `Bearer ${token}`, ...headers } : headers;
   const entry = {
-    number: (state.sent.at(-1)?.number ?? 0) + 1,
     operation: operation.name,
     who: { tenant: state.who.tenant, subject: state.who.subject, groups: groupsOf(state.who) },
     time: Date.now(),
@@ -123,11 +122,21 @@ async function record({ operation, method, path, headers, body }, token) {
   } catch (error) {
     entry.error = `The gateway did not answer: ${error.message}`;
   }
-  update({ sent: [...state.sent, entry].slice(-MAX_SENT), looked: entry.number });
+  addSent(entry);
   announce(entry.error ?? `${operation.name}: ${entry.answer.status} ${entry.answer.reason}`);
   // What happened stands below the request, perhaps out of sight.
   const heading = document.getElementById("happened");
   if (heading && heading.getBoundingClientRect().top > window.innerHeight * 0.6) heading.scrollIntoView();
+}
+
+/**
+ * Adds a request that the page has sent, from whichever section, and looks at it. Returns its number.
+ * @param {object} entry as in `sent`, without the number
+ */
+export function addSent(entry) {
+  const number = (state.sent.at(-1)?.number ?? 0) + 1;
+  update({ sent: [...state.sent, { ...entry, number }].slice(-MAX_SENT), looked: number });
+  return number;
 }
 
 /** The findings of the last answer, while the request is still the one that was answered; else null. */

@@ -1,5 +1,6 @@
 // The requests of the section Rooms: real ones to the API, each with the token of the person who sends it.
 import { say } from "./notices.js";
+import { addSent } from "./request_state.js";
 import { peopleOf, roomOf, setPerson } from "./room_people.js";
 import { presentOf } from "./room_results.js";
 import { sendToGateway, server } from "./server.js";
@@ -26,7 +27,13 @@ export async function leave(index) {
   if (present.length === 0) return;
   await busy([index], async () => {
     for (const { meetingId, attendeeId, token } of present) {
-      const result = await send("Leave", token, "DELETE", `/meetings/${meetingId}/attendees/${attendeeId}`);
+      const result = await send(
+        index,
+        "DeleteAttendee",
+        token,
+        "DELETE",
+        `/meetings/${meetingId}/attendees/${attendeeId}`,
+      );
       const isGone = result.isSuccess || result.status === 404;
       const left = store.rooms.people[index].attendees.filter((each) => !isGone || each.attendeeId !== attendeeId);
       setPerson(index, { result, attendees: left });
@@ -38,7 +45,7 @@ export async function leave(index) {
 export async function deleteRoom(index) {
   await busy([index], async () => {
     const token = await tokenOf(index);
-    setPerson(index, { result: await send("Delete room", token, "DELETE", roomPath()) });
+    setPerson(index, { result: await send(index, "DeleteRoom", token, "DELETE", roomPath()) });
   });
 }
 
@@ -48,7 +55,7 @@ async function joinAll(indices) {
     const path = roomPath("/join");
     await Promise.all(
       indices.map(async (index, at) => {
-        const result = await send("Join", tokens[at], "POST", path, {});
+        const result = await send(index, "JoinRoom", tokens[at], "POST", path, {});
         const { attendees } = store.rooms.people[index];
         const meetingId = result.body?.Meeting?.MeetingId;
         const attendeeId = result.body?.Attendee?.AttendeeId;
@@ -70,14 +77,22 @@ async function tokenOf(index) {
   return token;
 }
 
-/** Sends a request. An answer that is an error is a result too. */
-async function send(name, token, method, path, content) {
+/**
+ * Sends a request, which What happened shows too. An answer that is an error is a result like any other.
+ * @param {string} operation the gateway's name of it
+ */
+async function send(index, operation, token, method, path, content) {
+  const { name, tenant, groups } = peopleOf(store)[index];
   const headers = { Authorization: `Bearer ${token}` };
   if (content !== undefined) headers["Content-Type"] = "application/json";
   const body = content === undefined ? null : JSON.stringify(content);
+  const time = Date.now();
   const answer = await sendToGateway({ method, path, headers, body });
+  const who = { tenant, subject: name, groups };
+  const number = addSent({ operation, who, time, method, path, headers, body, answer, report: null, error: null });
   return {
-    name,
+    number,
+    operation,
     method,
     path,
     token,

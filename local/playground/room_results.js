@@ -1,5 +1,6 @@
 // What the requests of the section Rooms came to.
 import { meetingOf, shortened } from "./meeting_texts.js";
+import { update } from "./store.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /**
@@ -26,17 +27,21 @@ export function verdict(state, people) {
 }
 
 function verdictText(state, people) {
-  const meetings = people.map((each) => presentOf(state, each).at(-1)?.meetingId);
-  if (people.some((each) => each.isBusy) || meetings.includes(undefined)) return nothing;
-  const [one, other] = meetings;
-  if (one === other) {
-    return html`<p class="notice good"><b>Both are in the same meeting</b>, <code>${one}</code>, each with an attendee of their own.</p>`;
-  }
-  const why =
-    people[0].tenant === people[1].tenant
-      ? "One of them joined before the room was deleted, or joined another room."
-      : "A room belongs to its tenant: the same name in another tenant is another room.";
-  return html`<p class="notice"><b>They are in different meetings.</b> ${why}</p>`;
+  const present = people.map((each) => presentOf(state, each).at(-1)?.meetingId);
+  if (people.some((each) => each.isBusy) || present.includes(undefined)) return nothing;
+  const [one, other] = present;
+  if (one !== other) return html`<p class="notice"><b>They are in different meetings.</b> ${whyDifferent(people)}</p>`;
+  const bothOpened = people.every(({ result }) => hasOpened(state, result?.requestId));
+  return html`<p class="notice good">
+    <b>Both are in the same meeting</b>, <code>${one}</code>, each with an attendee of their own.
+    ${bothOpened ? "Both found the room empty and asked Chime for a meeting, with the same token: so Chime made one." : nothing}
+  </p>`;
+}
+
+function whyDifferent([one, other]) {
+  return one.tenant === other.tenant
+    ? "One of them joined before the room was deleted, or by another name."
+    : "A room belongs to its tenant: the same name in another tenant is another room.";
 }
 
 function resultText(state, { isBusy, result }) {
@@ -48,9 +53,10 @@ function answer(state, result) {
   return html`
     <div class="stack">
       <p class="row">
-        <b>${result.name}</b>
+        <b>${result.operation}</b>
         <span class="badge ${result.isSuccess ? "ok" : "bad"}">${result.status} ${result.reason}</span>
         <span class="muted small">${result.milliseconds} ms</span>
+        <a class="small" href="#happened" @click=${() => update({ looked: result.number })}>What happened</a>
       </p>
       ${result.isSuccess ? success(state, result) : refusal(result)}
     </div>
@@ -60,7 +66,7 @@ function answer(state, result) {
 function success(state, result) {
   const { Meeting, Attendee } = result.body ?? {};
   if (!Meeting)
-    return html`<p class="muted small">${result.name === "Leave" ? "The attendee is deleted; the meeting goes on." : "The room has no meeting any more. Whoever joins next opens a new one."}</p>`;
+    return html`<p class="muted small">${result.operation === "DeleteAttendee" ? "The attendee is deleted; the meeting goes on." : "The room has no meeting any more. Whoever joins next opens a new one."}</p>`;
   return html`
     <dl class="pairs">
       <dt>MeetingId</dt><dd><code>${Meeting.MeetingId}</code></dd>
@@ -71,12 +77,16 @@ function success(state, result) {
   `;
 }
 
-/** Who opened the room is in the request's log line alone: the answers do not differ. */
-function opening(state, requestId) {
+/** Whether a request has opened the room; null until its log line is there, which alone says so. */
+function hasOpened(state, requestId) {
   const line = state.exchanges.find((each) => each.request_id === requestId)?.line;
-  const members = typeof line === "string" ? JSON.parse(line) : line;
-  if (!members) return "…";
-  return members.room_opened ? html`<b>opened by this request</b>` : "was open already";
+  return line ? line.room_opened === true : null;
+}
+
+function opening(state, requestId) {
+  const opened = hasOpened(state, requestId);
+  if (opened === null) return "…";
+  return opened ? html`<b>opened by this request</b>` : "was open already";
 }
 
 function end(state, meetingId, attendeeId) {
