@@ -57,7 +57,7 @@ function node(context, at) {
     const count = `${entries.length} ${Array.isArray(value) ? "items" : "members"}`;
     return html`
       <details class="json-fold">
-        <summary class=${lineClass(here)}>${key}${open} <span class="json-count">${count}</span> ${close}${comma}</summary>
+        <summary class=${`${lineClass(here)} is-fold`}>${key}${open} <span class="json-count">${count}</span> ${close}${comma}</summary>
         ${children}
       </details>`;
   }
