@@ -72,18 +72,21 @@ async function check() {
   edit({ isChecking: false, faults, given: faults.length === 0 ? found : store.editing.given });
 }
 
-/** Lets the gateway serve by the text. */
+/** Lets the gateway serve by the text, if that has no faults. */
 export async function tryText() {
   const { text } = store.editing;
+  await check();
+  if (store.editing.faults.length > 0) {
+    say(SECTION, "the text has faults, and the document before it goes on serving.", true);
+    return;
+  }
   try {
     const served = await server.tryPolicy(text);
-    edit({ served, faults: [], discarded: null });
+    edit({ served, discarded: null });
     say(SECTION, "The gateway serves by this text now. Send a request and see what has changed.");
   } catch (error) {
     if (error.faults?.length > 0) edit({ faults: error.faults });
-    const why =
-      error.faults?.length > 0 ? "the text has faults, and the document before it goes on serving." : error.message;
-    say(SECTION, why, true);
+    say(SECTION, error.message, true);
   }
 }
 

@@ -3,8 +3,9 @@ import { say } from "./notices.js";
 import { addSent } from "./request_state.js";
 import { peopleOf, roomOf, setPerson } from "./room_people.js";
 import { presentOf } from "./room_results.js";
-import { sendToGateway, server } from "./server.js";
+import { sendToGateway } from "./server.js";
 import { state as store } from "./store.js";
+import { makeToken } from "./token.js";
 
 const SECTION = "rooms";
 
@@ -73,8 +74,7 @@ async function tokenOf(index) {
     if (!ownToken) throw new Error(`${name} has no token yet`);
     return ownToken;
   }
-  const { token } = await server.token({ tenant, subject: name, groups, scope });
-  return token;
+  return makeToken({ tenant, subject: name, groups, scope });
 }
 
 /**

@@ -1,6 +1,7 @@
 // What the requests of the section Rooms came to.
 import { meetingOf, shortened } from "./meeting_texts.js";
 import { update } from "./store.js";
+import { decode } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /**
@@ -119,21 +120,10 @@ function refusal({ body, text, retryAfter }) {
 function token({ method, path, token: text }) {
   return html`
     <details>
-      <summary>What was sent</summary>
+      <summary>Token and request</summary>
       <div class="stack"><pre class="code wrap" tabindex="0" role="group" aria-label="Request">${method} ${path}
 Authorization: Bearer ${shortened(text)}</pre>
-      <pre class="code wrap" tabindex="0" role="group" aria-label="Claims of the token">${claims(text)}</pre></div>
+      <pre class="code wrap" tabindex="0" role="group" aria-label="Claims of the token">${JSON.stringify(decode(text)?.claims ?? "The token can't be read.", null, 2)}</pre></div>
     </details>
   `;
-}
-
-/** A token's claims as JSON. */
-function claims(text) {
-  try {
-    const part = text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
-    const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
-    return JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2);
-  } catch {
-    return "The token can't be read.";
-  }
 }
