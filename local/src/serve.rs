@@ -66,6 +66,7 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
         let playground = Arc::new(Playground {
             issuer: (!has_own_issuer()).then(|| Arc::clone(&issuer)),
             simulator: simulator.clone(),
+            queue: queue.clone(),
             chime: options.chime_endpoint.as_ref().map_or("simulator".to_owned(), ChimeEndpoint::to_string),
             stack: stack.clone(),
             policy,

@@ -59,6 +59,13 @@ pub(super) fn json_with_status(status: StatusCode, value: &impl Serialize) -> Re
     }
 }
 
+/// 204: it is done.
+pub(super) fn empty() -> Response<PageBody> {
+    let mut response = Response::new(Full::default().boxed());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
 /// The answer of a refused request.
 pub(super) fn error(error: &Error) -> Response<PageBody> {
     let body = json!({ "error": error.text }).to_string();

@@ -1,5 +1,6 @@
 //! `GET /local/events`: what changes, as server-sent events.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use http_body_util::channel::{Channel, Sender};
 use hyper::Response;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use local::front::PageBody;
-use serde::Serialize;
-use serde_json::Value;
+use local::simulator::Injection;
+use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::Playground;
@@ -29,8 +30,13 @@ impl Playground {
     /// The present state, then every change.
     pub(super) fn event_stream(self: &Arc<Self>) -> Response<PageBody> {
         let (sender, body) = Channel::<Bytes, Infallible>::new(WAITING);
-        let stream =
-            Stream { playground: Arc::clone(self), sender, exchanges: 0, simulator: None, policy: None };
+        let stream = Stream {
+            playground: Arc::clone(self),
+            sender,
+            exchanges: 0,
+            revisions: Revisions::default(),
+            sent: BTreeMap::new(),
+        };
         // Ends when the page goes away, with it the front's port.
         tokio::spawn(async move { stream.run().await });
         let mut response = Response::new(body.boxed());
@@ -42,14 +48,24 @@ impl Playground {
     }
 }
 
-/// One page's stream: what it was sent so far.
+/// One page's stream, and what it was sent so far.
 struct Stream {
     playground: Arc<Playground>,
     sender: Sender<Bytes, Infallible>,
     /// how many exchanges
     exchanges: u64,
-    simulator: Option<u64>,
+    /// the revision that was looked at last, of each thing that has one
+    revisions: Revisions,
+    /// the data of the last event of each name
+    sent: BTreeMap<&'static str, String>,
+}
+
+/// Numbers that change with what they stand for.
+#[derive(Default, PartialEq, Eq)]
+struct Revisions {
     policy: Option<u64>,
+    simulator: Option<u64>,
+    queue: Option<u64>,
 }
 
 /// The page has gone away.
@@ -83,32 +99,52 @@ impl Stream {
     /// The events since the last ones.
     fn changes(&mut self) -> String {
         let mut text = String::new();
-        let policy = self.playground.policy.revision();
-        if self.policy.replace(policy) != Some(policy) {
-            event(&mut text, "policy", &self.playground.policy.status());
+        let playground = Arc::clone(&self.playground);
+        // The revision is read before what it stands for, so that no change is missed.
+        let policy = Some(playground.policy.revision());
+        if self.revisions.policy != policy {
+            self.revisions.policy = policy;
+            self.state(&mut text, "policy", &playground.policy.status());
         }
-        if let Some(simulator) = &self.playground.simulator {
-            let revision = simulator.revision();
-            if self.simulator.replace(revision) != Some(revision) {
+        if let Some(simulator) = &playground.simulator {
+            let revision = Some(simulator.revision());
+            if self.revisions.simulator != revision {
+                self.revisions.simulator = revision;
                 let meetings = simulator.meetings();
                 let meetings = meetings.iter().map(|meeting| without_join_tokens(meeting.to_json()));
-                event(&mut text, "meetings", &meetings.collect::<Value>());
+                self.state(&mut text, "meetings", &meetings.collect::<Value>());
+                let faults = simulator.armed_faults();
+                self.state(&mut text, "faults", &faults.iter().map(Injection::to_json).collect::<Value>());
             }
         }
-        if self.playground.exchanges.count() > self.exchanges {
-            for (number, exchange) in self.playground.exchanges.after(self.exchanges) {
-                event(&mut text, "exchange", &exchange);
-                self.exchanges = number;
+        if let Some(queue) = &playground.queue {
+            let revision = Some(*queue.revision().borrow());
+            if self.revisions.queue != revision {
+                self.revisions.queue = revision;
+                self.state(&mut text, "queue", &json!({ "holds": queue.holds() }));
+                self.state(&mut text, "messages", &json!(queue.messages()));
             }
+        }
+        for (number, exchange) in playground.exchanges.after(self.exchanges) {
+            // Text, numbers and maps of text always serialize.
+            event(&mut text, "exchange", &serde_json::to_string(&exchange).unwrap_or_default());
+            self.exchanges = number;
         }
         text
     }
+
+    /// Adds an event with a whole state, unless it is the one that was sent last.
+    fn state(&mut self, text: &mut String, name: &'static str, state: &Value) {
+        let data = state.to_string();
+        if self.sent.get(name) != Some(&data) {
+            event(text, name, &data);
+            self.sent.insert(name, data);
+        }
+    }
 }
 
-/// Adds an event. Its JSON has no line break, which would end the data.
-fn event(text: &mut String, name: &str, data: &impl Serialize) {
-    // Text, numbers and maps of text always serialize.
-    let data = serde_json::to_string(data).unwrap_or_default();
+/// Adds an event. JSON has no line break, which would end the data.
+fn event(text: &mut String, name: &str, data: &str) {
     text.push_str(&format!("event: {name}\ndata: {data}\n\n"));
 }
 

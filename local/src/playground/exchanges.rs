@@ -99,19 +99,13 @@ impl Exchanges {
         self.state.lock().kept.iter().cloned().collect()
     }
 
-    /// How many there were so far.
-    pub(super) fn count(&self) -> u64 {
-        self.state.lock().count
-    }
-
     /// Those after the first ones, of which there were that many, as far as they are kept; each with its number from 1.
     pub(super) fn after(&self, first_ones: u64) -> Vec<(u64, Exchange)> {
         let state = self.state.lock();
-        let numbers = (1..=state.count).rev();
-        let mut newest_first: Vec<(u64, Exchange)> = numbers
-            .zip(state.kept.iter().rev().cloned())
-            .take_while(|(number, _)| *number > first_ones)
-            .collect();
+        let newest_first = (1..=state.count).rev().zip(state.kept.iter().rev());
+        let wanted = newest_first.take_while(|(number, _)| *number > first_ones);
+        let mut newest_first: Vec<(u64, Exchange)> =
+            wanted.map(|(number, exchange)| (number, exchange.clone())).collect();
         newest_first.reverse();
         newest_first
     }

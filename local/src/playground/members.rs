@@ -39,12 +39,17 @@ impl Members {
 
     /// A text that must be there.
     pub(super) fn required_text(&mut self, name: &'static str) -> String {
-        let is_absent = self.rest.get(name).is_none_or(Value::is_null);
-        let text = self.text(name);
-        if is_absent {
-            self.faults.push(format!("`{name}` is required: a string"));
-        }
-        text.unwrap_or_default()
+        self.require(name, "a string", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// `true` or `false`, which must be there.
+    pub(super) fn required_boolean(&mut self, name: &'static str) -> bool {
+        self.require(name, "true or false", Value::as_bool)
+    }
+
+    /// An array that must be there, as it is.
+    pub(super) fn array(&mut self, name: &'static str) -> Value {
+        self.require(name, "an array", |value| value.is_array().then(|| value.clone()))
     }
 
     /// A list of texts, empty where it is absent or null.
@@ -69,6 +74,25 @@ impl Members {
         let known = self.known.join(", ");
         self.faults.extend(self.rest.keys().map(|name| format!("`{name}` is unknown; known are {known}")));
         if self.faults.is_empty() { Ok(()) } else { Err(Error::bad_request(self.faults.join("; "))) }
+    }
+
+    /// Every member, for a reader of its own.
+    pub(super) fn all(self) -> Map<String, Value> {
+        self.rest
+    }
+
+    fn require<T: Default>(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> T {
+        let is_absent = self.rest.get(name).is_none_or(Value::is_null);
+        let value = self.take(name, what, read);
+        if is_absent {
+            self.faults.push(format!("`{name}` is required: {what}"));
+        }
+        value.unwrap_or_default()
     }
 
     fn take<T>(

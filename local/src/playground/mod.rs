@@ -7,7 +7,9 @@ mod exchanges;
 mod files;
 mod members;
 mod policy;
+mod queue;
 mod routes;
+mod simulation;
 mod state;
 mod token;
 
@@ -18,6 +20,7 @@ use hyper::Response;
 use hyper::http::request::Parts;
 use local::front::{PageBody, Pages};
 use local::issuer::Issuer;
+use local::queue::Queue;
 use local::simulator::Simulator;
 
 pub(crate) use self::exchanges::Exchanges;
@@ -34,6 +37,8 @@ pub(crate) struct Playground {
     pub(crate) issuer: Option<Arc<Issuer>>,
     /// Chime, where it is simulated here.
     pub(crate) simulator: Option<Arc<Simulator>>,
+    /// The queue of meeting events, where it is played here.
+    pub(crate) queue: Option<Queue>,
     /// Where Chime is: `simulator`, `aws` or a URL.
     pub(crate) chime: String,
     pub(crate) stack: Stack,
@@ -65,7 +70,8 @@ impl Playground {
     }
 
     async fn answer(self: &Arc<Self>, parts: &Parts, body: &Bytes) -> Result<Response<PageBody>, Error> {
-        let (endpoint, _parameters) = routes::find(parts)?;
+        let (endpoint, parameters) = routes::find(parts)?;
+        let id = parameters.get("id").unwrap_or_default();
         answer::check_content_type(parts, body)?;
         match endpoint {
             Endpoint::State => self.state(parts),
@@ -87,6 +93,14 @@ impl Playground {
             }
             Endpoint::Exchanges => Ok(answer::json(&self.exchanges.all())),
             Endpoint::Events => Ok(self.event_stream()),
+            Endpoint::ArmFault => self.arm_fault(body),
+            Endpoint::DisarmFaults => self.disarm_faults(),
+            Endpoint::EndMeeting => self.end_meeting(id),
+            Endpoint::SendEvents => self.send_events(id, body),
+            Endpoint::Queue => self.queue(),
+            Endpoint::HoldQueue => self.hold_queue(body),
+            Endpoint::Message => self.act_on_message(id, body),
+            Endpoint::Shuffle => self.deliver_reversed(),
         }
     }
 }

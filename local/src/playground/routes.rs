@@ -18,6 +18,14 @@ pub(super) enum Endpoint {
     EndTrial,
     Exchanges,
     Events,
+    ArmFault,
+    DisarmFaults,
+    EndMeeting,
+    SendEvents,
+    Queue,
+    HoldQueue,
+    Message,
+    Shuffle,
 }
 
 const ROUTES: &[(Method, &str, Endpoint)] = &[
@@ -30,6 +38,14 @@ const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::DELETE, "/local/policy", Endpoint::EndTrial),
     (Method::GET, "/local/exchanges", Endpoint::Exchanges),
     (Method::GET, "/local/events", Endpoint::Events),
+    (Method::POST, "/local/faults", Endpoint::ArmFault),
+    (Method::DELETE, "/local/faults", Endpoint::DisarmFaults),
+    (Method::DELETE, "/local/meetings/{id}", Endpoint::EndMeeting),
+    (Method::POST, "/local/meetings/{id}/events", Endpoint::SendEvents),
+    (Method::GET, "/local/queue", Endpoint::Queue),
+    (Method::PUT, "/local/queue", Endpoint::HoldQueue),
+    (Method::POST, "/local/queue/messages/{id}", Endpoint::Message),
+    (Method::POST, "/local/queue/shuffle", Endpoint::Shuffle),
 ];
 
 /// What a request asks for, with the parameters of its path.

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
+use serde_json::Value;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
@@ -40,7 +41,7 @@ pub use self::rules::TokenMemory;
 pub use self::sample::PlantedMeeting;
 pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
-use self::events::{Entry, Events};
+use self::events::{Entry, Events, EventsRequest};
 use self::rules::Rules;
 use self::shared::{Shared, State};
 use crate::allowed_hosts::AllowedHosts;
@@ -216,6 +217,20 @@ impl Simulator {
     #[must_use]
     pub fn events(&self) -> Vec<RecordedEvent> {
         self.shared.state.lock().events.all().iter().map(Entry::read).collect()
+    }
+
+    /// Sends events of a meeting to its queue, as if people were in it: `events` is the member of the body of
+    /// `POST /simulator/events`. Returns them.
+    ///
+    /// # Errors
+    /// What is wrong with them, or that there is no such meeting; then none is sent.
+    pub fn send_events(&self, meeting_id: &str, events: Value) -> Result<Vec<RecordedEvent>, String> {
+        let request = EventsRequest::of(meeting_id, events)?;
+        let sent = {
+            let State { meetings, events, .. } = &mut *self.shared.state.lock();
+            request.send(meetings, events)?
+        };
+        Ok(sent.iter().map(Entry::read).collect())
     }
 
     /// How many of them are yet to be sent.

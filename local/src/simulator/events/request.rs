@@ -1,6 +1,7 @@
 //! Events on request: what people in a meeting do, and messages that a reader of the queue must be able to take.
 
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::envelope::{EventText, MEETING_STATE_CHANGE, Person};
@@ -42,6 +43,15 @@ const fn once() -> u16 {
 }
 
 impl EventsRequest {
+    /// A request for events of that meeting.
+    ///
+    /// # Errors
+    /// What is wrong with the events.
+    pub(crate) fn of(meeting_id: &str, events: Value) -> Result<Self, String> {
+        let events = serde_json::from_value(events).map_err(|error| format!("events: {error}"))?;
+        Ok(Self { meeting_id: meeting_id.to_owned(), events })
+    }
+
     /// Sends what was asked for, or nothing of it. Returns the record of each message.
     ///
     /// # Errors
