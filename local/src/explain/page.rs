@@ -104,3 +104,152 @@ fn read_text(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = r#"{
+        "Everyone": { "Fixed": { "TenantIds": ["${tenant}"] }, "Default": { "MediaRegion": "us-east-1" } },
+        "Tenants": { "acme": {} }
+    }"#;
+
+    async fn ask(body: &Value) -> (u16, Value) {
+        let stack = Stack { region: "us-east-1".to_owned(), has_registry: true };
+        let (status, answer) = answer(body.to_string().as_bytes(), POLICY.as_bytes(), &stack).await;
+        (status.as_u16(), answer)
+    }
+
+    fn question() -> Value {
+        json!({
+            "operation": "CreateMeeting",
+            "claims": { "sub": "anna", "custom:tenant_id": "acme" },
+            "body": r#"{"ExternalMeetingId":"standup"}"#,
+            "room_is_open": false,
+        })
+    }
+
+    #[tokio::test]
+    async fn a_question_without_a_document_is_about_the_one_that_serves() {
+        let (status, found) = ask(&question()).await;
+        assert_eq!((status, &found["status"]), (200, &json!(201)), "{found:#}");
+        assert_eq!(found["requests"][0]["body"]["MediaRegion"], "us-east-1");
+    }
+
+    #[tokio::test]
+    async fn a_question_with_a_document_is_about_that_one() {
+        let mut question = question();
+        question["document"] = json!(POLICY.replace("us-east-1", "eu-central-1"));
+        let (status, found) = ask(&question).await;
+        assert_eq!(status, 200, "{found:#}");
+        assert_eq!(found["requests"][0]["body"]["MediaRegion"], "eu-central-1");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_would_be_refused_is_explained() {
+        let mut question = question();
+        question["body"] = Value::Null;
+        let (status, found) = ask(&question).await;
+        assert_eq!((status, &found["status"]), (200, &json!(400)), "{found:#}");
+        assert!(
+            found["policy"]["members"].is_array(),
+            "the policy is explained before anything is asked for"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_open_room_is_joined_without_a_new_meeting() {
+        let mut question = question();
+        question["operation"] = json!("JoinRoom");
+        question["body"] = Value::Null;
+        for (is_open, creates) in [(false, true), (true, false)] {
+            question["room_is_open"] = json!(is_open);
+            let (_, found) = ask(&question).await;
+            let requests = found["requests"].as_array().unwrap();
+            assert_eq!(requests.iter().any(|request| request["path"] == "/meetings"), creates, "{is_open}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_document_with_faults_is_422_with_their_places() {
+        let mut question = question();
+        question["document"] = json!("{\n \"Tenant\": {}\n}");
+        let (status, found) = ask(&question).await;
+        assert_eq!(status, 422, "{found:#}");
+        let fault = &found["faults"][0];
+        assert_eq!(
+            (&fault["pointer"], &fault["line"], &fault["column"]),
+            (&json!("#/Tenant"), &json!(2), &json!(2))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_question_that_cannot_be_answered_is_400_and_names_each_member_at_fault() {
+        for (changes, errors, why) in [
+            (
+                json!({ "operation": "Leave" }),
+                &["#/operation: unknown operation `Leave`; there are CreateMeeting"][..],
+                "no operation",
+            ),
+            (json!({ "operation": 1 }), &["#/operation: must be a string, not a number"], "another type"),
+            (json!({ "operation": null }), &["#/operation: must be a string, not null"], "null is no name"),
+            (json!({ "claims": [] }), &["#/claims: must be an object, not an array"], "another type"),
+            (json!({ "claims": {} }), &["the claims identify no caller: "], "nobody"),
+            (
+                json!({ "body": {} }),
+                &["#/body: must be a string or null, not an object"],
+                "a body that is no text",
+            ),
+            (
+                json!({ "document": {} }),
+                &["#/document: must be a string or null, not an object"],
+                "a document that is no text",
+            ),
+            (
+                json!({ "room_is_open": "no" }),
+                &["#/room_is_open: must be `true` or `false`, not a string"],
+                "another type",
+            ),
+            (
+                json!({ "Operation": "Join" }),
+                &["#/Operation: is not a known member; known are `body`, `claims`"],
+                "a typing error",
+            ),
+            (
+                json!({ "operation": "Leave", "body": 1, "claims": 2 }),
+                &["#/operation: ", "; #/claims: ", "; #/body: "],
+                "all faults at once",
+            ),
+        ] {
+            let mut question = question();
+            for (name, value) in changes.as_object().unwrap() {
+                question[name] = value.clone();
+            }
+            let (status, found) = ask(&question).await;
+            assert_eq!(status, 400, "{why}: {found:#}");
+            for error in errors {
+                assert!(
+                    found["error"].as_str().unwrap().contains(error),
+                    "{why}: {error} is not in {found:#}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_or_repeated_is_named() {
+        let stack = Stack { region: "us-east-1".to_owned(), has_registry: true };
+        for (body, error) in [
+            ("{}", "#/operation: is required"),
+            ("{}", "#/claims: is required"),
+            ("{", "the body is not JSON: "),
+            ("[]", "#: must be an object, not an array"),
+            (r#"{"operation":"Join","claims":{"sub":"a","sub":"b"}}"#, "#/claims: has a repeated member"),
+            (r#"{"operation":"Join","operation":"Join","claims":{}}"#, "#/operation: is repeated"),
+        ] {
+            let (status, found) = answer(body.as_bytes(), POLICY.as_bytes(), &stack).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+            assert!(found["error"].as_str().unwrap().contains(error), "{error} is not in {found:#}");
+        }
+    }
+}
