@@ -1,9 +1,9 @@
 // The section Chime's faults: makes coming requests of the gateway to Chime fail.
 import { armedText, CHIME_OPERATIONS, KINDS, kindOf } from "./fault_kinds.js";
 import { counted, isSimulated } from "./meeting_texts.js";
-import { notice, perform } from "./notices.js";
+import { notice, perform, say } from "./notices.js";
 import { server } from "./server.js";
-import { state as store, update } from "./store.js";
+import { onChange, state as store, update } from "./store.js";
 import { live } from "./vendor/directives/live.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -110,6 +110,15 @@ function arm(event, draft) {
   const whom = fault.times === 1 ? `The next ${what} meets it.` : `The next ${counted(fault.times, what)} meet it.`;
   return perform(id, () => server.armFault(fault), `${whom} Now send one.`);
 }
+
+let wereArmed = 0;
+
+// What was said when they were armed is no longer so when the last one has struck.
+onChange(() => {
+  const armed = store.faults?.length ?? 0;
+  if (armed === 0 && wereArmed > 0) say(id, "Chime answers again as it should.");
+  wereArmed = armed;
+});
 
 function off() {
   return perform(id, server.disarmFaults, "Chime answers again as it should.");

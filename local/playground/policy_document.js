@@ -34,6 +34,12 @@ export async function loadPolicy() {
     const { served: before, text } = store.editing;
     const keeps = before !== null && text !== before.document && text !== served.document;
     edit({ served, error: null, text: keeps ? text : served.document });
+    if (keeps && !served.is_trial && served.document !== before.document) {
+      say(
+        SECTION,
+        "The file has changed and serves. Your text stays here; Back to the file shows what the file has now.",
+      );
+    }
     check();
   } catch (error) {
     edit({ error: error.message });
@@ -44,6 +50,7 @@ let timer;
 
 /** Takes what was typed; it is checked once typing pauses. */
 export function changeText(text) {
+  if (store.notices?.[SECTION]?.text) say(SECTION, "");
   edit({ text, discarded: null });
   checkSoon();
 }
@@ -105,6 +112,11 @@ export async function returnToFile() {
   const now = served ?? (await server.policy());
   edit({ served: now });
   replaceText(now.document);
+}
+
+/** Puts the file's text into the field, also one with faults, which does not serve. */
+export function showFile() {
+  replaceText(store.editing.served.saved);
 }
 
 /** Brings back the text that the last replacement took out of the field. */
