@@ -21,10 +21,8 @@ async function main() {
     viewer.shadowRoot.adoptedStyleSheets.push(style);
     viewer.setAttribute("server-url", location.origin);
     await viewer.loadSpec(forViewer(description));
-    await viewer.updateComplete;
-    // The viewer scrolls this part alone, and some of its pages have nothing that takes the focus.
-    viewer.shadowRoot.querySelector("main").tabIndex = 0;
     await startToken(local);
+    mend(viewer.shadowRoot);
   } catch (error) {
     say(`The reference can't be shown: ${error.message}.`, true);
   }
@@ -66,7 +64,8 @@ async function startToken({ issuer, tenants }) {
   tenantSelect.addEventListener("change", () => putToken(tenants));
   viewer.addEventListener("response", ({ detail }) => {
     // An issuer that was started again has other keys.
-    if (detail.response?.status === 401 && isOurs(detail.request)) putToken(tenants, "The token was no longer taken. ");
+    if (detail.response?.status === 401 && isOurs(detail.request))
+      putToken(tenants, "The token was no longer taken, so send again. ");
   });
   await putToken(tenants);
 }
@@ -79,11 +78,26 @@ async function putToken(tenants, reason = "") {
     const { token } = await server.token({ tenant: name, subject: SUBJECT, groups, scope: scopes.join(" ") });
     await viewer.setAuthenticationConfiguration(SCHEME, { token });
     ownToken = token;
+    // The viewer's curl commands would keep the token from before until something else changes.
+    await viewer.updateComplete;
+    for (const request of viewer.shadowRoot.querySelectorAll("api-request")) request.computeCurlSyntax();
     const rights = [...groups, ...scopes].join(", ") || "no groups";
     say(`${reason}Requests carry a ${reason ? "new " : ""}token of ${SUBJECT} (${rights}).`);
   } catch (error) {
     say(`There is no token: ${error.message}.`, true);
   }
+}
+
+/** What the viewer lacks for people who use the keyboard or a screen reader. */
+function mend(tree) {
+  // The viewer scrolls this part alone, and some of its pages have nothing that takes the focus.
+  tree.querySelector("main").tabIndex = 0;
+  const nameSelects = () => {
+    // All are called "mime type".
+    for (const select of tree.querySelectorAll("select[data-pname]")) select.ariaLabel = select.dataset.pname;
+  };
+  new MutationObserver(nameSelects).observe(tree, { childList: true, subtree: true });
+  nameSelects();
 }
 
 /** Whether a request of the viewer carried the token that this page has put there, and not one that somebody typed. */

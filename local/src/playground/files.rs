@@ -22,11 +22,14 @@ pub(super) struct File {
 enum Security {
     /// Only files of its own origin, with no script or style in the page itself.
     Strict,
+    /// The same, but the viewer of the API's description writes styles into what it shows.
+    InlineStyles,
 }
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
+const TEXT: &str = "text/plain; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// A row of [`FILES`]: a file of the folder `local/playground` at a path below `/playground/`.
@@ -49,7 +52,15 @@ const INDEX: File = File {
     security: Security::Strict,
 };
 
-/// Every file but the page itself, a line each.
+/// The API's reference.
+const REFERENCE: File = File {
+    path: "/reference",
+    content_type: HTML,
+    content: include_bytes!("../../playground/reference.html"),
+    security: Security::InlineStyles,
+};
+
+/// Every file but the pages themselves, a line each.
 #[rustfmt::skip]
 const FILES: &[File] = &[
     file!("announce.js", SCRIPT),
@@ -107,6 +118,7 @@ const FILES: &[File] = &[
     file!("theme.js", SCRIPT),
     file!("theme_switch.js", SCRIPT),
     file!("token.js", SCRIPT),
+    file!("vendor/LICENSES.txt", TEXT),
     file!("vendor/directive-helpers.js", SCRIPT),
     file!("vendor/directive.js", SCRIPT),
     file!("vendor/directives/live.js", SCRIPT),
@@ -125,6 +137,9 @@ pub(super) fn find(parts: &Parts) -> Option<File> {
     let path = parts.uri.path();
     if path == INDEX.path {
         return accepts_html(parts).then_some(INDEX);
+    }
+    if path == REFERENCE.path {
+        return Some(REFERENCE);
     }
     FILES.iter().find(|file| file.path == path).copied()
 }
@@ -153,14 +168,23 @@ impl File {
     }
 }
 
+/// A `Content-Security-Policy` that allows styles from these sources.
+macro_rules! policy {
+    ($styles:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self'; style-src ",
+            $styles,
+            "; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    };
+}
+
 impl Security {
     /// The value of `Content-Security-Policy`.
     const fn policy(self) -> &'static str {
         match self {
-            Self::Strict => {
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                 form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-            }
+            Self::Strict => policy!("'self'"),
+            Self::InlineStyles => policy!("'self' 'unsafe-inline'"),
         }
     }
 }
