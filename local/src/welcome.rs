@@ -30,7 +30,7 @@ impl Welcome<'_> {
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         if let Some(url) = &self.front {
-            line(&mut text, &format!("Meeting gateway  {url}/ lists what is there"));
+            line(&mut text, &format!("Meeting gateway  {url}/ is a page to try it on"));
         }
         line(&mut text, &format!("Chime            {}", self.chime));
         let registry = self.registry.as_deref().unwrap_or("none, so no rooms and no Limits");

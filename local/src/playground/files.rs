@@ -188,3 +188,45 @@ impl Security {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The files of a folder and the folders in it, by their paths from `local/playground`.
+    fn files(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, found);
+            } else {
+                let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("playground");
+                found.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_page_is_served_by_its_name_with_its_type() {
+        let mut found = Vec::new();
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("playground"), &mut found);
+        let types = [("js", SCRIPT), ("css", CSS), ("svg", SVG)];
+        let mut expected: Vec<(String, &str)> = found
+            .iter()
+            .filter_map(|name| {
+                let (_, content_type) =
+                    types.iter().find(|(ending, _)| name.ends_with(&format!(".{ending}")))?;
+                Some((format!("/playground/{name}"), *content_type))
+            })
+            .collect();
+        expected.sort();
+        let mut served: Vec<(String, &str)> =
+            FILES.iter().map(|file| (file.path.to_owned(), file.content_type)).collect();
+        served.sort();
+        assert_eq!(served, expected);
+        let pages: Vec<&String> = found.iter().filter(|name| name.ends_with(".html")).collect();
+        assert_eq!(pages.len(), 2, "a page needs a path of its own: {pages:?}");
+    }
+}
