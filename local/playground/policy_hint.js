@@ -35,9 +35,7 @@ const MEANING = {
 };
 
 function ownValue({ sent, from, pointer, chime_default: chimeDefault }) {
-  // A ceiling sends Chime's default where that is lower.
-  const isCeiling = from === "ceiling" && JSON.stringify(sent) !== JSON.stringify(chimeDefault);
-  if (pointer && (from === "Fixed" || from === "Default" || isCeiling)) {
+  if (from && pointer) {
     const label = html`<span class=${from === "Fixed" ? "badge accent" : "badge"} title=${MEANING[from] ?? ""}>${from === "ceiling" ? "Ceiling" : from}</span>`;
     return html`<span>${label} ${policyLink(pointer, text(sent))}</span>`;
   }

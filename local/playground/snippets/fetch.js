@@ -3,8 +3,7 @@ import { javascriptLiteral } from "./json_text.js";
 
 /** @param {import("../snippets.js").Call} call */
 export function fetchSnippet(call) {
-  const note =
-    "In Node.js as a module (.mjs), or in a page of your own on this machine; this page may call its own server alone.";
+  const note = "In a browser’s console or in Node.js, as a module.";
   return { code: `${tokenLines(call)}\n${fetchLines(call)}`, note };
 }
 
