@@ -50,7 +50,7 @@ export class Harness {
    * Opens a page for a test. `expectedErrors` are patterns of console messages: each has to come, and no other error may.
    * `context` has options of Playwright's `newContext`, such as the size of the window; `initScript` runs before the page's
    * own scripts, past its content security policy.
-   * Returns Playwright's page; the addresses of all that it requests, as they are sent; and the CORS preflights:
+   * Returns Playwright's page; all that it requests, as it is sent, in Playwright's form; and the CORS preflights:
    * `{ method, path }`, where `method` is that of the request that the preflight asks for.
    */
   async open(test, url, { expectedErrors = [], context: options, initScript } = {}) {
@@ -61,7 +61,7 @@ export class Harness {
     const errors = collectErrors(page);
     const preflights = await collectPreflights(context, page);
     const requests = [];
-    context.on("request", (request) => requests.push(request.url()));
+    context.on("request", (request) => requests.push(request));
     test.after(async () => {
       // Errors arrive in order: what the page has thrown by now comes before this answer, which a page that hangs does not give.
       await page.waitForFunction(() => true).catch((error) => errors.push(String(error)));
