@@ -192,6 +192,12 @@ def check_frontend() -> None:
     run("node", "--test", "--test-reporter=spec", *tests, LOCAL_PROGRAM=str(LOCAL))
 
 
+def check_playground() -> None:
+    build_programs()
+    tests = sorted((CHECKS / "frontend" / "playground").glob("*.test.mjs"))
+    run("node", "--test", "--test-concurrency=2", "--test-reporter=spec", *tests, LOCAL_PROGRAM=str(LOCAL))
+
+
 def check_clients() -> None:
     build_programs()
     tests = sorted((CHECKS / "clients").glob("*.test.mjs"))

@@ -1,0 +1,79 @@
+// The page of `local`, as the tests open it, and what must hold in each of its states.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+const AXE = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+/** WCAG 2.2 at level AA, and what axe calls best practices. */
+const ACCESSIBLE = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+/** The only rule whose result depends on the theme. */
+const CONTRAST = { runOnly: { type: "rule", values: ["color-contrast"] } };
+
+/** Windows of a desktop and of a small phone, in CSS pixels. */
+export const DESKTOP = { width: 1280, height: 900 };
+export const PHONE = { width: 360, height: 740 };
+
+/**
+ * Opens the page, or another path of the front. Fails the test when the page breaks its content security policy, writes an
+ * error to the console that is not expected, or requests anything of another origin.
+ */
+export async function openPage(harness, t, { path = "/", expectedErrors, ...context } = {}) {
+  const options = { viewport: DESKTOP, colorScheme: "light", ...context };
+  const origin = harness.gateway.url;
+  const opened = await harness.open(t, origin + path, { expectedErrors, context: options, initScript: AXE });
+  t.after(() => {
+    const urls = opened.requests.map((request) => request.url());
+    const others = urls.filter((url) => new URL(url).origin !== origin && !url.startsWith("data:"));
+    assert.deepEqual(others, [], "requests to other origins");
+  });
+  return opened;
+}
+
+/** A section of the page, by its heading. */
+export function section(page, name) {
+  return page.getByRole("region", { name, exact: true });
+}
+
+/** Fails unless the page, as it now is, is accessible in both themes and fits a phone; leaves theme and size as they were. */
+export async function assertHolds(page, state) {
+  const viewport = page.viewportSize();
+  await page.emulateMedia({ colorScheme: "light" });
+  await assertAccessible(page, `${state}, light`, ACCESSIBLE);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await assertAccessible(page, `${state}, dark`, CONTRAST);
+  await page.setViewportSize(PHONE);
+  await assertFits(page, state);
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+async function assertAccessible(page, state, options) {
+  const violations = await page.evaluate(findViolations, options);
+  assert.deepEqual(violations, [], state);
+}
+
+/** Runs in the page: what axe finds, each as one line with the first elements that it concerns. */
+async function findViolations(options) {
+  const { violations } = await globalThis.axe.run(document, { ...options, resultTypes: ["violations"] });
+  return violations.map(({ id, help, nodes }) => {
+    const elements = nodes.slice(0, 5).map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`);
+    return `${id}: ${help}: ${nodes.length} times: ${elements.join(" | ")}`;
+  });
+}
+
+/** Fails when the page can be scrolled sideways. */
+export async function assertFits(page, state) {
+  const tooWide = await page.evaluate(findTooWide);
+  assert.deepEqual(tooWide, [], `${state}, ${page.viewportSize().width} px wide`);
+}
+
+/** Runs in the page: the elements that reach beyond its right edge, unless the page as a whole does not scroll sideways. */
+function findTooWide() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const beyond = [...document.querySelectorAll("body *")].filter(
+    (element) => element.getBoundingClientRect().right > clientWidth + 0.5,
+  );
+  const elements = beyond.slice(-5).map((element) => element.outerHTML.slice(0, 120));
+  return [`${scrollWidth} px`, ...elements];
+}
