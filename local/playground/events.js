@@ -37,14 +37,14 @@ const STATES = {
 export function view(state) {
   if (!state.local) return nothing;
   if (!isSimulated(state)) {
-    return html`<p class="empty">Events of this Chime go to a queue of AWS, where the page can't see them.</p>`;
+    return html`<p class="empty">Events of this Chime go to a queue of AWS, where the page can’t see them.</p>`;
   }
   const messages = state.messages ?? [];
   return html`
     <div class="card stack">
       <div class="stack prose">
         <p>
-          The stack's second function, <code>notifications</code>, reads these messages. It frees the meeting's place in the tenant's
+          The stack’s second function, <code>notifications</code>, reads these messages. It frees the meeting’s place in the tenant’s
           limits and counts what the tenant used.
         </p>
         <p>

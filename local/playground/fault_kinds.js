@@ -46,7 +46,7 @@ export const KINDS = [
     isSlow: true,
     fault: (draft) => ({ fault: "DelayedHeaders", milliseconds: Number(draft.milliseconds) }),
     learn:
-      "One attempt has at most 8 seconds, the whole request 27. Above that the caller gets 504, before API Gateway's own 30 seconds are over.",
+      "One attempt has at most 8 seconds, the whole request 27. Above that the caller gets 504, before API Gateway’s own 30 seconds are over.",
   },
   {
     id: "conflict",

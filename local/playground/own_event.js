@@ -39,7 +39,7 @@ export function view(state) {
       <summary>Send an event of your own</summary>
       <div class="stack">
         <p class="muted small">
-          One that is late, one that comes several times, one of a recorder, which usage does not count, or one that can't be read:
+          One that is late, one that comes several times, one of a recorder, which usage does not count, or one that can’t be read:
           it fails alone, comes again every two seconds, and after the fifth time it is a dead letter.
         </p>
         ${meeting ? form(draft, meetings, meeting) : html`<p class="empty">There is no meeting yet that it could be about.</p>`}

@@ -123,7 +123,7 @@ function token({ method, path, token: text }) {
       <summary>Token and request</summary>
       <div class="stack"><pre class="code wrap" tabindex="0" role="group" aria-label="Request">${method} ${path}
 Authorization: Bearer ${shortened(text)}</pre>
-      <pre class="code wrap" tabindex="0" role="group" aria-label="Claims of the token">${JSON.stringify(decode(text)?.claims ?? "The token can't be read.", null, 2)}</pre></div>
+      <pre class="code wrap" tabindex="0" role="group" aria-label="Claims of the token">${JSON.stringify(decode(text)?.claims ?? "The token can’t be read.", null, 2)}</pre></div>
     </details>
   `;
 }
