@@ -1,6 +1,8 @@
 """openapi.yaml by itself, and against the table of operations."""
 
+import json
 import subprocess
+import urllib.request
 
 import openapi_spec_validator
 from description import operations
@@ -31,6 +33,12 @@ def rows_of_the_table() -> set[tuple]:
 
 def test_document_is_valid_openapi(document):
     openapi_spec_validator.validate(document)
+
+
+def test_document_as_json_is_the_same_in_the_same_order(document, local):
+    with urllib.request.urlopen(f"{local.url}/openapi.json") as answer:
+        served = answer.read()
+    assert json.dumps(json.loads(served)) == json.dumps(document)
 
 
 def test_document_has_exactly_the_operations_of_the_table(document):

@@ -77,7 +77,7 @@ pub(crate) struct CheckOptions {
 /// The claims are not verified. A meeting or attendee in the path is taken to exist and to be the tenant's, and no other meeting
 /// to be open. A room has a meeting, but for a caller who may open it. The gateway's name, the queue and the room are
 /// placeholders. Claims are read as the settings TENANT_CLAIM, SCOPE_CLAIM, GROUPS_CLAIM and
-/// SUBJECT_CLAIM of the environment say.
+/// SUBJECT_CLAIM of the environment say, and JWT_ISSUERS for the issuer that `iss` names.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
     /// The policy document

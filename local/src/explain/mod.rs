@@ -3,6 +3,7 @@
 //! The gateway itself serves the request, between an authorizer that passes the given claims on and the simulator, so the
 //! request to Chime is exact. What is added here is where each value comes from.
 
+mod claim_names;
 mod command;
 mod event;
 mod page;
@@ -35,9 +36,9 @@ pub(crate) use self::page::answer;
 use self::placeholders::{ATTENDEE, GATEWAY_NAME, MEETING, QUEUE, ROOM};
 use self::report::Explained;
 use self::values::rows;
+use crate::aws;
 use crate::check::{Fault, Stack, check};
 use crate::gateway::Environment;
-use crate::{aws, serve};
 
 /// Long enough for a few requests on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -84,6 +85,7 @@ async fn explain_and_log(document: &[u8], stack: &Stack, asked: &Asked) -> Resul
         .map_err(|error| ExplainError::Failed(format!("cannot start the Chime simulator: {error}")))?;
     let dynamodb = start_registry(*has_registry)?;
     let mut settings = settings(region, &simulator);
+    settings.extend(claim_names::settings(&asked.claims).map_err(ExplainError::Failed)?);
     settings.extend(dynamodb.iter().flat_map(Dynamodb::settings));
     let environment = Environment { settings, aws: aws::made_up(region) };
     let config = environment.read_with_policy(document).map_err(ExplainError::Failed)?;
@@ -125,7 +127,7 @@ fn start_registry(has_registry: bool) -> Result<Option<Dynamodb>, ExplainError> 
 
 /// The settings of a gateway behind an authorizer, with placeholders for its name and its queue.
 fn settings(region: &str, simulator: &Simulator) -> BTreeMap<String, String> {
-    let mut settings = BTreeMap::from([
+    BTreeMap::from([
         ("AUTH_MODE".to_owned(), "authorizer".to_owned()),
         ("NOTIFICATIONS_QUEUE_ARN".to_owned(), format!("arn:aws:sqs:{region}:{ACCOUNT}:{QUEUE}")),
         ("GATEWAY_NAME".to_owned(), GATEWAY_NAME.to_owned()),
@@ -133,9 +135,7 @@ fn settings(region: &str, simulator: &Simulator) -> BTreeMap<String, String> {
         // Only a name in messages: the document is given.
         ("POLICY_FILE".to_owned(), "the policy document".to_owned()),
         ("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), simulator.endpoint()),
-    ]);
-    settings.extend(serve::all_from_environment(serve::CLAIM_SETTINGS));
-    settings
+    ])
 }
 
 /// Adds the meetings that the request names, as meetings of the tenant.

@@ -9,7 +9,17 @@ use crate::program::{Program, command, policy_file, refusal};
 
 /// The exit status, the standard output and the standard error of a command with that standard input.
 pub(crate) fn run(arguments: &[&str], stdin: &str) -> (Option<i32>, String, String) {
+    run_with(arguments, stdin, &[])
+}
+
+/// The same with these variables in the environment.
+pub(crate) fn run_with(
+    arguments: &[&str],
+    stdin: &str,
+    variables: &[(&str, &str)],
+) -> (Option<i32>, String, String) {
     let mut child = command(arguments)
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

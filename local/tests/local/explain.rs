@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::commands::run;
+use crate::commands::{run, run_with};
 use crate::program::policy_file;
 
 /// What `explain --json` prints for a request of a host of acme, with its exit status.
@@ -448,6 +448,25 @@ fn text_for_people_has_the_same_answer() {
     let (code, text, _) = run(&[&policy[..], &["--request", r#"{"ExternalMeetingId":""}"#]].concat(), claims);
     assert_eq!(code, Some(1));
     assert!(text.contains("refused    400") && text.contains("#/ExternalMeetingId must"), "{text}");
+}
+
+#[test]
+fn claims_are_read_as_the_environment_says_for_their_issuer() {
+    let file = policy_file("explain-issuers");
+    let arguments =
+        ["explain", "--policy", file.to_str().unwrap(), "--claims", "-", "--operation", "GetMeeting"];
+    let issuers = r#"[{"issuer":"https://one.example","audiences":["a"],"tenantClaim":"org"}]"#;
+    for (claims, tenant) in [
+        (r#"{"sub":"anna","iss":"https://one.example","org":"acme","custom:tenant_id":"globex"}"#, "acme"),
+        (r#"{"sub":"anna","iss":"https://two.example","org":"acme","custom:tenant_id":"globex"}"#, "globex"),
+    ] {
+        let (_, text, stderr) = run_with(&arguments, claims, &[("JWT_ISSUERS", issuers)]);
+        assert!(text.contains(&format!("tenant     {tenant} ")), "{claims}: {text}{stderr}");
+    }
+    let claims = r#"{"sub":"anna","custom:tenant_id":"globex"}"#;
+    let (code, _, stderr) = run_with(&arguments, claims, &[("JWT_ISSUERS", "{")]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("JWT_ISSUERS of the environment is not a list of issuers"), "{stderr}");
 }
 
 #[test]
