@@ -60,15 +60,32 @@ export function view(state) {
           ? html`<p class="empty">No event yet. <a href="#request">Create a meeting</a>, and MeetingStarted arrives here.</p>`
           : nothing
       }
-      <ol class="entries scroller" aria-label="Events, the newest first">
-        ${repeat([...messages].reverse(), messageId, (each) => messageEntry(state, each))}
-      </ol>
+      ${list(state, [...messages].reverse())}
       ${ownEvent(state)}
     </div>
   `;
 }
 
 const messageId = (each) => each.id;
+
+/** How many are shown before one asks for all. */
+const SHOWN = 8;
+
+function list(state, messages) {
+  const shown = state.showsAllEvents ? messages : messages.slice(0, SHOWN);
+  return html`
+    <ol class="entries" aria-label="Events, the newest first">
+      ${repeat(shown, messageId, (each) => messageEntry(state, each))}
+    </ol>
+    ${
+      messages.length > SHOWN
+        ? html`<button class="button" type="button" @click=${() => update({ showsAllEvents: !state.showsAllEvents })}>
+            ${state.showsAllEvents ? "Show the newest only" : `Show all ${messages.length}`}
+          </button>`
+        : nothing
+    }
+  `;
+}
 
 function controls(holds, held) {
   return html`
@@ -93,7 +110,7 @@ function messageEntry(state, each) {
     <li class="entry">
       <div class="entry-text">
         <div class="row">
-          <time class="muted small">${timeOfDay(each.timestamp)}</time>
+          ${each.timestamp === null ? nothing : html`<time class="muted small">${timeOfDay(each.timestamp)}</time>`}
           <b>${name}</b>
           <span class="badge ${badge}">${text}</span>
           ${each.deliveries > 1 ? html`<span class="badge">${each.deliveries} times</span>` : nothing}

@@ -13,7 +13,7 @@ export async function keepFocus(event, action) {
   await action();
   for (let wait = 0; wait < WAITS && button.isConnected; wait += 1) await pause();
   if (button.isConnected || document.activeElement !== document.body) return;
-  const next = entry?.isConnected ? entry.querySelector("button, summary") : null;
+  const next = entry?.isConnected ? (entry.querySelector("button") ?? entry.querySelector("summary")) : null;
   if (next) {
     next.focus();
     return;
