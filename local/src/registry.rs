@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::{
 };
 use local::dynamodb::{Dynamodb, TABLE};
 use meeting_gateway::config::AwsEnvironment;
+use serde_json::Value;
 
 use crate::aws::https_client;
 
@@ -21,7 +22,7 @@ pub(crate) struct Registry {
     table: String,
     url: String,
     /// what plays it; none where it is elsewhere
-    _played: Option<Dynamodb>,
+    played: Option<Dynamodb>,
 }
 
 /// How long a table may take to be made.
@@ -30,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Registry {
     /// The one that is played here.
     pub(crate) fn played(dynamodb: Dynamodb) -> Self {
-        Self { table: TABLE.to_owned(), url: dynamodb.url(), _played: Some(dynamodb) }
+        Self { table: TABLE.to_owned(), url: dynamodb.url(), played: Some(dynamodb) }
     }
 
     /// A table elsewhere, which is made if it is missing: keys, payment and time to live as in template.yaml.
@@ -38,7 +39,7 @@ impl Registry {
     /// # Errors
     /// When it can't be found or made.
     pub(crate) async fn elsewhere(url: String, table: String, aws: &AwsEnvironment) -> Result<Self, String> {
-        let registry = Self { table, url, _played: None };
+        let registry = Self { table, url, played: None };
         let made = tokio::time::timeout(PATIENCE, registry.make_table(aws));
         let made =
             made.await.unwrap_or_else(|_| Err(format!("it took longer than {} s", PATIENCE.as_secs())));
@@ -51,6 +52,11 @@ impl Registry {
     pub(crate) fn settings(&self) -> [(String, String); 2] {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         [pair("REGISTRY_TABLE", &self.table), pair("AWS_ENDPOINT_URL_DYNAMODB", &self.url)]
+    }
+
+    /// Every item of the table, as DynamoDB writes items; `None` where the table is elsewhere.
+    pub(crate) fn items(&self) -> Option<Vec<Value>> {
+        self.played.as_ref().map(Dynamodb::items)
     }
 
     async fn make_table(&self, aws: &AwsEnvironment) -> Result<(), String> {

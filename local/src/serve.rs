@@ -29,8 +29,8 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
     let output = Output::default();
     let issuer = Arc::new(start_issuer(options)?);
     let aws = aws::environment(options).await?;
-    let registry = start_registry(options, &aws, output.clone()).await?;
-    let registry_settings = registry.as_ref().map(Registry::settings);
+    let registry = start_registry(options, &aws, output.clone()).await?.map(Arc::new);
+    let registry_settings = registry.as_deref().map(Registry::settings);
     let queue = if has_queue(options) {
         let settings = notifications_settings(options, registry_settings.as_ref());
         Some(notifications::queue(&settings, aws.clone(), output.clone())?)
@@ -67,6 +67,7 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
             issuer: (!has_own_issuer()).then(|| Arc::clone(&issuer)),
             simulator: simulator.clone(),
             queue: queue.clone(),
+            registry: registry.clone(),
             chime: options.chime_endpoint.as_ref().map_or("simulator".to_owned(), ChimeEndpoint::to_string),
             stack: stack.clone(),
             policy,

@@ -12,6 +12,7 @@ mod routes;
 mod simulation;
 mod state;
 mod token;
+mod usage;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ use self::answer::{Error, error};
 use self::routes::Endpoint;
 use crate::check::{self, Stack};
 use crate::explain;
+use crate::registry::Registry;
 use crate::serving_policy::ServingPolicy;
 
 /// What the page asks about.
@@ -39,6 +41,8 @@ pub(crate) struct Playground {
     pub(crate) simulator: Option<Arc<Simulator>>,
     /// The queue of meeting events, where it is played here.
     pub(crate) queue: Option<Queue>,
+    /// The table of rooms, limits and usage. `None` without one.
+    pub(crate) registry: Option<Arc<Registry>>,
     /// Where Chime is: `simulator`, `aws` or a URL.
     pub(crate) chime: String,
     pub(crate) stack: Stack,
@@ -101,6 +105,7 @@ impl Playground {
             Endpoint::HoldQueue => self.hold_queue(body),
             Endpoint::Message => self.act_on_message(id, body),
             Endpoint::Shuffle => self.deliver_reversed(),
+            Endpoint::Usage => Ok(self.usage()),
         }
     }
 }

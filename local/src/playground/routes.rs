@@ -26,6 +26,7 @@ pub(super) enum Endpoint {
     HoldQueue,
     Message,
     Shuffle,
+    Usage,
 }
 
 const ROUTES: &[(Method, &str, Endpoint)] = &[
@@ -46,6 +47,7 @@ const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::PUT, "/local/queue", Endpoint::HoldQueue),
     (Method::POST, "/local/queue/messages/{id}", Endpoint::Message),
     (Method::POST, "/local/queue/shuffle", Endpoint::Shuffle),
+    (Method::GET, "/local/usage", Endpoint::Usage),
 ];
 
 /// What a request asks for, with the parameters of its path.
