@@ -5,6 +5,7 @@ import { notice, perform } from "./notices.js";
 import { view as ownEvent } from "./own_event.js";
 import { server } from "./server.js";
 import { onChange, state as store, update } from "./store.js";
+import { usageTable } from "./usage.js";
 import { live } from "./vendor/directives/live.js";
 import { repeat } from "./vendor/directives/repeat.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -39,7 +40,12 @@ export function view(state) {
   if (!isSimulated(state)) {
     return html`<p class="empty">Events of this Chime go to a queue of AWS, where the page can’t see them.</p>`;
   }
-  const messages = state.messages ?? [];
+  // Both come with the first answer of the server, if the queue is played at all.
+  if (state.messages === null) {
+    if (state.meetings === null) return nothing;
+    return html`<p class="empty">Events go to the queue that <code>--sqs-endpoint</code> names, where the page can’t see them.</p>`;
+  }
+  const { messages } = state;
   return html`
     <div class="card stack">
       <div class="stack prose">
@@ -55,6 +61,7 @@ export function view(state) {
       </div>
       ${controls(state.queueHolds ?? false, messages.filter((each) => each.state === "held").length)}
       ${notice(id)}
+      ${usageTable(state)}
       ${
         messages.length === 0
           ? html`<p class="empty">No event yet. <a href="#request">Create a meeting</a>, and MeetingStarted arrives here.</p>`
@@ -192,7 +199,7 @@ let isAsked = false;
 
 // Whether messages are held is not among the events, so it is asked for once: it may have been switched before this page came.
 onChange(async () => {
-  if (isAsked || !isSimulated(store)) return;
+  if (isAsked || store.messages === null) return;
   isAsked = true;
   const queue = await server.queue().catch(() => null);
   if (queue) update({ queueHolds: queue.holds });

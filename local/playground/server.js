@@ -62,6 +62,7 @@ export const server = {
   holdQueue: (holds) => call("PUT", "/local/queue", { holds }),
   /** @param {string} id @param {"deliver" | "drop"} what */
   queueMessage: (id, what) => call("POST", `/local/queue/messages/${segment(id)}`, { do: what }),
+  usage: () => call("GET", "/local/usage"),
   shuffleQueue: () => call("POST", "/local/queue/shuffle"),
 };
 

@@ -118,6 +118,7 @@ const FILES: &[File] = &[
     file!("theme.js", SCRIPT),
     file!("theme_switch.js", SCRIPT),
     file!("token.js", SCRIPT),
+    file!("usage.js", SCRIPT),
     file!("vendor/LICENSES.txt", TEXT),
     file!("vendor/directive-helpers.js", SCRIPT),
     file!("vendor/directive.js", SCRIPT),
