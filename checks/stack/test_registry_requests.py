@@ -31,7 +31,9 @@ def asked(tmp_path_factory) -> dict[str, list[Call]]:
     """What each function has asked, by its role, of meetings and rooms from their opening to their last event."""
     policy = limited_policy(tmp_path_factory.mktemp("policy"))
     with LocalServices() as services, RecordedTable(table_of(services), TABLE_ARN) as table:
-        with LocalGateway(("--policy", policy, "--registry", table.url)) as local:
+        # No events, which the other function would read in the same process.
+        options = ("--policy", policy, "--registry", table.url, "--sqs-endpoint", "none")
+        with LocalGateway(options) as local:
             # `local` itself has made the table.
             table.requests.clear()
             host = local.token(tenant="acme", groups="hosts")

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::endpoint::{ChimeEndpoint, RegistryEndpoint, http_url};
+use crate::endpoint::{ChimeEndpoint, RegistryEndpoint, SqsEndpoint};
 
 /// Runs the meeting gateway on this machine, and answers questions about its policy.
 ///
@@ -208,10 +208,10 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "NAME", conflicts_with = "chime_endpoint")]
     pub(crate) simulator_gateway_name: Option<String>,
 
-    /// The URL of an SQS, such as moto's or ministack's, to which the simulator sends the events of meetings, to the queue
-    /// that NOTIFICATIONS_QUEUE_ARN of the environment names
-    #[arg(long, value_name = "URL", conflicts_with = "chime_endpoint", value_parser = http_url)]
-    pub(crate) sqs_endpoint: Option<String>,
+    /// Where the simulator sends the events of meetings, in place of the queue that is played here: the URL of an SQS, such as
+    /// moto's or ministack's, with the queue that NOTIFICATIONS_QUEUE_ARN of the environment names, or `none` for nowhere
+    #[arg(long, value_name = "none|URL", conflicts_with = "chime_endpoint")]
+    pub(crate) sqs_endpoint: Option<SqsEndpoint>,
 
     #[command(flatten)]
     pub(crate) region: RegionOption,

@@ -22,6 +22,15 @@ pub(crate) enum RegistryEndpoint {
     Url(String),
 }
 
+/// Where the simulator's events go, when not to the queue that is played here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SqsEndpoint {
+    /// nowhere
+    None,
+    /// to an SQS
+    Url(String),
+}
+
 impl ChimeEndpoint {
     /// Whether requests for Chime leave this machine.
     pub(crate) fn is_remote(&self) -> bool {
@@ -48,7 +57,7 @@ fn is_on_this_machine(url: &str) -> bool {
 }
 
 /// An http or https URL, without a slash at the end.
-pub(crate) fn http_url(text: &str) -> Result<String, String> {
+fn http_url(text: &str) -> Result<String, String> {
     let is_one = text.starts_with("http://") || text.starts_with("https://");
     is_one.then(|| text.trim_end_matches('/').to_owned()).ok_or("no http or https URL".to_owned())
 }
@@ -83,6 +92,17 @@ impl FromStr for ChimeEndpoint {
 }
 
 impl FromStr for RegistryEndpoint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "none" => Ok(Self::None),
+            url => http_url(url).map(Self::Url).map_err(|error| format!("not `none`, and {error}")),
+        }
+    }
+}
+
+impl FromStr for SqsEndpoint {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -16,7 +16,7 @@ use meeting_gateway::operation::OPERATIONS;
 
 use crate::check::Stack;
 use crate::cli::{GATEWAY_NAME, ServeOptions};
-use crate::endpoint::{ChimeEndpoint, RegistryEndpoint};
+use crate::endpoint::{ChimeEndpoint, RegistryEndpoint, SqsEndpoint};
 use crate::output::Output;
 use crate::playground::{Exchanges, Playground};
 use crate::registry::Registry;
@@ -191,9 +191,9 @@ fn start_simulator(
 ) -> Result<Simulator, String> {
     let address = SocketAddr::new(options.bind, options.simulator_port);
     let events = match (&options.sqs_endpoint, queue) {
-        (Some(endpoint), _) => EventTarget::Sqs(endpoint.clone()),
+        (Some(SqsEndpoint::Url(url)), _) => EventTarget::Sqs(url.clone()),
         (None, Some(queue)) => EventTarget::Queue(queue),
-        (None, None) => EventTarget::Nowhere,
+        (Some(SqsEndpoint::None), _) | (None, None) => EventTarget::Nowhere,
     };
     let simulator = SimulatorOptions {
         log: Some(Box::new(output)),

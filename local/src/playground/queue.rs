@@ -52,7 +52,7 @@ impl Playground {
     fn played_queue(&self) -> Result<&Queue, Error> {
         self.queue.as_ref().ok_or_else(|| {
             Error::conflict(
-                "the queue is not played here: Chime is not simulated, or --sqs-endpoint names another queue",
+                "the queue is not played here: Chime is not simulated, or --sqs-endpoint sends events elsewhere",
             )
         })
     }

@@ -1,13 +1,13 @@
 //! A message of the queue, and what became of it.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::simulator::RecordedEvent;
 
 /// A message of the queue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Message {
     /// SQS's id of the message
     pub id: String,
@@ -25,8 +25,8 @@ pub struct Message {
     pub state: MessageState,
     /// how often the function got it
     pub deliveries: u32,
-    /// the log lines that the function wrote for it, the first one first
-    pub lines: Vec<Value>,
+    /// the log lines that the function wrote for it, the first one first, each with its members in their order
+    pub lines: Vec<Box<RawValue>>,
 }
 
 /// What became of a message.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use meeting_gateway::notifications::{Batch, Notifications, Read};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -97,14 +99,14 @@ impl Reader {
     }
 
     fn settle(&self, batch: &[Received], outcome: &Outcome) {
-        let lines: Vec<Value> =
-            outcome.lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let lines = outcome.lines.lines();
+        let lines: Vec<(String, Box<RawValue>)> = lines.filter_map(of_message).collect();
         let now = Instant::now();
         self.shared.change(|line| {
             for Received { id, .. } in batch {
-                let of_message = |line: &&Value| line.get("message_id").and_then(Value::as_str) == Some(id);
                 let failed = outcome.failed.as_ref().is_none_or(|failed| failed.contains(id));
-                line.settle(id, failed, lines.iter().filter(of_message).cloned().collect(), now);
+                let of_this = lines.iter().filter(|(message_id, _)| message_id == id);
+                line.settle(id, failed, of_this.map(|(_, line)| line.clone()).collect(), now);
             }
         });
     }
@@ -118,4 +120,14 @@ impl Outcome {
         let failed = Some(ids.map(str::to_owned).collect());
         Self { lines: read.lines, failed }
     }
+}
+
+/// A log line, with the id of the message that it is about.
+fn of_message(line: &str) -> Option<(String, Box<RawValue>)> {
+    #[derive(Deserialize)]
+    struct Members {
+        message_id: String,
+    }
+    let Members { message_id } = serde_json::from_str(line).ok()?;
+    Some((message_id, serde_json::from_str(line).ok()?))
 }

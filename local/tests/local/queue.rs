@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use crate::exchange::exchange;
+use crate::program::{Program, policy_file};
 use crate::simulator::{ANY_PORT, create, request_with, send};
 
 const ARN: &str = "arn:aws:sqs:eu-west-2:444455556666:meeting-events";
@@ -72,6 +73,11 @@ fn types(messages: &[Message]) -> Vec<&str> {
     messages.iter().map(|message| message.event_type.as_deref().unwrap_or("no event")).collect()
 }
 
+/// The log lines of a message.
+fn read(message: &Message) -> Vec<Value> {
+    message.lines.iter().map(|line| serde_json::from_str(line.get()).unwrap()).collect()
+}
+
 /// What the function said of the events, in the order in which it handled them.
 fn handled(lines: &Mutex<String>) -> Vec<String> {
     let lines = lines.lock();
@@ -101,7 +107,7 @@ async fn a_meetings_events_are_delivered_in_order_each_with_its_log_line() {
     );
     for message in messages {
         assert_eq!((&message.meeting_id, message.deliveries), (&id, 1));
-        let [line] = message.lines.as_slice() else { panic!("{message:?}") };
+        let [line] = read(&message).try_into().unwrap();
         assert_eq!(
             (&line["message_id"], &line["event_type"], &line["receive_count"], &line["service"]),
             (&json!(message.id), &json!(message.event_type), &json!(1), &json!("stack"))
@@ -143,9 +149,10 @@ async fn what_the_function_can_not_read_is_delivered_again_alone_until_it_is_a_d
     let [started, poisoned, joined] = messages.as_slice() else { panic!("{messages:?}") };
     assert_eq!((started.deliveries, poisoned.deliveries, joined.deliveries), (1, MAX_RECEIVE_COUNT, 1));
     assert_eq!((poisoned.state, joined.state), (MessageState::DeadLetter, MessageState::Delivered));
-    let counts: Vec<&Value> = poisoned.lines.iter().map(|line| &line["receive_count"]).collect();
+    let lines = read(poisoned);
+    let counts: Vec<&Value> = lines.iter().map(|line| &line["receive_count"]).collect();
     assert_eq!(counts, [1, 2, 3, 4, 5]);
-    assert!(poisoned.lines.iter().all(|line| line["cause"] == "the message is not JSON"), "{poisoned:?}");
+    assert!(lines.iter().all(|line| line["cause"] == "the message is not JSON"), "{poisoned:?}");
 }
 
 #[tokio::test]
@@ -167,4 +174,60 @@ async fn a_reset_of_the_simulator_empties_the_queue() {
     played.simulator.reset();
     assert!(played.queue.messages().is_empty());
     assert!(played.queue.holds(), "how the queue is set stays");
+}
+
+#[tokio::test]
+async fn the_program_reads_the_events_of_its_meetings_with_the_gateways_registry() {
+    let policy = policy_file("events");
+    let sample = std::fs::read_to_string(&policy).unwrap();
+    let limited = sample.replace("\"globex\":{}", "\"globex\":{\"Limits\":{\"OpenMeetings\":1}}");
+    assert_ne!(sample, limited);
+    std::fs::write(&policy, limited).unwrap();
+    let mut program = Program::start(&["--policy", policy.to_str().unwrap()], "Ctrl-C stops");
+    let authorization = format!("Bearer {}", program.token("tenant=globex&groups=members").await);
+    let headers = [("authorization", &*authorization), ("content-type", "application/json")];
+    let request = br#"{"ExternalMeetingId":"standup"}"#;
+    let created = exchange(program.front(), "POST", "/meetings", &headers, request).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let id = created.json()["Meeting"]["MeetingId"].as_str().unwrap().to_owned();
+    assert!(keys(&program).await.iter().any(|key| key.starts_with("tenant-slots#globex")));
+    let path = format!("/simulator/meetings/{id}");
+
+    let ended = exchange(program.simulator(), "DELETE", &path, &[], b"").await;
+
+    assert_eq!(ended.status, 204);
+    let log = program.read_through("chime:MeetingEnded");
+    let line: Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&line["message"], &line["meeting_id"], &line["tenant"], &line["service"]),
+        (&json!("event handled"), &json!(id), &json!("globex"), &json!("local"))
+    );
+    let keys = keys(&program).await;
+    assert!(!keys.iter().any(|key| key.starts_with("tenant-slots#globex")), "the slot is free: {keys:?}");
+    assert!(keys.iter().any(|key| key.starts_with("usage#globex/")), "usage is counted: {keys:?}");
+}
+
+/// The keys of the items in the registry's table.
+async fn keys(program: &Program) -> Vec<String> {
+    let items = exchange(program.registry(), "GET", "/dynamodb/items", &[], b"").await.json();
+    let key = |item: &Value| {
+        let part = |name: &str| item[name]["S"].as_str().unwrap_or_else(|| panic!("{item}")).to_owned();
+        format!("{}/{}", part("pk"), part("sk"))
+    };
+    items.as_array().unwrap().iter().map(key).collect()
+}
+
+#[tokio::test]
+async fn without_a_queue_nobody_is_told_of_events() {
+    let policy = policy_file("no-events");
+    let arguments = ["--policy", policy.to_str().unwrap(), "--sqs-endpoint", "none"];
+    let program = Program::start(&arguments, "Ctrl-C stops");
+    let authorization = format!("Bearer {}", program.token("tenant=acme&groups=hosts").await);
+    let headers = [("authorization", &*authorization), ("content-type", "application/json")];
+    let request = br#"{"ExternalMeetingId":"standup"}"#;
+    assert_eq!(exchange(program.front(), "POST", "/meetings", &headers, request).await.status, 201);
+    let events = exchange(program.simulator(), "GET", "/simulator/events", &[], b"").await;
+    assert_eq!(events.json(), json!([]));
+    let queue = exchange(program.front(), "GET", "/local/queue", &[], b"").await;
+    assert_eq!((queue.status, queue.text().contains("--sqs-endpoint")), (409, true), "{}", queue.text());
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::arn::QueueArn;
@@ -128,7 +128,7 @@ impl Line {
     }
 
     /// Notes what the function did with a message, which may have been forgotten meanwhile.
-    pub(super) fn settle(&mut self, id: &str, failed: bool, lines: Vec<Value>, now: Instant) {
+    pub(super) fn settle(&mut self, id: &str, failed: bool, lines: Vec<Box<RawValue>>, now: Instant) {
         let Ok(entry) = self.entry(id) else { return };
         entry.message.lines.extend(lines);
         entry.message.state = match failed {

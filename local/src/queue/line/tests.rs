@@ -197,9 +197,10 @@ fn each_delivery_adds_its_log_lines() {
     for number in [1, 2] {
         line.waiting(now + RETRY_AFTER);
         line.take_batch(TIME);
-        line.settle("a", true, vec![Value::from(number)], now);
+        line.settle("a", true, vec![RawValue::from_string(number.to_string()).unwrap()], now);
     }
-    assert_eq!(line.messages()[0].lines, [1, 2]);
+    let lines: Vec<String> = line.messages()[0].lines.iter().map(|line| line.get().to_owned()).collect();
+    assert_eq!(lines, ["1", "2"]);
 }
 
 #[test]
