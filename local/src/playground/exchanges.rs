@@ -116,14 +116,11 @@ impl Running {
     pub(crate) fn end(self, answer: &Answer, line: &str) {
         let request_id = answer.headers.iter().find(|(name, _)| *name == REQUEST_ID);
         let requests = self.exchanges.simulator.as_ref().map(|it| it.requests_after(self.requests_before));
-        let chime = requests
-            .unwrap_or_default()
-            .iter()
-            .filter(|request| !is_connecting(request))
-            .map(shown)
-            .collect();
+        let mut requests = requests.unwrap_or_default();
+        requests.retain(|request| !is_connecting(request));
         let duration = self.started.elapsed().as_millis();
         let mut state = self.exchanges.state.lock();
+        let shared = state.running.get(&self.number).copied().unwrap_or_default();
         let exchange = Exchange {
             request_id: request_id.map(|(_, id)| id.to_string()).unwrap_or_default(),
             method: self.method.clone(),
@@ -132,8 +129,8 @@ impl Running {
             time: self.time,
             duration_ms: u64::try_from(duration).unwrap_or(u64::MAX),
             line: serde_json::from_str(line).ok(),
-            chime,
-            shared: state.running.get(&self.number).copied().unwrap_or_default(),
+            chime: shown(&requests, shared),
+            shared,
         };
         if state.kept.len() >= KEPT {
             state.kept.pop_front();
@@ -160,9 +157,19 @@ fn is_connecting(request: &RecordedRequest) -> bool {
     request.method == "GET" && request.path == "/"
 }
 
-fn shown(request: &RecordedRequest) -> Value {
-    let RecordedRequest { operation, method, path, body, status, attempt, .. } = request;
-    json!({
-        "operation": operation, "method": method, "path": path, "body": body, "status": status, "attempt": attempt,
-    })
+/// The requests, each with the number of the attempt that it was: the same one again, since the gateway repeats requests itself and not
+/// by the SDK, whose header would say it. Of two requests to the API at the same time nobody can tell a repeat from the other's.
+fn shown(requests: &[RecordedRequest], shared: bool) -> Vec<Value> {
+    let is_same = |one: &RecordedRequest, other: &RecordedRequest| {
+        (&one.method, &one.path, &one.body) == (&other.method, &other.path, &other.body)
+    };
+    let numbered = requests.iter().enumerate().map(|(index, request)| {
+        let before = requests.iter().take(index).filter(|earlier| is_same(earlier, request)).count();
+        let attempt = (!shared).then_some(before.saturating_add(1));
+        let RecordedRequest { operation, method, path, body, status, .. } = request;
+        json!({
+            "operation": operation, "method": method, "path": path, "body": body, "status": status, "attempt": attempt,
+        })
+    });
+    numbered.collect()
 }
