@@ -34,6 +34,43 @@ export function section(page, name) {
   return page.getByRole("region", { name, exact: true });
 }
 
+/** A button, by the whole of its name. */
+export function button(where, name) {
+  return where.getByRole("button", { name, exact: true });
+}
+
+/** How long a text may take to appear, in milliseconds. */
+const MAX_WAIT = 10_000;
+
+/**
+ * Waits until a text is to be read in one place, as it looks: it may run through several elements, and white space counts as one
+ * space. Fails with what stands there instead.
+ */
+export async function waitForText(place, text) {
+  const end = Date.now() + MAX_WAIT;
+  let shown = "";
+  while (Date.now() < end) {
+    shown = (await place.innerText()).replace(/\s+/g, " ");
+    if (shown.includes(text)) return;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  assert.fail(`not there: ${text}\nthere is: ${shown}`);
+}
+
+/** Waits until the page's live region says a text. */
+export async function said(page, text) {
+  await page.getByRole("status").filter({ hasText: text }).waitFor();
+}
+
+/** What screen readers add to the name of a control. */
+export async function descriptionOf(control) {
+  const text = await control.evaluate((element) => {
+    const ids = (element.getAttribute("aria-describedby") ?? "").split(" ");
+    return ids.map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
+  });
+  return text.replace(/\s+/g, " ");
+}
+
 /** Fails unless the page, as it now is, is accessible in both themes and fits a phone; leaves theme and size as they were. */
 export async function assertHolds(page, state) {
   const viewport = page.viewportSize();
