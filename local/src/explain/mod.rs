@@ -27,8 +27,6 @@ use meeting_gateway::operation::{OPERATIONS, Operation};
 use meeting_gateway::start;
 use serde_json::Value;
 use tokio::time::Instant;
-use tracing::instrument::WithSubscriber as _;
-use tracing::subscriber::NoSubscriber;
 
 pub(crate) use self::command::run;
 use self::event::Asked;
@@ -43,42 +41,11 @@ use crate::gateway::Environment;
 /// Long enough for a few requests on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Explains a request to a gateway with that policy document in that stack. Writes no log.
+/// Explains a request to a gateway with that policy document in that stack. Its log line is not written.
 ///
 /// # Errors
 /// When the document has faults, or the claims identify no caller.
 async fn explain(document: &[u8], stack: &Stack, asked: &Asked) -> Result<Explained, ExplainError> {
-    // The page's requests are explained in the process that serves, whose log is of the requests that are served.
-    explain_and_log(document, stack, asked).with_subscriber(NoSubscriber::default()).await
-}
-
-/// The operation of that name.
-///
-/// # Errors
-/// The names that there are.
-fn operation(name: &str) -> Result<&'static Operation, String> {
-    OPERATIONS.iter().find(|operation| operation.name == name).ok_or_else(|| {
-        let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
-        format!("unknown operation `{name}`; there are {}", names.join(", "))
-    })
-}
-
-/// Why a request can't be explained.
-#[derive(Debug, thiserror::Error)]
-enum ExplainError {
-    /// The policy document, or the region, has faults.
-    #[error("the policy document has faults")]
-    Faults(Vec<Fault>),
-    /// The claims lack what an identity is made of.
-    #[error("the claims identify no caller: {0}")]
-    NoCaller(String),
-    /// A fault of this machine or of the settings in its environment.
-    #[error("{0}")]
-    Failed(String),
-}
-
-/// The same, with the gateway's own log lines.
-async fn explain_and_log(document: &[u8], stack: &Stack, asked: &Asked) -> Result<Explained, ExplainError> {
     let Stack { region, has_registry } = stack;
     check(document, stack).map_err(ExplainError::Faults)?;
     let simulator = Simulator::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
@@ -116,6 +83,31 @@ async fn explain_and_log(document: &[u8], stack: &Stack, asked: &Asked) -> Resul
     let rows = rows(&policy, asked, &requests, &problem);
     let document = serde_json::from_slice(document).unwrap_or_default();
     Ok(Explained { operation: asked.operation, caller, policy, document, rows, requests, status, problem })
+}
+
+/// The operation of that name.
+///
+/// # Errors
+/// The names that there are.
+fn operation(name: &str) -> Result<&'static Operation, String> {
+    OPERATIONS.iter().find(|operation| operation.name == name).ok_or_else(|| {
+        let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        format!("unknown operation `{name}`; there are {}", names.join(", "))
+    })
+}
+
+/// Why a request can't be explained.
+#[derive(Debug, thiserror::Error)]
+enum ExplainError {
+    /// The policy document, or the region, has faults.
+    #[error("the policy document has faults")]
+    Faults(Vec<Fault>),
+    /// The claims lack what an identity is made of.
+    #[error("the claims identify no caller: {0}")]
+    NoCaller(String),
+    /// A fault of this machine or of the settings in its environment.
+    #[error("{0}")]
+    Failed(String),
 }
 
 /// The registry's table, empty.

@@ -24,6 +24,7 @@ mod foreign_requests;
 mod front;
 mod issuer;
 mod model;
+mod playground_explain;
 mod program;
 mod queue;
 mod registry;
