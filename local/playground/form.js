@@ -1,6 +1,7 @@
 // A form made from a schema: a field for every member, lists that grow and shrink, and beside each member what is known of it.
 import { isObject, pointerOf, valueAt } from "./body_value.js";
 import { resolve } from "./openapi.js";
+import { firstSentence, prose } from "./prose.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /**
@@ -17,6 +18,9 @@ import { html, nothing } from "./vendor/lit-html.js";
 
 /** Members that few requests need; they are folded away until they are used. */
 const RARE = ["MediaPlacementNetworkType", "MeetingHostId", "PrimaryMeetingId", "ClientRequestToken"];
+
+/** A group of more members than these, which can be left out, is folded away until it is used. */
+const MAX_OPEN = 4;
 
 /**
  * The fields of an object's members: those that are required first.
@@ -73,18 +77,18 @@ function groupField(form, schema, path, label, isRequired) {
         : nothing
     }
     ${objectFields(form, schema, path)}`;
-  // A group of groups is folded away until it is used.
-  const isLarge = Object.keys(schema.properties ?? {}).length > 4 && !isRequired;
-  if (isLarge) {
+  // What can be left out and is large, or is there for each item of a list, is folded away until it is used.
+  const isInList = path.some((key) => typeof key === "number");
+  if (!isRequired && (isInList || Object.keys(schema.properties ?? {}).length > MAX_OPEN)) {
     return html`
       <details class="group" ?open=${value !== undefined}>
-        <summary><code>${label}</code> <span class="muted">${firstSentence(schema.description)}</span></summary>
+        <summary><code>${label}</code> <span class="muted">${prose(firstSentence(schema.description))}</span></summary>
         <fieldset><legend class="visually-hidden">${label}</legend>${content}</fieldset>
       </details>`;
   }
   return html`
     <fieldset class="group">
-      <legend><code>${label}</code> ${requiredMark(isRequired)} <span class="muted">${firstSentence(schema.description)}</span></legend>
+      <legend><code>${label}</code> ${requiredMark(isRequired)} <span class="muted">${prose(firstSentence(schema.description))}</span></legend>
       ${content}
     </fieldset>`;
 }
@@ -104,7 +108,7 @@ function listField(form, schema, path, label, isRequired) {
   };
   return html`
     <fieldset class="group list">
-      <legend><code>${label}</code> ${requiredMark(isRequired)} <span class="muted">${firstSentence(schema.description)}</span></legend>
+      <legend><code>${label}</code> ${requiredMark(isRequired)} <span class="muted">${prose(firstSentence(schema.description))}</span></legend>
       ${form.hint(pointer)} ${findingsAt(form, pointer)}
       ${items.map(
         (_, index) => html`
@@ -140,8 +144,8 @@ function leafField(form, schema, path, label, isRequired) {
     <div class="member">
       <div class="member-name">
         <div><label for=${id}><code>${label}</code></label> ${requiredMark(isRequired)} <span class="member-type">${typeOf(schema)}</span></div>
-        <p class="muted small" id=${`${id}-about`}>${about}</p>
-        ${rest ? html`<details class="about"><summary>more</summary><p class="muted small">${rest}</p></details>` : nothing}
+        <p class="muted small" id=${`${id}-about`}>${prose(about)}</p>
+        ${rest ? html`<details class="about"><summary>more</summary><p class="muted small">${prose(rest)}</p></details>` : nothing}
       </div>
       <div class="member-value">
         ${schema.enum ? enumInput(form, schema, path, field) : textInput(form, schema, path, field, isRequired)}
@@ -209,7 +213,7 @@ function findingsAt(form, pointer) {
 
 /** @param {string} detail */
 export function finding(detail) {
-  return html`<p class="finding">${detail}</p>`;
+  return html`<p class="finding">${prose(detail)}</p>`;
 }
 
 function typeOf({ type, enum: values, minLength, maxLength, minimum, maximum }) {
@@ -218,11 +222,4 @@ function typeOf({ type, enum: values, minLength, maxLength, minimum, maximum }) 
   if (maxLength === undefined) return type === "string" ? "text" : type;
   const least = minLength ?? 0;
   return least === maxLength ? `${least} characters` : `${least} to ${maxLength} characters`;
-}
-
-/** @param {string | undefined} text */
-export function firstSentence(text) {
-  const whole = (text ?? "").trim();
-  const end = whole.search(/\.(\s|$)/);
-  return end < 0 ? whole : whole.slice(0, end + 1);
 }

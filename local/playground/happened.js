@@ -5,6 +5,7 @@ import { chimeNotes } from "./chime_notes.js";
 import { exchangeList, lookedAt } from "./exchange_list.js";
 import { jsonView } from "./json_view.js";
 import { logLine } from "./log_line.js";
+import { prose } from "./prose.js";
 import { findingsOf } from "./request_state.js";
 import { decode } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -170,7 +171,7 @@ function detail(value) {
 }
 
 function findingLine({ pointer, header, parameter, detail }) {
-  return html`<li class="finding"><code>${pointer ?? header ?? parameter ?? ""}</code> ${detail}</li>`;
+  return html`<li class="finding"><code>${pointer ?? header ?? parameter ?? ""}</code> ${prose(detail)}</li>`;
 }
 
 function othersAnswer({ status, duration_ms: milliseconds }) {

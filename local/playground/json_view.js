@@ -1,5 +1,6 @@
 // JSON as lines, with notes at its members: what was added, what was changed, what was found wrong.
 import { isObject } from "./body_value.js";
+import { prose } from "./prose.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /**
@@ -8,7 +9,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @property {any} text what is said at the member; the mark itself is said too
  */
 
-/** How long a text may be that is shown as a whole. */
+/** How long a text without spaces may be that is shown as a whole: nobody reads the middle of a token. */
 const MAX_TEXT = 120;
 /** How much of a longer text is shown. */
 const SHOWN_TEXT = 40;
@@ -76,7 +77,7 @@ function hasNote({ notes }, pointer) {
 function leaf(value) {
   if (Array.isArray(value)) return "[]";
   if (isObject(value)) return "{}";
-  if (typeof value === "string" && value.length > MAX_TEXT) {
+  if (typeof value === "string" && value.length > MAX_TEXT && !value.includes(" ")) {
     return html`<span class="json-text">"${value.slice(0, SHOWN_TEXT)}…"</span> <span class="json-count">${value.length} characters</span>`;
   }
   return html`<span class="json-text">${JSON.stringify(value)}</span>`;
@@ -90,7 +91,7 @@ function line({ depth, mark, note }, content) {
 
 function noteText(note) {
   if (!note) return nothing;
-  return html` <span class="json-note">${note.mark ? html`<b>${MARKS[note.mark]}</b>` : nothing} ${note.text}</span>`;
+  return html` <span class="json-note">${note.mark ? html`<b>${MARKS[note.mark]}</b>` : nothing} ${typeof note.text === "string" ? prose(note.text) : note.text}</span>`;
 }
 
 function lineClass({ depth, mark }) {

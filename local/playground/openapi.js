@@ -92,7 +92,9 @@ function readEntry(openapi, path, method, entry) {
 function aboutOf(description, name) {
   const paragraph = description?.split("\n\n").find((text) => text.startsWith(`**${name}**`));
   const match = /^\*\*\w+\*\* \([^)]*\)\s+([^.]+)\./.exec(paragraph?.replaceAll("\n", " ") ?? "");
-  return match ? match[1][0].toUpperCase() + match[1].slice(1) : null;
+  // "Also" goes on from the sentence about the other operation.
+  if (!match || match[1].startsWith("also")) return null;
+  return match[1][0].toUpperCase() + match[1].slice(1);
 }
 
 function readBody(openapi, content, index) {

@@ -1,5 +1,5 @@
 // The fields of an operation's parameters: ids of meetings and attendees that exist, the room's name, queries and headers.
-import { firstSentence } from "./form.js";
+import { firstSentence, prose } from "./prose.js";
 import { attendeeChoices, changeRequest, meetingChoices, parameterValue } from "./request_state.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -17,7 +17,7 @@ export function parameterField(state, parameter) {
         <div><label for=${id}><code>${name}</code></label>
           ${parameter.required ? html`<span class="required">required</span>` : nothing}
           <span class="member-type">${place === "header" ? "header" : `in the ${place}`}</span></div>
-        <p class="muted small">${firstSentence(description)}</p>
+        <p class="muted small">${prose(firstSentence(description))}</p>
       </div>
       <div class="member-value">${input}</div>
     </div>`;

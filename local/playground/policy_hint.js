@@ -18,12 +18,18 @@ export function unsentValue(report, pointer) {
 }
 
 /**
- * @param {any} member a row of the report's `policy.members`
+ * The line below a member's field, or nothing.
+ * @param {any} report what `explain` says
+ * @param {string} pointer
  */
-export function policyHint(member) {
+export function policyHint(report, pointer) {
+  const member = policyOf(report, pointer);
   if (!member) return nothing;
   const own = ownValue(member);
-  const bound = boundOf(member);
+  // Whoever moderates gives attendees any capabilities.
+  const isFree =
+    /\/Capabilities\//.test(pointer) && report.rights.some(({ right, held }) => right === "Moderate" && held);
+  const bound = isFree ? nothing : boundOf(member);
   if (own === nothing && bound === nothing) return nothing;
   return html`<p class="hint">${own} ${bound}</p>`;
 }
@@ -35,7 +41,9 @@ const MEANING = {
 };
 
 function ownValue({ sent, from, pointer, chime_default: chimeDefault }) {
-  if (from && pointer) {
+  // A ceiling sends Chime's default where that is lower.
+  const isChimes = from === "ceiling" && JSON.stringify(sent) === JSON.stringify(chimeDefault);
+  if (from && pointer && !isChimes) {
     const label = html`<span class=${from === "Fixed" ? "badge accent" : "badge"} title=${MEANING[from] ?? ""}>${from === "ceiling" ? "Ceiling" : from}</span>`;
     return html`<span>${label} ${policyLink(pointer, text(sent))}</span>`;
   }

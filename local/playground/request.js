@@ -138,7 +138,7 @@ function bodyForm(state, operation) {
       value,
       shown,
       change: (path, changed) => changeBody(operation, value, path, changed),
-      hint: (pointer) => (/\/Tags$/.test(pointer) ? tagsHint(report) : policyHint(policyOf(report, pointer))),
+      hint: (pointer) => (/\/Tags$/.test(pointer) ? tagsHint(report) : policyHint(report, pointer)),
       unsent: (pointer) => unsentValue(report, pointer),
       findings: (pointer) => findings.filter((found) => found.pointer === pointer).map(({ detail }) => detail),
       choices: (pointer) => choicesOf(state, pointer),

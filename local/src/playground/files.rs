@@ -96,6 +96,7 @@ const FILES: &[File] = &[
     file!("presence.js", SCRIPT),
     file!("reference.css", CSS),
     file!("reference.js", SCRIPT),
+    file!("prose.js", SCRIPT),
     file!("request.css", CSS),
     file!("request.js", SCRIPT),
     file!("request_state.js", SCRIPT),
