@@ -18,7 +18,7 @@ async function main() {
   try {
     const [local, description, style] = await Promise.all([server.state(), server.openapi(), viewerStyle()]);
     await customElements.whenDefined("openapi-explorer");
-    viewer.shadowRoot.adoptedStyleSheets.push(style);
+    adopt(viewer.shadowRoot, style);
     viewer.setAttribute("server-url", location.origin);
     await viewer.loadSpec(forViewer(description));
     await startToken(local);
@@ -32,6 +32,21 @@ async function main() {
 async function viewerStyle() {
   const answer = await fetch("/playground/viewer.css");
   return new CSSStyleSheet().replace(await answer.text());
+}
+
+/** Styles a shadow tree, and those of the elements in it, now and later. */
+function adopt(tree, style) {
+  tree.adoptedStyleSheets.push(style);
+  const known = new WeakSet();
+  const adoptInside = () => {
+    for (const { shadowRoot } of tree.querySelectorAll("*")) {
+      if (!shadowRoot || known.has(shadowRoot)) continue;
+      known.add(shadowRoot);
+      adopt(shadowRoot, style);
+    }
+  };
+  new MutationObserver(adoptInside).observe(tree, { childList: true, subtree: true });
+  adoptInside();
 }
 
 /** The description with this gateway as the one server, and with a list of the operations at each path. */
