@@ -132,9 +132,17 @@ function chimeRequest(own, { operation, method, path, body, status, attempt }) {
       <p class="station-line"><span class="method">${method}</span> <code>${path}</code></p>
       <p class="row small">
         <b>${operation}</b>${statusBadge(status)}${attempt > 1 ? html`<span class="badge warn">attempt ${attempt}</span>` : nothing}
+        <span class="muted">${countOf(notes)}</span>
       </p>
       ${value === null || value === undefined ? nothing : jsonView(value, { label: `Body that Chime received for ${operation}`, notes })}
     </div>`;
+}
+
+/** How many values the gateway added and changed, in words. */
+function countOf(notes) {
+  const count = (mark) => [...notes.values()].filter((note) => note.mark === mark).length;
+  const said = ["added", "changed"].filter(count).map((mark) => `${count(mark)} ${mark}`);
+  return said.join(", ");
 }
 
 // ---- you got

@@ -6,6 +6,7 @@ import {
   loadPolicy,
   restoreText,
   returnToFile,
+  showFile,
   tryText,
   undoChanges,
 } from "./policy_document.js";
@@ -70,6 +71,7 @@ function fileFaults(policy, editing) {
     <div class="notice bad">
       The file has changed and has faults, so the document before it goes on serving:
       <ul>${faults.map(({ pointer, detail, line }) => html`<li>${line ? `Line ${line}: ` : nothing}<code>${pointer}</code> ${detail}</li>`)}</ul>
+      ${editing.text === editing.served.saved ? nothing : html`<button class="button small" type="button" @click=${showFile}>Show the file’s text</button>`}
     </div>
   `;
 }

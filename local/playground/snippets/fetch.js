@@ -3,7 +3,8 @@ import { javascriptLiteral } from "./json_text.js";
 
 /** @param {import("../snippets.js").Call} call */
 export function fetchSnippet(call) {
-  const note = "In a browser’s console or in Node.js, as a module.";
+  const note =
+    "In Node.js as a module (.mjs), or in a page of your own on this machine; this page may call its own server alone.";
   return { code: `${tokenLines(call)}\n${fetchLines(call)}`, note };
 }
 

@@ -42,7 +42,7 @@ export function javascriptLiteral(value, indent = "") {
   const members = Object.entries(value).map(
     ([name, member]) => `${NAME.test(name) ? name : JSON.stringify(name)}: ${javascriptLiteral(member, inner)}`,
   );
-  return members.length === 0 ? "{}" : block("{", members, "}", indent, inner);
+  return members.length === 0 ? "{}" : block("{", members, "}", indent, inner, " ");
 }
 
 const PYTHON_NAMES = new Map([
@@ -82,8 +82,7 @@ export function pythonLiteral(value, indent = "") {
 /** How long a list or an object may be that stands on one line. */
 const MAX_LINE = 60;
 
-function block(open, parts, close, indent, inner) {
-  const space = open === "{" && !inner.endsWith("    ") ? " " : "";
+function block(open, parts, close, indent, inner, space = "") {
   const line = `${open}${space}${parts.join(", ")}${space}${close}`;
   if (line.length <= MAX_LINE && !line.includes("\n")) return line;
   return `${open}\n${parts.map((part) => `${inner}${part},\n`).join("")}${indent}${close}`;
