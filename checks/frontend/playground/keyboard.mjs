@@ -11,7 +11,9 @@ const MAX_STOPS = 500;
 export async function assertTabReachesAll(page) {
   const controls = await page.evaluate(collectControls);
   assert.ok(controls.length > 0, "a page without controls");
-  await page.evaluate(() => document.activeElement?.blur());
+  // Before the first control, wherever the focus was.
+  await page.evaluate(() => globalThis.controls[0].focus());
+  await page.keyboard.press("Shift+Tab");
   const reached = new Set();
   for (let stop = 0; stop < MAX_STOPS; stop += 1) {
     await page.keyboard.press("Tab");
@@ -47,13 +49,17 @@ function collectControls() {
 function describeFocus() {
   const element = document.activeElement;
   if (!element || element === document.body || element === document.documentElement) return undefined;
-  const style = getComputedStyle(element);
-  const hasOutline = style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0;
+  const isMarked = (part) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(part);
+    return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0) || boxShadow !== "none";
+  };
+  // A label around a checkbox shows its focus.
+  const label = element.closest("label");
   const box = element.getBoundingClientRect();
   const isInWindow = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   return {
     index: globalThis.controls.indexOf(element),
     html: element.outerHTML.slice(0, 120),
-    isSeen: (hasOutline || style.boxShadow !== "none") && isInWindow,
+    isSeen: (isMarked(element) || (label !== null && isMarked(label))) && isInWindow,
   };
 }

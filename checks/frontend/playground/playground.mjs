@@ -50,6 +50,7 @@ export async function waitForText(place, text) {
   const end = Date.now() + MAX_WAIT;
   let shown = "";
   while (Date.now() < end) {
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden does not count, and lines are told apart
     shown = (await place.innerText()).replace(/\s+/g, " ");
     if (shown.includes(text)) return;
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -85,8 +86,18 @@ export async function assertHolds(page, state) {
 }
 
 async function assertAccessible(page, state, options) {
+  await page.evaluate(finishTransitions);
   const violations = await page.evaluate(findViolations, options);
   assert.deepEqual(violations, [], state);
+}
+
+/** Runs in the page: ends what changes little by little. Colours in between say nothing of either theme. */
+function finishTransitions() {
+  const treesIn = (tree) => [
+    tree,
+    ...[...tree.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? treesIn(shadowRoot) : [])),
+  ];
+  for (const animation of treesIn(document).flatMap((tree) => tree.getAnimations())) animation.finish();
 }
 
 /** Runs in the page: what axe finds, each as one line with the first elements that it concerns. */

@@ -62,7 +62,7 @@ async function seeWhatThePolicyHas(page) {
   const request = section(page, "Request");
   const region = request.getByLabel("MediaRegion", { exact: true });
   assert.match(await descriptionOf(region), /Default eu-central-1 allowed: eu-central-1, eu-west-2 or us-east-1/);
-  assert.match(await descriptionOf(request.getByLabel("Video.MaxResolution")), /Ceiling HD allowed: up to FHD/);
+  assert.match(await descriptionOf(request.getByLabel("Video.MaxResolution")), /Chime’s default: HD allowed: up to FHD/);
   await section(page, "Who").getByLabel("Tenant").selectOption("globex");
   await waitForText(request, "Fixed eu-central-1 no other value is allowed");
   await section(page, "Who").getByLabel("Tenant").selectOption("acme");
@@ -122,7 +122,7 @@ async function askForMoreThanIsAllowed(page) {
   assert.equal(await region.getAttribute("aria-invalid"), "true");
   assert.match(
     await descriptionOf(region),
-    / is not one of the values that the tenant's policy allows: `eu-central-1`/,
+    / is not one of the values that the tenant's policy allows: eu-central-1/,
   );
   await waitForText(station(page, "You sent"), '"MediaRegion": "us-west-2" refused is not one of the values');
   await waitForText(station(page, "Chime received"), "Nothing: the gateway answered by itself");
