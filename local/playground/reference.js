@@ -6,7 +6,7 @@ import { startThemeSwitch } from "./theme_switch.js";
 const SCHEME = "bearer";
 
 /** As whom requests are sent, until somebody puts another token into the viewer. */
-const SUBJECT = "alice";
+const SUBJECT = "ann";
 
 const viewer = document.querySelector("openapi-explorer");
 const tenantField = document.getElementById("tenant-field");
@@ -97,7 +97,7 @@ async function putToken(tenants, reason = "") {
     await viewer.updateComplete;
     for (const request of viewer.shadowRoot.querySelectorAll("api-request")) request.computeCurlSyntax();
     const rights = [...groups, ...scopes].join(", ") || "no groups";
-    say(`${reason}Requests carry a ${reason ? "new " : ""}token of ${SUBJECT} (${rights}).`);
+    say(`${reason}Requests carry a ${reason ? "new " : ""}token of ${SUBJECT} of ${name} (${rights}).`);
   } catch (error) {
     say(`There is no token: ${error.message}.`, true);
   }

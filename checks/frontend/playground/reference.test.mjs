@@ -13,7 +13,7 @@ after(() => harness?.close());
 /** Opens the reference, and waits for its token. */
 async function openReference(t, options) {
   const opened = await openPage(harness, t, { path: "/reference", ...options });
-  await opened.page.getByText("Requests carry a token of alice (hosts).").waitFor();
+  await opened.page.getByText("Requests carry a token of ann of acme (hosts).").waitFor();
   return opened;
 }
 
@@ -70,6 +70,8 @@ test("an operation that its query names is sent as that one, for the tenant that
   const { page } = await openReference(t);
   await show(page, "Create a meeting, with or without attendees");
   await page.getByLabel("Send as").selectOption("globex");
+  await page.getByText("Requests carry a token of ann of globex (hosts).").waitFor();
+  const command = await page.getByRole("region", { name: "REQUEST" }).textContent();
   await page.getByRole("combobox", { name: "operation" }).selectOption("create-attendees");
   await page
     .getByLabel("request body example")
@@ -78,7 +80,9 @@ test("an operation that its query names is sent as that one, for the tenant that
   assert.equal(answer.status(), 201);
   const { Attendees: attendees } = await answer.json();
   assert.equal(attendees.length, 2);
-  const [, claims] = (await answer.request().headerValue("authorization")).split(".");
+  const authorization = await answer.request().headerValue("authorization");
+  assert.ok(command.includes(authorization), command);
+  const [, claims] = authorization.split(".");
   assert.equal(JSON.parse(Buffer.from(claims, "base64url"))["custom:tenant_id"], "globex");
 });
 
