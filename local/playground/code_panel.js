@@ -1,6 +1,6 @@
 // Beside the form: the body as JSON, to be edited, and the request as code of four kinds of clients.
-import { announce } from "./announce.js";
 import { bodyText, parseBody } from "./body_value.js";
+import { copy } from "./clipboard.js";
 import { changeBodyText, requestOf } from "./request_state.js";
 import { SNIPPETS, snippet } from "./snippets.js";
 import { update } from "./store.js";
@@ -59,9 +59,8 @@ function snippetView(state, kind) {
   const request = requestOf(state);
   if (!request) return nothing;
   const { code, note } = snippet(kind, { state, request });
-  const copy = async () => {
-    await navigator.clipboard.writeText(code);
-    announce("Copied");
+  const copyCode = async () => {
+    await copy(code);
     update({ copied: kind });
     setTimeout(() => update({ copied: null }), 2000);
   };
@@ -69,6 +68,6 @@ function snippetView(state, kind) {
     <pre class="code" tabindex="0" aria-label=${`The request as ${kind}`}>${code}</pre>
     <div class="row apart">
       <p class="muted small">${note}</p>
-      <button class="button small" type="button" @click=${copy}>${state.copied === kind ? "Copied" : "Copy"}</button>
+      <button class="button small" type="button" @click=${copyCode}>${state.copied === kind ? "Copied" : "Copy"}</button>
     </div>`;
 }

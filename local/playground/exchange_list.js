@@ -3,7 +3,7 @@ import { update } from "./store.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /** How many requests are listed at once; the others are folded away. */
-const MAX_LISTED = 5;
+const MAX_LISTED = 4;
 
 /**
  * The request that is looked at: `own` is what the page has of it, `exchange` what the gateway has; one of them may be missing.

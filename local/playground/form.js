@@ -2,7 +2,7 @@
 import { isObject, pointerOf, valueAt } from "./body_value.js";
 import { resolve } from "./openapi.js";
 import { firstSentence, prose } from "./prose.js";
-import { html, nothing } from "./vendor/lit-html.js";
+import { html, noChange, nothing } from "./vendor/lit-html.js";
 
 /**
  * @typedef {object} Form
@@ -16,7 +16,7 @@ import { html, nothing } from "./vendor/lit-html.js";
  * @property {Set<string>} shown gets the pointer of each member that has a field, so that the other findings can be shown too
  */
 
-/** Members that few requests need; they are folded away until they are used. */
+/** Members that few requests need; they are folded away until they are used, and not again while somebody is at them. */
 const RARE = ["MediaPlacementNetworkType", "MeetingHostId", "PrimaryMeetingId", "ClientRequestToken"];
 
 /** A group of more members than these, which can be left out, is folded away until it is used. */
@@ -45,7 +45,7 @@ export function objectFields(form, schema, path = []) {
     return valueAt(form.value, at) !== undefined || form.findings(pointerOf(at)).length > 0;
   });
   return html`${common}
-    <details class="rare" ?open=${isUsed}>
+    <details class="rare" ?open=${isUsed || noChange}>
       <summary>${rare.length} more ${rare.length === 1 ? "member" : "members"}</summary>
       ${rare.map(field)}
     </details>`;
@@ -81,7 +81,7 @@ function groupField(form, schema, path, label, isRequired) {
   const isInList = path.some((key) => typeof key === "number");
   if (!isRequired && (isInList || Object.keys(schema.properties ?? {}).length > MAX_OPEN)) {
     return html`
-      <details class="group" ?open=${value !== undefined}>
+      <details class="group" ?open=${value !== undefined || noChange}>
         <summary><code>${label}</code> <span class="muted">${prose(firstSentence(schema.description))}</span></summary>
         <fieldset><legend class="visually-hidden">${label}</legend>${content}</fieldset>
       </details>`;

@@ -1,10 +1,11 @@
 // The section What happened: a request as it was sent, what Chime received of it, and the answer; the log line below.
-import { announce } from "./announce.js";
 import { isObject, parseBody } from "./body_value.js";
 import { chimeNotes } from "./chime_notes.js";
+import { copy } from "./clipboard.js";
 import { exchangeList, lookedAt } from "./exchange_list.js";
 import { jsonView } from "./json_view.js";
 import { logLine } from "./log_line.js";
+import { nextSteps } from "./next_steps.js";
 import { prose } from "./prose.js";
 import { findingsOf } from "./request_state.js";
 import { decode } from "./token.js";
@@ -53,10 +54,9 @@ function ownRequest({ method, path, headers, body, who, answer }) {
 }
 
 function bearer(value, who) {
-  const claims = decode(value.replace(/^Bearer /, ""))?.claims;
-  const person = who.tenant || !claims ? `${who.subject} of ${who.tenant}` : claims.sub;
-  const groups = who.groups.length > 0 ? `, in ${who.groups.join(", ")}` : "";
-  return html`<code>Bearer ${value.slice(7, 17)}…</code><br><span class="muted">${person}${groups}</span>`;
+  const groups = who?.groups.length > 0 ? `, in ${who.groups.join(", ")}` : "";
+  const person = who ? `${who.subject} of ${who.tenant}${groups}` : decode(value.replace(/^Bearer /, ""))?.claims?.sub;
+  return html`<code>Bearer ${value.slice(7, 17)}…</code><br><span class="muted">${person}</span>`;
 }
 
 function sentBody(body, findings) {
@@ -98,10 +98,14 @@ function firstLine(method, path) {
 
 // ---- Chime received
 
+/** How long the record of a request may take, in milliseconds; it comes with the events, within a fraction of a second. */
+const MAX_WAIT = 5000;
+
 function received(state, own, exchange) {
   if (!exchange) {
-    if (own?.error) return html`<p class="muted">Nothing is known.</p>`;
-    return html`<p class="muted">Waiting for the gateway’s record …</p>`;
+    if (!own?.answer?.requestId) return html`<p class="muted">The gateway has no record of it.</p>`;
+    const isOld = Date.now() - own.time > MAX_WAIT;
+    return html`<p class="muted">${isOld ? "The gateway has no record of it any more." : "Waiting for the gateway’s record …"}</p>`;
   }
   if (exchange.chime.length === 0) {
     const why =
@@ -147,16 +151,13 @@ function countOf(notes) {
 
 // ---- you got
 
-function ownAnswer({ answer, error }) {
+function ownAnswer({ operation, path, answer, error }) {
   if (error) return html`<p class="finding" role="alert">${error}</p>`;
   const { value } = parseBody(answer.text);
   const findings = findingsOf(answer);
-  const copy = async () => {
-    await navigator.clipboard.writeText(answer.text);
-    announce("Copied");
-  };
   return html`
     <p class="row">${statusBadge(answer.status, answer.reason)}<span class="muted small">${answer.milliseconds} ms</span></p>
+    ${nextSteps({ operation, answer, path })}
     ${findings.length > 0 ? html`<ul class="findings">${findings.map(findingLine)}</ul>` : detail(value)}
     ${
       answer.text === ""
@@ -169,7 +170,7 @@ function ownAnswer({ answer, error }) {
       <details><summary>Headers</summary>
         <dl class="pairs">${Object.entries(answer.headers).map(([name, text]) => html`<dt>${name}</dt><dd><code>${text}</code></dd>`)}</dl>
       </details>
-      ${answer.text === "" ? nothing : html`<button class="button small quiet" type="button" @click=${copy}>Copy body</button>`}
+      ${answer.text === "" ? nothing : html`<button class="button small quiet" type="button" @click=${() => copy(answer.text)}>Copy body</button>`}
     </div>`;
 }
 

@@ -1,4 +1,5 @@
 // The fields of an operation's parameters: ids of meetings and attendees that exist, the room's name, queries and headers.
+import { randomId } from "./clipboard.js";
 import { firstSentence, prose } from "./prose.js";
 import { attendeeChoices, changeRequest, meetingChoices, parameterValue } from "./request_state.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -96,6 +97,6 @@ function textInput(state, { name, in: place, schema }, id) {
   if (!isHeader) return input;
   return html`
     <div class="with-button">${input}
-      <button class="button" type="button" @click=${() => change(crypto.randomUUID())}>New key</button></div>
+      <button class="button" type="button" @click=${() => change(randomId())}>New key</button></div>
     <p class="muted small">With a key, sending the same request again returns the same meeting.</p>`;
 }

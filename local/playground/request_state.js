@@ -104,7 +104,8 @@ async function record({ operation, method, path, headers, body }, token) {
   const all = token ? { Authorization: `Bearer ${token}`, ...headers } : headers;
   const entry = {
     operation: operation.name,
-    who: { tenant: state.who.tenant, subject: state.who.subject, groups: groupsOf(state.who) },
+    // A token from elsewhere is of somebody whom the page did not choose.
+    who: state.local.issuer ? { ...state.who, groups: groupsOf(state.who) } : null,
     time: Date.now(),
     method,
     path,
@@ -120,7 +121,7 @@ async function record({ operation, method, path, headers, body }, token) {
   try {
     entry.answer = await sendToGateway({ method, path, headers: all, body });
   } catch (error) {
-    entry.error = `The gateway did not answer: ${error.message}`;
+    entry.error = `No answer: ${error.message}`;
   }
   addSent(entry);
   announce(entry.error ?? `${operation.name}: ${entry.answer.status} ${entry.answer.reason}`);

@@ -1,4 +1,5 @@
 // The section Who: the person in whose name requests are sent, and the token that says so.
+import { copy } from "./clipboard.js";
 import { policyLink } from "./policy_link.js";
 import { update } from "./store.js";
 import { decode, takeToken } from "./token.js";
@@ -130,7 +131,6 @@ function tokenDetails(state) {
   const { token } = state;
   if (!token?.text) return nothing;
   const { header, claims } = decode(token.text) ?? {};
-  const copy = () => navigator.clipboard.writeText(token.text);
   return html`
     <details class="token">
       <summary>The token, decoded${claims?.exp ? html` <span class="muted">· expires ${when(claims.exp)}</span>` : nothing}</summary>
@@ -138,7 +138,7 @@ function tokenDetails(state) {
         <div class="stack"><h3>Header</h3><pre class="code wrap" tabindex="0">${JSON.stringify(header, null, 2)}</pre></div>
         <div class="stack"><h3>Claims</h3><pre class="code wrap" tabindex="0">${JSON.stringify(claims, null, 2)}</pre></div>
         <div class="stack">
-          <div class="row apart"><h3>Encoded</h3><button class="button small quiet" type="button" @click=${copy}>Copy token</button></div>
+          <div class="row apart"><h3>Encoded</h3><button class="button small quiet" type="button" @click=${() => copy(token.text)}>Copy token</button></div>
           <pre class="code wrap" tabindex="0" aria-label="The token as it is sent">${token.text}</pre>
           <p class="muted small">Signed by ${claims?.iss ?? "its issuer"}. Whoever holds it can act as this person until it expires${claims?.exp ? html`, at ${new Date(claims.exp * 1000).toLocaleTimeString()}` : nothing}.</p>
         </div>
