@@ -17,9 +17,9 @@ def tracked(*patterns: str) -> list[Path]:
 
 
 def broken_links(page: Path, text: str) -> list[str]:
-    """Returns the relative links of a page that lead to no file or to no heading."""
+    """Returns the relative links of a page, pictures included, that lead to no file or to no heading."""
     broken = []
-    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+    for link in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'\b(?:src|srcset|href)="([^"]+)"', text):
         if re.match(r"[a-z]+:", link):
             continue
         path, _, anchor = link.partition("#")
@@ -39,8 +39,17 @@ def test_a_link_to_no_file_or_heading_is_broken() -> None:
     page = REPOSITORY / "README.md"
     text = (
         "[a](docs/wire.md) [b](docs/none.md) [c](docs/wire.md#no-such-heading) [d](https://example.com/x) [e](#call-it)"
+        '<picture><source srcset="docs/none.png"><img src="docs/speed.svg"></picture>'
     )
-    assert broken_links(page, text) == ["README.md: docs/none.md", "README.md: docs/wire.md#no-such-heading"]
+    broken = ["docs/none.md", "docs/wire.md#no-such-heading", "docs/none.png"]
+    assert broken_links(page, text) == [f"README.md: {link}" for link in broken]
+
+
+def test_readme_shows_the_page_of_local_in_both_themes() -> None:
+    readme = (REPOSITORY / "README.md").read_text()
+    pictures = {path.name: path.read_bytes()[:8] for path in tracked("docs/images/playground-*.png")}
+    assert pictures == dict.fromkeys(["playground-dark.png", "playground-light.png"], b"\x89PNG\r\n\x1a\n")
+    assert [name for name in pictures if f"docs/images/{name}" not in readme] == []
 
 
 def test_readme_is_at_most_half_as_long_as_it_was() -> None:

@@ -4,8 +4,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Harness } from "../browser/harness.mjs";
-import { assertHolds, button, descriptionOf, openPage, said, section, waitForText } from "./playground.mjs";
+import { assertHolds, button, DESKTOP, descriptionOf, openPage, said, section, waitForText } from "./playground.mjs";
 import { LANGUAGES, runSnippet } from "./snippets.mjs";
+
+/** The height of the page's header, in CSS pixels. */
+const HEADER = 57;
 
 const IMAGES = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
 
@@ -62,7 +65,10 @@ async function seeWhatThePolicyHas(page) {
   const request = section(page, "Request");
   const region = request.getByLabel("MediaRegion", { exact: true });
   assert.match(await descriptionOf(region), /Default eu-central-1 allowed: eu-central-1, eu-west-2 or us-east-1/);
-  assert.match(await descriptionOf(request.getByLabel("Video.MaxResolution")), /Chime’s default: HD allowed: up to FHD/);
+  assert.match(
+    await descriptionOf(request.getByLabel("Video.MaxResolution")),
+    /Chime’s default: HD allowed: up to FHD/,
+  );
   await section(page, "Who").getByLabel("Tenant").selectOption("globex");
   await waitForText(request, "Fixed eu-central-1 no other value is allowed");
   await section(page, "Who").getByLabel("Tenant").selectOption("acme");
@@ -104,11 +110,16 @@ function events(page) {
 
 async function takeScreenshots(page) {
   if (!process.env.SCREENSHOTS) return;
+  const happened = section(page, "What happened");
+  const { height } = await happened.boundingBox();
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await section(page, "What happened").evaluate((element) => element.scrollIntoView());
+    await page.setViewportSize({ ...DESKTOP, height: Math.ceil(height) + HEADER });
+    // The section alone, below the page's header.
+    await happened.evaluate((element, top) => scrollBy(0, element.getBoundingClientRect().top - top), HEADER - 20);
     await page.screenshot({ path: `${IMAGES}playground-${colorScheme}.png` });
   }
+  await page.setViewportSize(DESKTOP);
   await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
 }
 
@@ -120,10 +131,7 @@ async function askForMoreThanIsAllowed(page) {
   await button(request, "Send").click();
   await said(page, "CreateMeeting: 403 Forbidden");
   assert.equal(await region.getAttribute("aria-invalid"), "true");
-  assert.match(
-    await descriptionOf(region),
-    / is not one of the values that the tenant's policy allows: eu-central-1/,
-  );
+  assert.match(await descriptionOf(region), / is not one of the values that the tenant's policy allows: eu-central-1/);
   await waitForText(station(page, "You sent"), '"MediaRegion": "us-west-2" refused is not one of the values');
   await waitForText(station(page, "Chime received"), "Nothing: the gateway answered by itself");
   await assertHolds(page, "a request refused");
