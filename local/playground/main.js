@@ -83,7 +83,8 @@ function footerText({ local }) {
   return html`
     <p>This page belongs to <code>local</code>, never to a deployed stack. It calls ${CHIME[local.chime] ?? html`the Chime at <code>${local.chime}</code>`}
       in <code>${local.region}</code>, ${registry}.</p>
-    <p><a href="/reference">API reference</a> · <a href="/openapi.yaml">openapi.yaml</a></p>`;
+    <p><a href="/reference">API reference</a> · <a href="/openapi.yaml">openapi.yaml</a> ·
+      <a href="/playground/vendor/LICENSES.txt">Licences of others’ code</a></p>`;
 }
 
 main();

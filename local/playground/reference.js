@@ -21,6 +21,7 @@ async function main() {
     adopt(viewer.shadowRoot, style);
     viewer.setAttribute("server-url", location.origin);
     await viewer.loadSpec(forViewer(description));
+    viewer.addEventListener("request", sendAsWritten);
     await startToken(local);
     mend(viewer.shadowRoot);
   } catch (error) {
@@ -67,6 +68,13 @@ function operationsList(operations) {
   const line = ({ name, query, right, success }) =>
     `- **${name}**${query ? ` with \`?operation=${query}\`` : ""}: right ${right}; success ${success}`;
   return operations.map(line).join("\n");
+}
+
+/** Has a body sent as it is in the field: the viewer would read it as JSON5 and write it anew, without repeated members. */
+function sendAsWritten(event) {
+  const [sender] = event.composedPath();
+  const written = sender.querySelector(".request-body-param-user-input")?.value;
+  if (written) event.detail.request.body = written;
 }
 
 /** Lets people choose the tenant that requests are sent for, and puts its token into the viewer. */

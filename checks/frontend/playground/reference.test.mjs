@@ -86,6 +86,16 @@ test("an operation that its query names is sent as that one, for the tenant that
   assert.equal(JSON.parse(Buffer.from(claims, "base64url"))["custom:tenant_id"], "globex");
 });
 
+test("a body is sent as it is written, so that a mistake in it can be seen", async (t) => {
+  const { page } = await openReference(t, { expectedErrors: [/400/] });
+  await show(page, "Create a meeting, with or without attendees");
+  const body = '{ "ExternalMeetingId": "first", "ExternalMeetingId": "second" }';
+  await page.getByRole("textbox", { name: "REQUEST BODY" }).fill(body);
+  const answer = await execute(page);
+  assert.equal(answer.request().postData(), body);
+  assert.equal(answer.status(), 400);
+});
+
 test("a token that is no longer taken is replaced, and one that somebody typed is not", async (t) => {
   const { page } = await openReference(t, { expectedErrors: [/401/] });
   await show(page, "Create a meeting, with or without attendees");
