@@ -12,8 +12,10 @@ export function unsentValue(report, pointer) {
   if (pointer === "#/ExternalUserId" || /^#\/Attendees\/\d+\/ExternalUserId$/.test(pointer)) {
     return report?.caller?.subject ?? null;
   }
+  // What this request would get comes first: the policy's capabilities are not those of a moderator's own attendee.
+  const row = report?.members?.find(({ member, from }) => member === pointer && !from.startsWith("caller"));
   const member = policyOf(report, pointer);
-  const value = member?.sent ?? member?.chime_default;
+  const value = row?.value ?? member?.sent ?? member?.chime_default;
   return value === undefined || value === null ? null : text(value);
 }
 
@@ -25,11 +27,11 @@ export function unsentValue(report, pointer) {
 export function policyHint(report, pointer) {
   const member = policyOf(report, pointer);
   if (!member) return nothing;
-  const own = ownValue(member);
-  // Whoever moderates gives attendees any capabilities.
+  // Who moderates may choose any capabilities, and the policy has none for a moderator's own attendee.
   const isFree =
     /\/Capabilities\//.test(pointer) && report.rights.some(({ right, held }) => right === "Moderate" && held);
-  const bound = isFree ? nothing : boundOf(member);
+  const own = ownValue(member, isFree);
+  const bound = isFree ? freedomOf(member) : boundOf(member);
   if (own === nothing && bound === nothing) return nothing;
   return html`<p class="hint">${own} ${bound}</p>`;
 }
@@ -40,11 +42,11 @@ const MEANING = {
   ceiling: "the highest that is allowed, sent because silence may not exceed it",
 };
 
-function ownValue({ sent, from, pointer, chime_default: chimeDefault }) {
+function ownValue({ sent, from, pointer, chime_default: chimeDefault }, isFree) {
   // A ceiling sends Chime's default where that is lower.
   const isChimes = from === "ceiling" && JSON.stringify(sent) === JSON.stringify(chimeDefault);
   if (from && pointer && !isChimes) {
-    const label = html`<span class=${from === "Fixed" ? "badge accent" : "badge"} title=${MEANING[from] ?? ""}>${from === "ceiling" ? "Ceiling" : from}</span>`;
+    const label = html`<span class=${from === "Fixed" ? "badge accent" : "badge"} title=${MEANING[isFree ? "Default" : from] ?? ""}>${from === "ceiling" ? "Ceiling" : from}</span>`;
     return html`<span>${label} ${policyLink(pointer, text(sent))}</span>`;
   }
   if (chimeDefault === null || chimeDefault === undefined) return nothing;
@@ -60,6 +62,10 @@ function boundOf({ from, allowed, allowed_pointer: pointer, chime_default: chime
   const said =
     allowed === true ? "any value" : Array.isArray(allowed) ? listed(allowed.map(text)) : `up to ${text(allowed)}`;
   return html`<span class="muted">allowed: ${pointer ? policyLink(pointer, said) : said}</span>`;
+}
+
+function freedomOf({ from }) {
+  return html`<span class="muted">${from ? "for other people’s attendees; " : ""}moderators may choose any value</span>`;
 }
 
 const LISTS = [
