@@ -41,4 +41,20 @@ mod tests {
             "2026-11-25T10:00:00Z  WARN request refused operation=\"Join\" status=404 cause=\"it has ended\"\n"
         );
     }
+
+    #[test]
+    fn people_see_of_an_event_what_it_was_and_how_often_it_came() {
+        let line = r#"{"timestamp":"2026-11-25T10:00:00Z","level":"INFO","message":"event handled","message_id":"m-1",
+            "receive_count":2,"event_type":"chime:AttendeeLeft","attendee_id":"a-1","Events":1,"_aws":{"Timestamp":1}}"#;
+        assert_eq!(
+            for_people(line),
+            "2026-11-25T10:00:00Z  INFO event handled event_type=\"chime:AttendeeLeft\" attendee_id=\"a-1\" receive_count=2 \
+             message_id=\"m-1\"\n"
+        );
+    }
+
+    #[test]
+    fn what_is_written_for_people_already_stays_as_it_is() {
+        assert_eq!(for_people("queue  the function failed"), "queue  the function failed\n");
+    }
 }

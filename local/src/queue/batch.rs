@@ -43,3 +43,38 @@ fn record(message: &Received) -> Value {
         "awsRegion": message.queue.region,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members(value: &Value) -> Vec<&String> {
+        let mut names: Vec<_> = value.as_object().unwrap().keys().collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_message_has_the_members_of_the_sample_events_but_the_checksum() {
+        let sample: Value = serde_json::from_str(include_str!("../../../events/sqs-one.json")).unwrap();
+        let sample = &sample["Records"][0];
+        let queue = QueueArn::read("arn:aws:sqs:us-east-1:111122223333:meeting-notifications").unwrap();
+        let received = Received {
+            id: sample["messageId"].as_str().unwrap().to_owned(),
+            body: sample["body"].as_str().unwrap().to_owned(),
+            queue,
+            receive_count: 1,
+            sent: 1_795_600_800_100,
+            first_received: 1_795_600_800_200,
+        };
+        let event = event(&[received]);
+        let record = &event["Records"][0];
+        let mut expected = members(sample);
+        expected.retain(|name| *name != "md5OfBody");
+        assert_eq!(members(record), expected);
+        let made_up = ["receiptHandle"];
+        for name in expected.iter().filter(|name| !made_up.contains(&name.as_str())) {
+            assert_eq!(record[*name], sample[*name], "{name}");
+        }
+    }
+}

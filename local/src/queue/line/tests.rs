@@ -227,10 +227,11 @@ fn the_oldest_messages_that_are_done_are_forgotten_and_no_others() {
 }
 
 #[test]
-fn a_cleared_queue_has_forgotten_what_was_on_its_way() {
+fn a_cleared_queue_has_forgotten_what_waited_and_what_was_on_its_way() {
     let mut line = line_of(&["a", "b"], false);
     line.waiting(Instant::now());
     line.take_batch(TIME);
+    arrive(&mut line, "c");
     line.clear();
     line.settle("a", true, Vec::new(), Instant::now());
     assert!(line.messages().is_empty() && line.next_retry().is_none());
