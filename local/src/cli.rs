@@ -253,13 +253,24 @@ impl ServeOptions {
         let remote = chime.map(|endpoint| format!("--chime-endpoint {endpoint}"));
         let remote = remote.or_else(|| registry.map(|endpoint| format!("--registry {endpoint}")));
         match remote {
-            Some(option) if !self.allow_remote && !self.bind.to_canonical().is_loopback() => Err(format!(
+            Some(option) if !self.allow_remote && self.is_bound_beyond_loopback() => Err(format!(
                 "--bind {} together with {option} needs --allow-remote: anyone who reaches that address over the network \
                  could use your AWS credentials",
                 self.bind
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Whether others than the user can make requests that the user's own AWS credentials sign, which needs `--allow-remote`.
+    pub(crate) fn opens_credentials(&self) -> bool {
+        self.is_bound_beyond_loopback()
+            && (self.chime_endpoint.as_ref().is_some_and(ChimeEndpoint::is_remote)
+                || self.registry.as_ref().is_some_and(RegistryEndpoint::is_remote))
+    }
+
+    fn is_bound_beyond_loopback(&self) -> bool {
+        !self.bind.to_canonical().is_loopback()
     }
 
     /// Whether the user's own AWS credentials sign requests, and not made-up ones.

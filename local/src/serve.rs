@@ -71,6 +71,7 @@ pub(crate) async fn run(options: &ServeOptions) -> Result<(), String> {
             chime: options.chime_endpoint.as_ref().map_or("simulator".to_owned(), ChimeEndpoint::to_string),
             stack: stack.clone(),
             policy,
+            allows_trial: !options.opens_credentials(),
             exchanges,
         });
         Some(start_front(options, handler, playground.pages())?)

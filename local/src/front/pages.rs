@@ -42,6 +42,7 @@ fn contents() -> String {
     format!(
         "A meeting gateway on this machine. It serves, each with method, path, name and right:\n\n{}\n\
          GET /openapi.yaml is the description of this API for people and generators; GET /openapi.json is the same as JSON.\n\
+         In a browser this address is a page to try it on, and /reference shows the description.\n\
          docs/local.md in the repository says how to use it, docs/clients.md which clients there are.\n",
         operations_list()
     )

@@ -47,6 +47,8 @@ pub(crate) struct Playground {
     pub(crate) chime: String,
     pub(crate) stack: Stack,
     pub(crate) policy: Arc<ServingPolicy>,
+    /// Whether a document may be tried: not where others than the user reach the port and the user pays for what it allows.
+    pub(crate) allows_trial: bool,
     pub(crate) exchanges: Arc<Exchanges>,
 }
 

@@ -14,8 +14,13 @@ impl Playground {
     /// Serves the document of the body without saving it, or answers 422 with its faults.
     ///
     /// # Errors
-    /// 400 for a body without a document.
+    /// 400 for a body without a document, 409 where none may be tried.
     pub(super) fn try_policy(&self, body: &Bytes) -> Result<Response<PageBody>, Error> {
+        if !self.allows_trial {
+            return Err(Error::conflict(
+                "no document is tried where --allow-remote lets others make requests with your AWS credentials",
+            ));
+        }
         let mut members = Members::read(body)?;
         let document = members.required_text("document");
         members.end()?;

@@ -96,7 +96,8 @@ impl Connection {
         timeout(patience, self.stream.read(&mut buffer)).await.ok()
     }
 
-    async fn read_more(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
+    /// Reads some bytes more.
+    pub(crate) async fn read_more(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
         if self.stream.read_buf(into).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
