@@ -3,8 +3,9 @@ import { keepFocus } from "./focus.js";
 import { counted, isSimulated, meetingsOf, nameOf } from "./meeting_texts.js";
 import { notice, perform } from "./notices.js";
 import { connectionOf } from "./presence.js";
+import { changeRequest } from "./request_state.js";
 import { server } from "./server.js";
-import { update } from "./store.js";
+import { state as store, update } from "./store.js";
 import { repeat } from "./vendor/directives/repeat.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -70,7 +71,9 @@ function openMeeting(state, each) {
     <li class="card stack">
       <div class="row apart">
         <h3>${nameOf(each)}</h3>
-        <button class="button small danger" type="button" aria-label="End ${nameOf(each)}" @click=${(event) => keepFocus(event, () => end(each))}>End</button>
+        <span class="row">
+          <button class="button small" type="button" aria-label="Join ${nameOf(each)} by a request" @click=${() => askToJoin(Meeting.MeetingId)}>Join</button>
+        <button class="button small danger" type="button" aria-label="End ${nameOf(each)}" @click=${(event) => keepFocus(event, () => end(each))}>End</button></span>
       </div>
       <dl class="pairs">
         <dt>MeetingId</dt><dd><code>${Meeting.MeetingId}</code></dd>
@@ -81,13 +84,20 @@ function openMeeting(state, each) {
       </dl>
       ${
         attendees.length === 0
-          ? html`<p class="muted small">Nobody has joined. Send Join with this MeetingId.</p>`
+          ? html`<p class="muted small">Nobody has joined. Join it by a request, or let the product’s own frontend do it.</p>`
           : html`<ul class="entries scroller">
               ${repeat(attendees, attendeeId, (attendee) => attendeeEntry(state, each, attendee))}
             </ul>`
       }
     </li>
   `;
+}
+
+/** Fills the request in, for the person who asks there to send. */
+function askToJoin(MeetingId) {
+  changeRequest({ operation: "Join", parameters: { ...store.request.parameters, MeetingId } });
+  document.getElementById("request")?.scrollIntoView();
+  document.getElementById("operation")?.focus({ preventScroll: true });
 }
 
 function pair(name, value) {

@@ -1,4 +1,5 @@
 // The section Policy: the document that serves, to be changed and tried without being saved.
+import { copy } from "./clipboard.js";
 import { notice } from "./notices.js";
 import {
   changeText,
@@ -25,11 +26,11 @@ export function view(state) {
     <div class="card stack">
       <p class="prose">
         Change a rule and press <b>Try it</b>: from then on the gateway serves by your text, also in the sections above. The file
-        stays as it is until you save it yourself.
+        stays as it is; to keep your text, copy it into the file, which is read again when it changes.
       </p>
       ${serving(editing)}
       ${fileFaults(state.policy, editing)}
-      ${editor(editing, changeText)}
+      ${editor(editing, changeText, tryText)}
       ${checked(editing)}
       <div class="row">
         <button class="button primary" type="button" @click=${tryText}>Try it</button>
@@ -37,6 +38,7 @@ export function view(state) {
         <button class="button" type="button" aria-disabled=${!isChanged(editing) && !editing.served.is_trial} @click=${returnToFile}>
           Back to the file
         </button>
+        <button class="button" type="button" @click=${() => copy(editing.text)}>Copy the text</button>
         ${editing.discarded === null ? nothing : html`<button class="button quiet" type="button" @click=${restoreText}>Bring my text back</button>`}
       </div>
       ${notice(id)}

@@ -10,8 +10,9 @@ const LINES = "policy-lines";
  * The field. The numbers are decoration: screen readers get the faults by the field's description, with their lines.
  * @param {{ text: string, faults: { line: ?number }[] }} editing
  * @param {(text: string) => void} onText gets what was typed
+ * @param {() => void} onTry is called for Control and Enter, by which the request above is sent too
  */
-export function editor({ text, faults }, onText) {
+export function editor({ text, faults }, onText, onTry) {
   const marked = new Set(faults.map(({ line }) => line));
   const lines = text.split("\n");
   return html`
@@ -33,6 +34,7 @@ export function editor({ text, faults }, onText) {
           aria-describedby="policy-faults"
           .value=${live(text)}
           @input=${(event) => onText(event.target.value)}
+          @keydown=${(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && onTry()}
           @scroll=${scrollLines}
         ></textarea>
       </div>

@@ -5,14 +5,25 @@ import { state as store, update } from "./store.js";
  * @typedef {object} Person
  * @property {string} name the token's subject
  * @property {string | null} tenant null for the first one that the policy lists
- * @property {string[] | null} groups null for those that may create in the tenant
+ * @property {string[] | null} groups those that are ticked; null for those that may create in the tenant
+ * @property {string} moreGroups others, divided by commas or spaces
+ * @property {string | null} scope null for the scopes that may create in the tenant
  * @property {string} ownToken where the page can make none
  * @property {boolean} isBusy whether a request of the person is under way
  * @property {{ meetingId: string, attendeeId: string, token: string }[]} attendees whom the person has created and not deleted
  * @property {object | null} result the last answer, from `send` of room_requests.js
  */
 
-const NOBODY = { tenant: null, groups: null, ownToken: "", isBusy: false, attendees: [], result: null };
+const NOBODY = {
+  tenant: null,
+  groups: null,
+  moreGroups: "",
+  scope: null,
+  ownToken: "",
+  isBusy: false,
+  attendees: [],
+  result: null,
+};
 
 update({
   rooms: {
@@ -29,17 +40,19 @@ export const roomOf = (state) => state.rooms.name;
 
 /**
  * Both people, with what is not chosen filled in.
- * @returns {(Person & { tenant: string, groups: string[], scope: string })[]}
+ * @returns {(Person & { tenant: string, groups: string[], scope: string, needsScope: boolean })[]}
  */
 export function peopleOf(state) {
   const { tenants } = state.local;
   return state.rooms.people.map((person) => {
-    const tenant = tenants.find(({ name }) => name === person.tenant) ?? tenants[0];
+    const tenant = person.tenant ?? tenants[0]?.name ?? "";
+    const { groups, scopes } = tenants.find(({ name }) => name === tenant) ?? { groups: [], scopes: [] };
     return {
       ...person,
-      tenant: tenant?.name ?? "",
-      groups: person.groups ?? tenant?.groups ?? [],
-      scope: (tenant?.scopes ?? []).join(" "),
+      tenant,
+      groups: person.groups ?? groups,
+      scope: person.scope ?? scopes.join(" "),
+      needsScope: scopes.length > 0,
     };
   });
 }

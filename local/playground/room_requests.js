@@ -5,7 +5,7 @@ import { peopleOf, roomOf, setPerson } from "./room_people.js";
 import { presentOf } from "./room_results.js";
 import { sendToGateway } from "./server.js";
 import { state as store } from "./store.js";
-import { makeToken } from "./token.js";
+import { groupsOf, makeToken } from "./token.js";
 
 const SECTION = "rooms";
 
@@ -69,12 +69,12 @@ async function joinAll(indices) {
 
 /** The token by which a person asks. */
 async function tokenOf(index) {
-  const { name, tenant, groups, scope, ownToken } = peopleOf(store)[index];
+  const person = peopleOf(store)[index];
   if (store.local.issuer === null) {
-    if (!ownToken) throw new Error(`${name} has no token yet`);
-    return ownToken;
+    if (!person.ownToken) throw new Error(`${person.name} has no token yet`);
+    return person.ownToken;
   }
-  return makeToken({ tenant, subject: name, groups, scope });
+  return makeToken({ tenant: person.tenant, subject: person.name, groups: groupsOf(person), scope: person.scope });
 }
 
 /**
@@ -82,13 +82,13 @@ async function tokenOf(index) {
  * @param {string} operation the gateway's name of it
  */
 async function send(index, operation, token, method, path, content) {
-  const { name, tenant, groups } = peopleOf(store)[index];
+  const person = peopleOf(store)[index];
   const headers = { Authorization: `Bearer ${token}` };
   if (content !== undefined) headers["Content-Type"] = "application/json";
   const body = content === undefined ? null : JSON.stringify(content);
   const time = Date.now();
   const answer = await sendToGateway({ method, path, headers, body });
-  const who = { tenant, subject: name, groups };
+  const who = { tenant: person.tenant, subject: person.name, groups: groupsOf(person) };
   const number = addSent({ operation, who, time, method, path, headers, body, answer, report: null, error: null });
   return {
     number,

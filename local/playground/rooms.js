@@ -1,6 +1,7 @@
 // The section Rooms: two people who ask for a room by its name, side by side.
 import { notice } from "./notices.js";
-import { peopleOf, roomOf, setPerson, setRoom } from "./room_people.js";
+import { peopleOf, roomOf, setRoom } from "./room_people.js";
+import { personFields } from "./room_person.js";
 import { deleteRoom, join, joinBoth, leave } from "./room_requests.js";
 import { presentOf, resultView, verdict } from "./room_results.js";
 import { live } from "./vendor/directives/live.js";
@@ -56,7 +57,7 @@ function personPanel(state, person, index) {
   return html`
     <div class="card stack" role="group" aria-labelledby="person-${index}">
       <h3 id="person-${index}">${label}</h3>
-      ${state.local.issuer === null ? tokenField(person, index) : identity(state, person, index)}
+      ${personFields(state, person, index)}
       <div class="row">
         <button class="button primary" type="button" aria-label="Join as ${label}" aria-disabled=${person.isBusy} @click=${() => join(index)}>
           Join
@@ -69,66 +70,6 @@ function personPanel(state, person, index) {
         </button>
       </div>
       ${resultView(state, person)}
-    </div>
-  `;
-}
-
-function identity(state, person, index) {
-  const { tenants, groups } = state.local;
-  return html`
-    <div class="fields">
-      <div class="field">
-        <label for="person-${index}-name">Name</label>
-        <input
-          id="person-${index}-name"
-          autocomplete="off"
-          spellcheck="false"
-          .value=${live(person.name)}
-          @input=${(event) => setPerson(index, { name: event.target.value })}
-        />
-      </div>
-      <div class="field">
-        <label for="person-${index}-tenant">Tenant</label>
-        <select id="person-${index}-tenant" @change=${(event) => setPerson(index, { tenant: event.target.value, groups: null })}>
-          ${tenants.map(({ name }) => html`<option value=${name} .selected=${name === person.tenant}>${name}</option>`)}
-        </select>
-      </div>
-    </div>
-    <fieldset>
-      <legend class="label">Groups</legend>
-      <div class="row">
-        ${groups.length === 0 ? html`<span class="muted small">The policy names none.</span>` : nothing}
-        ${groups.map((group) => groupChip(person, index, group))}
-      </div>
-    </fieldset>
-  `;
-}
-
-function groupChip(person, index, group) {
-  const change = (event) => {
-    const others = person.groups.filter((each) => each !== group);
-    setPerson(index, { groups: event.target.checked ? [...others, group] : others });
-  };
-  return html`
-    <label class="chip">
-      <input type="checkbox" .checked=${live(person.groups.includes(group))} @change=${change} />${group}
-    </label>
-  `;
-}
-
-/** Where the page can make no tokens: one that a person brings along. */
-function tokenField(person, index) {
-  return html`
-    <div class="field">
-      <label for="person-${index}-token">Token of your issuer</label>
-      <textarea
-        id="person-${index}-token"
-        class="mono"
-        rows="3"
-        spellcheck="false"
-        .value=${live(person.ownToken)}
-        @input=${(event) => setPerson(index, { ownToken: event.target.value.trim() })}
-      ></textarea>
     </div>
   `;
 }

@@ -103,6 +103,7 @@ const FILES: &[File] = &[
     file!("request.js", SCRIPT),
     file!("request_state.js", SCRIPT),
     file!("room_people.js", SCRIPT),
+    file!("room_person.js", SCRIPT),
     file!("room_requests.js", SCRIPT),
     file!("room_results.js", SCRIPT),
     file!("rooms.js", SCRIPT),
