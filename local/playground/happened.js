@@ -120,14 +120,17 @@ function received(state, own, exchange) {
         ? html`<p class="muted small">Another request ran at the same time; some of these may be of that one.</p>`
         : nothing
     }
-    ${exchange.chime.map((request) => chimeRequest(own, request))}`;
+    ${exchange.chime.map((request, index) => chimeRequest(own, request, exchange.chime[index - 1]))}`;
 }
 
 function nothingReceived(status) {
   return status >= 400 ? "Nothing: the gateway answered by itself, so this request cost no call to Chime." : "Nothing.";
 }
 
-function chimeRequest(own, { operation, method, path, body, status, attempt }) {
+/** A retry has the body of the attempt before it, so that is not shown again. */
+function chimeRequest(own, { operation, method, path, body, status, attempt }, before) {
+  const isRetry =
+    before?.operation === operation && before.path === path && JSON.stringify(before.body) === JSON.stringify(body);
   const value = typeof body === "string" ? parseBody(body).value : body;
   const sent = own && { operation: own.operation, body: parseBody(own.body ?? "").value, report: own.report };
   const notes = sent && isObject(value) ? chimeNotes(sent, { operation, body: value }) : new Map();
@@ -136,9 +139,9 @@ function chimeRequest(own, { operation, method, path, body, status, attempt }) {
       <p class="station-line"><span class="method">${method}</span> <code>${path}</code></p>
       <p class="row small">
         <b>${operation}</b>${statusBadge(status)}${attempt > 1 ? html`<span class="badge warn">attempt ${attempt}</span>` : nothing}
-        <span class="muted">${countOf(notes)}</span>
+        <span class="muted">${isRetry ? "the same once more" : countOf(notes)}</span>
       </p>
-      ${value === null || value === undefined ? nothing : jsonView(value, { label: `Body that Chime received for ${operation}`, notes })}
+      ${isRetry || value === null || value === undefined ? nothing : jsonView(value, { label: `Body that Chime received for ${operation}`, notes })}
     </div>`;
 }
 
