@@ -1,5 +1,5 @@
-//! Runs the gateway on one machine: Amazon Chime, DynamoDB, the token issuer, API Gateway and the Lambda Runtime API, each as small
-//! as contributors and tests need it. Never deployed.
+//! Runs the gateway on one machine: Amazon Chime, the queue of its events, DynamoDB, the token issuer, API Gateway and the
+//! Lambda Runtime API, each as small as contributors and tests need it. Never deployed.
 
 mod allowed_hosts;
 mod clock;
