@@ -4,7 +4,7 @@ import { counted, eventName, isSimulated, meetingOf, nameOf, personOf, shortened
 import { notice, perform } from "./notices.js";
 import { view as ownEvent } from "./own_event.js";
 import { server } from "./server.js";
-import { onChange, state as store, update } from "./store.js";
+import { state as store, update } from "./store.js";
 import { usageTable } from "./usage.js";
 import { live } from "./vendor/directives/live.js";
 import { repeat } from "./vendor/directives/repeat.js";
@@ -194,13 +194,3 @@ async function hold(holds, held) {
 async function reverse(held) {
   if (held > 0) await perform(id, server.shuffleQueue, `${counted(held, "held message")} delivered, the newest first.`);
 }
-
-let isAsked = false;
-
-// Whether messages are held is not among the events, so it is asked for once: it may have been switched before this page came.
-onChange(async () => {
-  if (isAsked || store.messages === null) return;
-  isAsked = true;
-  const queue = await server.queue().catch(() => null);
-  if (queue) update({ queueHolds: queue.holds });
-});

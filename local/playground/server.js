@@ -110,6 +110,7 @@ export function listen() {
     update({ exchanges });
   });
   on("meetings", (meetings) => update({ meetings }));
+  on("queue", ({ holds }) => update({ queueHolds: holds }));
   on("messages", (messages) => update({ messages }));
   on("faults", (faults) => update({ faults }));
   on("policy", (policy) => update({ policy }));
