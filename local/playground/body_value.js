@@ -1,5 +1,8 @@
 // The body of a request: a text, and the JSON value in it, which a form changes member by member.
 
+/** A body that is nested deeper is no JSON to the gateway. */
+const MAX_DEPTH = 127;
+
 /**
  * @param {string} text
  * @returns {{ value: any, error: string | null }} an empty text is no body: its value is undefined
@@ -7,10 +10,20 @@
 export function parseBody(text) {
   if (text.trim() === "") return { value: undefined, error: null };
   try {
-    return { value: JSON.parse(text), error: null };
+    const value = JSON.parse(text);
+    if (isDeeper(value, MAX_DEPTH)) return { value: undefined, error: `nested more than ${MAX_DEPTH} levels deep` };
+    return { value, error: null };
   } catch (error) {
     return { value: undefined, error: error.message };
   }
+}
+
+function isDeeper(value, depth) {
+  let level = [value];
+  for (let at = 0; at <= depth && level.length > 0; at += 1) {
+    level = level.flatMap((item) => (item !== null && typeof item === "object" ? Object.values(item) : []));
+  }
+  return level.length > 0;
 }
 
 /** @param {any} value */

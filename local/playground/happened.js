@@ -8,6 +8,7 @@ import { logLine } from "./log_line.js";
 import { nextSteps } from "./next_steps.js";
 import { prose } from "./prose.js";
 import { findingsOf } from "./request_state.js";
+import { jsonOf } from "./snippets/json_text.js";
 import { decode } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -62,7 +63,10 @@ function bearer(value, who) {
 function sentBody(body, findings) {
   if (body === null) return html`<p class="muted small">No body.</p>`;
   const { value, error } = parseBody(body);
-  if (error) return html`<pre class="code wrap" tabindex="0" aria-label="Body that was sent">${body}</pre>`;
+  // Also where the value does not have all that was sent, such as a member that is there twice.
+  if (error || jsonOf(body) === undefined) {
+    return html`<pre class="code wrap" tabindex="0" role="group" aria-label="Body that was sent">${body}</pre>`;
+  }
   const notes = new Map();
   for (const { pointer, detail } of findings) {
     const at = nearest(value, pointer);
@@ -166,7 +170,7 @@ function ownAnswer({ operation, path, answer, error }) {
       answer.text === ""
         ? html`<p class="muted small">No body.</p>`
         : value === undefined
-          ? html`<pre class="code wrap" tabindex="0" aria-label="Body of the answer">${answer.text}</pre>`
+          ? html`<pre class="code wrap" tabindex="0" role="group" aria-label="Body of the answer">${answer.text}</pre>`
           : jsonView(value, { label: "Body of the answer", isFolded: true })
     }
     <div class="row apart">

@@ -1,7 +1,7 @@
 // The section Request: an operation, its parameters and its body as a form, and beside them the body as JSON and as code.
 import { bodyText, isObject, parseBody, withValueAt } from "./body_value.js";
 import { codePanel } from "./code_panel.js";
-import { expectedFindings, policyOf } from "./explanation.js";
+import { expectedFindings, policyOf, questionOf } from "./explanation.js";
 import { finding, objectFields } from "./form.js";
 import { operationNamed, operationsOf, tagsOf } from "./openapi.js";
 import { attendeeChoice, meetingChoice, parameterField } from "./parameters.js";
@@ -92,8 +92,10 @@ function requestLine(state, operation) {
 }
 
 /** Why the request as a whole would be refused, where no field is at fault. */
-function refusal({ explanation }) {
-  const { report, error } = explanation ?? {};
+function refusal(state) {
+  // What was said of the text before says nothing of one that is no JSON.
+  if (!questionOf(state)) return nothing;
+  const { report, error } = state.explanation ?? {};
   if (error) return html`<p class="muted small">It can’t be said what this request would get: ${error}</p>`;
   const problem = report?.problem;
   if (!problem || problem.errors?.length > 0) return nothing;

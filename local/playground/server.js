@@ -18,6 +18,8 @@ export class ServerError extends Error {
 /** How long after a lost connection the events are asked for again, in milliseconds. */
 const RECONNECT_AFTER = 2000;
 
+const NO_ANSWER = "the gateway does not answer; is `local` still running?";
+
 async function call(method, path, body) {
   const options = { method, headers: {} };
   if (body !== undefined) {
@@ -25,7 +27,7 @@ async function call(method, path, body) {
     options.body = JSON.stringify(body);
   }
   const answer = await fetch(path, options).catch(() => {
-    throw new ServerError(0, { error: "the gateway does not answer; is `local` still running?" });
+    throw new ServerError(0, { error: NO_ANSWER });
   });
   const text = await answer.text();
   let value = null;
@@ -72,8 +74,14 @@ export const server = {
  * @returns {Promise<{ status: number, reason: string, headers: Record<string, string>, text: string, requestId: string | null, milliseconds: number }>}
  */
 export async function sendToGateway({ method, path, headers, body }) {
+  // A browser takes `.` and `..` for folders, whichever way they are written, and would ask for another path.
+  const { pathname } = new URL(path, location.origin);
+  if (pathname !== path.split("?")[0]) throw new Error(`a browser can’t ask for ${path}; it would ask for ${pathname}`);
+  const sent = headersOf(headers);
   const start = performance.now();
-  const answer = await fetch(path, { method, headers, body: body === null ? undefined : body });
+  const answer = await fetch(path, { method, headers: sent, body: body === null ? undefined : body }).catch(() => {
+    throw new Error(NO_ANSWER);
+  });
   const text = await answer.text();
   return {
     status: answer.status,
@@ -83,6 +91,19 @@ export async function sendToGateway({ method, path, headers, body }) {
     requestId: answer.headers.get("x-amzn-requestid"),
     milliseconds: Math.round(performance.now() - start),
   };
+}
+
+/** @param {Record<string, string>} headers */
+function headersOf(headers) {
+  const sent = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      sent.set(name, value);
+    } catch {
+      throw new Error(`the header ${name} can’t carry this text: a header has characters of ISO 8859-1 in one line`);
+    }
+  }
+  return sent;
 }
 
 /** How many exchanges the page keeps, as many as the server. */

@@ -1,4 +1,5 @@
 // JSON texts and values in the code of other languages.
+import { parseBody } from "../body_value.js";
 
 /**
  * The value in a text, when writing the value again gives the same text but for white space. Undefined for a text that is no
@@ -6,15 +7,12 @@
  * @param {string} text
  */
 export function jsonOf(text) {
-  try {
-    const value = JSON.parse(text);
-    // Strings as a whole, so that only white space between them goes.
-    const compact = text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, string) => string ?? "");
-    // A literal of JavaScript with this name would set the prototype.
-    return compact === JSON.stringify(value) && !compact.includes('"__proto__"') ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const { value, error } = parseBody(text);
+  if (error || value === undefined) return undefined;
+  // Strings as a whole, so that only white space between them goes.
+  const compact = text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, string) => string ?? "");
+  // A literal of JavaScript with this name would set the prototype.
+  return compact === JSON.stringify(value) && !compact.includes('"__proto__"') ? value : undefined;
 }
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
