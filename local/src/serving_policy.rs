@@ -94,10 +94,11 @@ impl ServingPolicy {
         self.revision.load(Ordering::Relaxed)
     }
 
-    /// Whether a document is tried, and what is wrong with the file.
+    /// Whether a document is tried, and what is wrong with the file; the revision tells documents apart of which the same is so.
     pub(crate) fn status(&self) -> Value {
+        let revision = self.revision();
         let state = self.state.read();
-        json!({ "is_trial": state.trial.is_some(), "faults": faults_json(&state.faults) })
+        json!({ "revision": revision, "is_trial": state.trial.is_some(), "faults": faults_json(&state.faults) })
     }
 
     /// The document that serves and the file.

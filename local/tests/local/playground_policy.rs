@@ -53,6 +53,17 @@ async fn a_document_is_tried_without_being_saved_until_the_trial_ends() {
 }
 
 #[tokio::test]
+async fn each_document_that_comes_to_serve_is_an_event_of_its_own() {
+    let page = Page::start("trial-again");
+    let mut events = page.events().await;
+    for tenant in ["initech", "umbrella"] {
+        let document = with_tenant("trial-again", tenant);
+        assert_eq!(page.ask("PUT", "/local/policy", json!({ "document": document })).await.status, 200);
+        events.next("policy", |policy| policy["is_trial"] == true).await;
+    }
+}
+
+#[tokio::test]
 async fn a_trial_serves_requests_and_the_file_after_it() {
     let page = Page::start("trial-serves");
     let locked = with_tenant("trial-serves", "globex").replace("hosts", "nobody");

@@ -20,7 +20,7 @@ async fn the_stream_begins_with_the_present_state() {
     }
     let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["policy", "meetings", "faults", "queue", "messages", "exchange"]);
-    assert_eq!(first[0].1, json!({ "is_trial": false, "faults": [] }));
+    assert_eq!(first[0].1, json!({ "revision": 0, "is_trial": false, "faults": [] }));
     assert_eq!(first[1].1[0]["Meeting"]["MeetingId"], json!(meeting));
     assert_eq!((&first[2].1, &first[3].1), (&json!([]), &json!({ "holds": false })));
     assert_eq!(first[4].1[0]["event_type"], json!("chime:MeetingStarted"));
