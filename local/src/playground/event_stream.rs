@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_millis(100);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// How many chunks may wait for a page that reads slowly. Nothing is lost beyond that: states are sent later, and newer.
-const WAITING: usize = 16;
+const WAITING: usize = 1;
 
 impl Playground {
     /// The present state, then every change.

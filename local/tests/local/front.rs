@@ -1,12 +1,15 @@
 //! The HTTP front: what the function is sent, what the client gets, what API Gateway says by itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use hyper::Method;
-use local::front::{Front, Handler, Invocation, Route};
+use http_body_util::channel::Channel;
+use http_body_util::{BodyExt, Full};
+use hyper::{Method, Response};
+use local::front::{Front, Handler, Invocation, Pages, Route};
 use serde_json::{Value, json};
 
-use crate::exchange::{Exchange, exchange};
+use crate::exchange::{Connection, Exchange, exchange};
 use crate::simulator::ANY_PORT;
 
 fn front(handler: Handler) -> Front {
@@ -215,6 +218,66 @@ async fn a_frontend_on_another_local_port_passes_the_preflight_and_reads_the_ans
         let unknown = exchange(front.address(), "GET", "/nowhere", &[("origin", origin)], b"").await;
         assert_eq!((unknown.status, unknown.header("access-control-allow-origin")), (404, Some(origin)));
     }
+}
+
+/// An API beside a page at `/page` that answers what it was sent, and another at `/endless` whose body never ends.
+fn front_with_pages() -> Front {
+    let handler: Handler =
+        Arc::new(|_, _| Box::pin(async { br#"{"statusCode":200,"body":"the API"}"#.to_vec() }));
+    let pages: Pages = Arc::new(|parts| match parts.uri.path() {
+        "/page" => Some(Box::new(|parts, body| {
+            let text = format!("{} {}", parts.method, String::from_utf8_lossy(&body));
+            Box::pin(async { Response::new(Full::from(text).boxed()) })
+        })),
+        "/endless" => Some(Box::new(|_, _| {
+            let (mut sender, body) = Channel::new(1);
+            tokio::spawn(async move {
+                // Ends with the connection.
+                while sender.send_data("data: 1\n\n".into()).await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            });
+            Box::pin(async { Response::new(body.boxed()) })
+        })),
+        _ => None,
+    });
+    let routes = vec![Route::new(Method::POST, "/meetings"), Route::new(Method::POST, "/page")];
+    Front::start_with_pages(ANY_PORT, routes, handler, pages).unwrap()
+}
+
+#[tokio::test]
+async fn a_page_stands_before_the_api_and_has_no_cors() {
+    let front = front_with_pages();
+    let origin = ("origin", "http://localhost:5173");
+    let preflight = [origin, ("access-control-request-method", "POST")];
+    for (method, path, headers, expected) in [
+        ("POST", "/page", &[origin][..], "POST body"),
+        ("OPTIONS", "/page", &preflight, "OPTIONS body"),
+        ("POST", "/meetings", &[], "the API"),
+    ] {
+        let answer = exchange(front.address(), method, path, headers, b"body").await;
+        assert_eq!((answer.status, answer.text().as_str()), (200, expected), "{method} {path}");
+        assert_eq!(cors_headers(&answer), json!({}), "{method} {path}");
+    }
+    let foreign = [("origin", "https://evil.example")];
+    assert_eq!(exchange(front.address(), "POST", "/page", &foreign, b"").await.status, 403);
+    let too_large = vec![b'x'; local::front::MAX_BODY_BYTES + 1];
+    let answer = exchange(front.address(), "POST", "/page", &[], &too_large).await;
+    assert!(answer.status == 413 && answer.text().contains("10485760 bytes"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_page_may_arrive_bit_by_bit_and_closes_with_the_front() {
+    let front = front_with_pages();
+    let mut connection = Connection::open(front.address()).await;
+    connection.send("GET", "/endless", &[], b"").await.unwrap();
+    let mut read = connection.read_answer().await.unwrap().body;
+    while read.windows(6).filter(|window| window == b"data: ").count() < 2 {
+        connection.read_more(&mut read).await.unwrap();
+    }
+    drop(front);
+    let closed = async { while connection.read_more(&mut read).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(20), closed).await.unwrap();
 }
 
 #[tokio::test]
