@@ -5,6 +5,7 @@ mod check;
 mod cli;
 mod command;
 mod endpoint;
+mod environment_variables;
 mod explain;
 mod gateway;
 mod lists;

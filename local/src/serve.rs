@@ -17,6 +17,7 @@ use meeting_gateway::operation::OPERATIONS;
 use crate::check::Stack;
 use crate::cli::{GATEWAY_NAME, ServeOptions};
 use crate::endpoint::{ChimeEndpoint, RegistryEndpoint, SqsEndpoint};
+use crate::environment_variables::{CLAIM_SETTINGS, variable, variables};
 use crate::output::Output;
 use crate::playground::{Exchanges, Playground};
 use crate::registry::Registry;
@@ -110,25 +111,13 @@ fn cannot_wait(error: &io::Error) -> String {
 const ISSUER_SETTINGS: &[&str] =
     &["JWT_ISSUER", "JWT_AUDIENCE", "JWKS_URI", "JWKS_FILE", "JWT_ISSUERS", "TOKEN_USE"];
 
-/// The names of the claims that an identity is read from.
-pub(crate) const CLAIM_SETTINGS: &[&str] = &["TENANT_CLAIM", "SCOPE_CLAIM", "GROUPS_CLAIM", "SUBJECT_CLAIM"];
-
 /// The AWS SDKs' own variables that count for the real Chime.
 const HOW_AWS_IS_CALLED: &[&str] =
     &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_SDK_UA_APP_ID"];
 
-fn from_environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// Those of the settings that the environment has.
-pub(crate) fn all_from_environment(names: &[&str]) -> impl Iterator<Item = (String, String)> {
-    names.iter().filter_map(|name| Some(((*name).to_owned(), from_environment(name)?)))
-}
-
 /// Whether the environment names an identity provider of the user's own.
 fn has_own_issuer() -> bool {
-    from_environment("JWT_ISSUER").is_some() || from_environment("JWT_ISSUERS").is_some()
+    variable("JWT_ISSUER").is_some() || variable("JWT_ISSUERS").is_some()
 }
 
 /// What the deployed function would find in its environment.
@@ -139,7 +128,7 @@ fn settings(
 ) -> BTreeMap<String, String> {
     let region = options.region();
     let local_queue = format!("arn:aws:sqs:{region}:{ACCOUNT}:local-notifications");
-    let queue = from_environment("NOTIFICATIONS_QUEUE_ARN");
+    let queue = variable("NOTIFICATIONS_QUEUE_ARN");
     let mut settings = BTreeMap::from([
         ("AUTH_MODE".to_owned(), "bearer".to_owned()),
         ("JWT_ISSUER".to_owned(), issuer.issuer_url()),
@@ -152,9 +141,9 @@ fn settings(
     if has_own_issuer() {
         settings.retain(|name, _| !ISSUER_SETTINGS.contains(&name.as_str()));
     }
-    settings.extend(all_from_environment(ISSUER_SETTINGS).chain(all_from_environment(CLAIM_SETTINGS)));
+    settings.extend(variables(ISSUER_SETTINGS).chain(variables(CLAIM_SETTINGS)));
     if options.chime_endpoint == Some(ChimeEndpoint::Aws) {
-        settings.extend(all_from_environment(HOW_AWS_IS_CALLED));
+        settings.extend(variables(HOW_AWS_IS_CALLED));
     }
     if let Some(url) = chime_endpoint {
         settings.insert("AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS".to_owned(), url);
@@ -215,7 +204,7 @@ async fn start_registry(
     match &options.registry {
         Some(RegistryEndpoint::None) => Ok(None),
         Some(RegistryEndpoint::Url(url)) => {
-            let table = from_environment("REGISTRY_TABLE").unwrap_or_else(|| TABLE.to_owned());
+            let table = variable("REGISTRY_TABLE").unwrap_or_else(|| TABLE.to_owned());
             Registry::elsewhere(url.clone(), table, aws).await.map(Some)
         }
         None => {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::serve::{CLAIM_SETTINGS, all_from_environment};
+use crate::environment_variables::{CLAIM_SETTINGS, variable, variables};
 
 /// The list of trusted issuers, each of which may name a tenant claim of its own.
 const ISSUERS: &str = "JWT_ISSUERS";
@@ -16,11 +16,10 @@ const TENANT_CLAIM: &str = "TENANT_CLAIM";
 /// # Errors
 /// When the list of issuers can't be read.
 pub(super) fn settings(claims: &Value) -> Result<Vec<(String, String)>, String> {
-    let mut settings: Vec<(String, String)> = all_from_environment(CLAIM_SETTINGS).collect();
-    for (_, issuers) in all_from_environment(&[ISSUERS]) {
-        let tenant_claim = tenant_claim(&issuers, claims)?;
+    let mut settings: Vec<(String, String)> = variables(CLAIM_SETTINGS).collect();
+    if let Some(issuers) = variable(ISSUERS) {
         // The last one of a name counts.
-        settings.extend(tenant_claim.map(|name| (TENANT_CLAIM.to_owned(), name)));
+        settings.extend(tenant_claim(&issuers, claims)?.map(|name| (TENANT_CLAIM.to_owned(), name)));
     }
     Ok(settings)
 }
