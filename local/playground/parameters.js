@@ -1,5 +1,6 @@
 // The fields of an operation's parameters: ids of meetings and attendees that exist, the room's name, queries and headers.
 import { randomId } from "./clipboard.js";
+import { finding } from "./form.js";
 import { firstSentence, prose } from "./prose.js";
 import { attendeeChoices, changeRequest, meetingChoices, parameterValue } from "./request_state.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -7,11 +8,12 @@ import { html, nothing } from "./vendor/lit-html.js";
 /**
  * @param {any} state
  * @param {any} parameter a parameter of the API's description
+ * @param {string[]} findings what is wrong with its value
  */
-export function parameterField(state, parameter) {
+export function parameterField(state, parameter, findings) {
   const { name, description, in: place } = parameter;
   const id = `parameter-${name}`;
-  const input = place === "path" ? pathInput(state, parameter, id) : textInput(state, parameter, id);
+  const input = place === "path" ? pathInput(state, parameter, id) : textInput(state, parameter, id, findings);
   return html`
     <div class="member">
       <div class="member-name">
@@ -20,7 +22,9 @@ export function parameterField(state, parameter) {
           <span class="member-type">${place === "header" ? "header" : `in the ${place}`}</span></div>
         <p class="muted small">${prose(firstSentence(description))}</p>
       </div>
-      <div class="member-value">${input}</div>
+      <div class="member-value">${input}
+        ${findings.length > 0 ? html`<div id=${`${id}-findings`}>${findings.map(finding)}</div>` : nothing}
+      </div>
     </div>`;
 }
 
@@ -85,7 +89,7 @@ function changeParameter(state, name, value) {
   changeRequest({ parameters: { ...kept, [name]: value } });
 }
 
-function textInput(state, { name, in: place, schema }, id) {
+function textInput(state, { name, in: place, schema }, id, findings) {
   const { request } = state;
   const isHeader = place === "header";
   const value = isHeader ? request.idempotencyKey : (request.query[name] ?? "");
@@ -93,6 +97,7 @@ function textInput(state, { name, in: place, schema }, id) {
     changeRequest(isHeader ? { idempotencyKey: text } : { query: { ...request.query, [name]: text } });
   const input = html`
     <input id=${id} autocomplete="off" spellcheck="false" inputmode=${schema.type === "integer" ? "numeric" : "text"}
+      aria-invalid=${findings.length > 0} aria-describedby=${findings.length > 0 ? `${id}-findings` : nothing}
       placeholder="not sent" .value=${value} @input=${({ target }) => change(target.value)}>`;
   if (!isHeader) return input;
   return html`

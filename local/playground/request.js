@@ -93,6 +93,11 @@ function requestLine(state, operation) {
 
 /** Why the request as a whole would be refused, where no field is at fault. */
 function refusal(state) {
+  const { tokenUse } = state.request;
+  if (tokenUse !== "valid") {
+    const what = tokenUse === "none" ? "no token" : "a token with another signature";
+    return html`<p class="finding">Expected: 401, since ${what} is sent. See “The token, decoded” above.</p>`;
+  }
   // What was said of the text before says nothing of one that is no JSON.
   if (!questionOf(state)) return nothing;
   const { report, error } = state.explanation ?? {};
@@ -110,31 +115,39 @@ function needs({ explanation }, { right }) {
   return html`<span class="muted">Needs ${text}${verdict ? `,${verdict}` : ""}.</span>`;
 }
 
+/** The parameters of the path come before the body, those of query and headers after it. */
 function form(state, operation) {
-  const parameters = operation.parameters.map((parameter) => parameterField(state, parameter));
-  if (!operation.body) {
-    return parameters.length > 0 ? parameters : html`<p class="muted">Nothing to fill in.</p>`;
-  }
-  return html`${parameters.slice(0, pathCount(operation))} ${bodyForm(state, operation)} ${parameters.slice(pathCount(operation))}`;
+  const findings = answeredFindings(state) ?? expected(state);
+  const fields = (parameters) =>
+    parameters.map((parameter) => parameterField(state, parameter, findingsOfParameter(findings, parameter)));
+  const ofPath = operation.parameters.filter((parameter) => parameter.in === "path");
+  const others = operation.parameters.filter((parameter) => parameter.in !== "path");
+  const shown = new Set();
+  const body = operation.body ? bodyForm(state, operation, findings, shown) : nothing;
+  const isElsewhere = (found) =>
+    !shown.has(found.pointer) && !operation.parameters.some((known) => isOfParameter(found, known));
+  return html`
+    ${fields(ofPath)} ${body} ${fields(others)}
+    ${findings.filter(isElsewhere).map(({ pointer, header, parameter, detail }) => finding(`${pointer ?? header ?? parameter ?? ""} ${detail}`))}`;
 }
 
-/** The parameters of the path come before the body, those of headers after it. */
-function pathCount({ parameters }) {
-  return parameters.filter((parameter) => parameter.in === "path").length;
+function isOfParameter({ header, parameter }, { name, in: place }) {
+  return place === "header" ? header?.toLowerCase() === name.toLowerCase() : parameter === name;
 }
 
-function bodyForm(state, operation) {
+function findingsOfParameter(findings, parameter) {
+  return findings.filter((found) => isOfParameter(found, parameter)).map(({ detail }) => detail);
+}
+
+function bodyForm(state, operation, findings, shown) {
   const { openapi, explanation } = state;
   const text = state.request.bodies[operation.name] ?? "";
   const { value, error } = parseBody(text);
   if (error || (value !== undefined && !isObject(value))) {
     return html`<p class="notice">The body is ${error ? "not JSON" : "no JSON object"}, so there is no form for it. It can be sent all the same, as a thing to try.</p>`;
   }
-  const answered = answeredFindings(state);
-  const findings = answered ?? expected(state);
   const report = explanation?.report;
-  const shown = new Set();
-  const fields = objectFields(
+  return objectFields(
     {
       openapi,
       value,
@@ -147,10 +160,6 @@ function bodyForm(state, operation) {
     },
     operation.body.schema,
   );
-  const elsewhere = findings.filter((found) => !shown.has(found.pointer));
-  return html`
-    ${fields}
-    ${elsewhere.map(({ pointer, header, parameter, detail }) => finding(`${pointer ?? header ?? parameter ?? ""} ${detail}`))}`;
 }
 
 /** What the request would be refused for. That a member is required stands beside its name already. */

@@ -9,7 +9,7 @@ import { currentToken, groupsOf } from "./token.js";
 update({
   /**
    * `parameters` are those of the path by name, undefined until one is chosen; `query` those of the query. Each operation
-   * keeps the text of its own body.
+   * keeps the text of its own body. `tokenUse` is `valid`, `none` or `damaged`: what is sent of the token.
    */
   request: {
     operation: "CreateMeeting",
@@ -17,6 +17,7 @@ update({
     query: {},
     idempotencyKey: "",
     bodies: {},
+    tokenUse: "valid",
     isSending: false,
   },
   /** What this page has sent: `{ number, operation, who, method, path, headers, body, answer, error, report }`, oldest first. */
@@ -100,8 +101,21 @@ export async function send() {
   }
 }
 
+/** @param {string | null | undefined} token @returns {string | undefined} the value of the header, with what was chosen for it */
+function authorization(token) {
+  if (!token || state.request.tokenUse === "none") return undefined;
+  return `Bearer ${state.request.tokenUse === "damaged" ? damaged(token) : token}`;
+}
+
+/** The token with another first character of its signature. */
+function damaged(token) {
+  const at = token.lastIndexOf(".") + 1;
+  return `${token.slice(0, at)}${token[at] === "A" ? "B" : "A"}${token.slice(at + 1)}`;
+}
+
 async function record({ operation, method, path, headers, body }, token) {
-  const all = token ? { Authorization: `Bearer ${token}`, ...headers } : headers;
+  const value = authorization(token);
+  const all = value ? { Authorization: value, ...headers } : headers;
   const entry = {
     operation: operation.name,
     // A token from elsewhere is of somebody whom the page did not choose.
@@ -145,7 +159,12 @@ export function answeredFindings(state) {
   const last = state.sent.at(-1);
   const now = requestOf(state);
   if (!last?.answer || !now) return null;
-  const isSame = last.method === now.method && last.path === now.path && last.body === now.body;
+  const isSame =
+    last.method === now.method &&
+    last.path === now.path &&
+    last.body === now.body &&
+    last.headers["Idempotency-Key"] === now.headers["Idempotency-Key"] &&
+    last.headers.Authorization === authorization(state.token?.text);
   return isSame ? findingsOf(last.answer) : null;
 }
 

@@ -1,6 +1,7 @@
 // The section Who: the person in whose name requests are sent, and the token that says so.
 import { copy } from "./clipboard.js";
 import { policyLink } from "./policy_link.js";
+import { changeRequest } from "./request_state.js";
 import { update } from "./store.js";
 import { decode, takeToken } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -143,7 +144,27 @@ function tokenDetails(state) {
           <p class="muted small">Signed by ${claims?.iss ?? "its issuer"}. Whoever holds it can act as this person until it expires${claims?.exp ? html`, at ${new Date(claims.exp * 1000).toLocaleTimeString()}` : nothing}.</p>
         </div>
       </div>
+      ${tokenUse(state)}
     </details>`;
+}
+
+const USES = [
+  ["valid", "as it is"],
+  ["none", "not at all"],
+  ["damaged", "with another signature"],
+];
+
+/** A choice of what is sent of the token, to see what a request without a valid one gets. */
+function tokenUse({ request }) {
+  const chosen = request?.tokenUse ?? "valid";
+  return html`
+    <fieldset class="token-use row">
+      <legend class="label">Send the token</legend>
+      ${USES.map(
+        ([use, said]) => html`<label class="chip"><input type="radio" name="token-use" .checked=${use === chosen}
+          @change=${() => changeRequest({ tokenUse: use })}>${said}</label>`,
+      )}
+    </fieldset>`;
 }
 
 function when(seconds) {
