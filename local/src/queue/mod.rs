@@ -9,6 +9,7 @@ mod batch;
 mod line;
 mod message;
 mod reader;
+mod shared;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,19 +24,17 @@ pub(crate) use self::arn::QueueArn;
 pub use self::batch::BATCH_SIZE;
 pub use self::line::{KEPT_MESSAGES, MAX_RECEIVE_COUNT, RETRY_AFTER};
 pub use self::message::{Message, MessageState, QueueError};
-pub use self::reader::TIMEOUT;
+pub use self::reader::{TIMEOUT, WriteLines};
 
 use self::line::Line;
 use self::reader::Reader;
+use self::shared::Shared;
 use crate::clock::milliseconds_since_1970;
 use crate::simulator::RecordedEvent;
 
 /// A running queue with its reader. Clones are the same queue; the reader ends with the last one.
 #[derive(Clone)]
 pub struct Queue(Arc<Running>);
-
-/// Where the function's log lines go: called with whole lines, for a batch at a time.
-pub type WriteLines = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Queue {
     /// Starts an empty queue, and the function that reads it. Must be called inside a Tokio runtime.
@@ -127,22 +126,5 @@ struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.reading.abort();
-    }
-}
-
-/// What the queue and its reader share.
-struct Shared {
-    line: Mutex<Line>,
-    /// notified after each change, for the reader
-    arrived: Notify,
-    revision: watch::Sender<u64>,
-}
-
-impl Shared {
-    fn change<T>(&self, change: impl FnOnce(&mut Line) -> T) -> T {
-        let result = change(&mut self.line.lock());
-        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
-        self.arrived.notify_one();
-        result
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::batch::{self, BATCH_SIZE, Received};
-use super::{Shared, WriteLines};
+use super::shared::Shared;
 use crate::clock::milliseconds_since_1970;
 
 /// The function's timeout, as template.yaml sets it.
@@ -24,6 +24,9 @@ const BATCHING_WINDOW: Duration = Duration::from_millis(250);
 
 /// Time before the timeout that the function keeps to answer in, as in Lambda.
 const RESERVE: Duration = Duration::from_millis(500);
+
+/// Where the function's log lines go: called with whole lines, for a batch at a time.
+pub type WriteLines = Box<dyn Fn(&str) + Send + Sync>;
 
 /// The reader of the queue: one batch at a time, so that the messages keep their order.
 pub(super) struct Reader {
