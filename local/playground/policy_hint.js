@@ -87,6 +87,22 @@ export function tagsHint(report) {
   )}</p>`;
 }
 
+/** The one member of a meeting that no request may have: it is shown among the others, without a field. */
+export function tenantIdsRow(report) {
+  const ids = report?.policy?.tenant_ids;
+  if (!ids) return nothing;
+  return html`
+    <div class="member">
+      <div class="member-name">
+        <div><span class="member-label"><code>TenantIds</code></span> <span class="member-type">not a member of the request</span></div>
+        <p class="muted small">The tenant’s labels at Chime, which only the policy sets.</p>
+      </div>
+      <div class="member-value">
+        <p class="hint"><span><span class="badge accent">Fixed</span> ${policyLink(ids.pointer, ids.value.join(", "))}</span></p>
+      </div>
+    </div>`;
+}
+
 function listed(names) {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

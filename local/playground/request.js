@@ -5,7 +5,7 @@ import { expectedFindings, policyOf, questionOf } from "./explanation.js";
 import { finding, objectFields } from "./form.js";
 import { operationNamed, operationsOf, tagsOf } from "./openapi.js";
 import { attendeeChoice, meetingChoice, parameterField } from "./parameters.js";
-import { policyHint, tagsHint, unsentValue } from "./policy_hint.js";
+import { policyHint, tagsHint, tenantIdsRow, unsentValue } from "./policy_hint.js";
 import {
   answeredFindings,
   attendeeChoices,
@@ -127,7 +127,7 @@ function form(state, operation) {
   const isElsewhere = (found) =>
     !shown.has(found.pointer) && !operation.parameters.some((known) => isOfParameter(found, known));
   return html`
-    ${fields(ofPath)} ${body} ${fields(others)}
+    ${fields(ofPath)} ${body} ${operation.name.startsWith("CreateMeeting") ? tenantIdsRow(state.explanation?.report) : nothing} ${fields(others)}
     ${findings.filter(isElsewhere).map(({ pointer, header, parameter, detail }) => finding(`${pointer ?? header ?? parameter ?? ""} ${detail}`))}`;
 }
 
