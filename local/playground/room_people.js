@@ -5,6 +5,7 @@ import { state as store, update } from "./store.js";
  * @typedef {object} Person
  * @property {string} name the token's subject
  * @property {string | null} tenant null for the first one that the policy lists
+ * @property {boolean} isOther whether the tenant's name is typed
  * @property {string[] | null} groups those that are ticked; null for those that may create in the tenant
  * @property {string} moreGroups others, divided by commas or spaces
  * @property {string | null} scope null for the scopes that may create in the tenant
@@ -16,6 +17,7 @@ import { state as store, update } from "./store.js";
 
 const NOBODY = {
   tenant: null,
+  isOther: false,
   groups: null,
   moreGroups: "",
   scope: null,

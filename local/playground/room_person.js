@@ -56,16 +56,17 @@ const OTHER = "\n";
 
 function tenantField(state, person, index, id) {
   const names = state.local.tenants.map(({ name }) => name);
-  const isListed = names.includes(person.tenant);
+  // While a name is typed it may be that of a listed tenant, and the field must not go away.
+  const isListed = names.includes(person.tenant) && !person.isOther;
   const choose = ({ target }) => {
-    const tenant = target.value === OTHER ? "" : target.value;
-    setPerson(index, { tenant, groups: null, scope: null });
+    const isOther = target.value === OTHER;
+    setPerson(index, { tenant: isOther ? "" : target.value, isOther, groups: null, scope: null });
   };
   return html`
     <div class="field">
       <label for=${id}>Tenant</label>
       <select id=${id} @change=${choose}>
-        ${names.map((name) => html`<option value=${name} .selected=${name === person.tenant}>${name}</option>`)}
+        ${names.map((name) => html`<option value=${name} .selected=${isListed && name === person.tenant}>${name}</option>`)}
         <option value=${OTHER} .selected=${!isListed}>another tenant …</option>
       </select>
       ${
@@ -77,7 +78,7 @@ function tenantField(state, person, index, id) {
               autocomplete="off"
               spellcheck="false"
               .value=${live(person.tenant)}
-              @change=${(event) => setPerson(index, { tenant: event.target.value.trim() })}
+              @input=${(event) => setPerson(index, { tenant: event.target.value })}
             />`
       }
     </div>

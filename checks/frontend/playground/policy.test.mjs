@@ -1,0 +1,102 @@
+// The section Policy beside a file that changes, and the links that lead into it.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { Harness } from "../browser/harness.mjs";
+import { button, openPage, section, waitForText } from "./playground.mjs";
+
+const SAMPLE = new URL("../../../policy/policy.json", import.meta.url);
+
+let harness;
+let folder;
+let file;
+let sample;
+before(async () => {
+  sample = await readFile(SAMPLE, "utf8");
+  folder = await mkdtemp(join(tmpdir(), "playground-policy-"));
+  file = join(folder, "policy.json");
+  await writeFile(file, sample);
+  harness = await Harness.start("--policy", file);
+});
+beforeEach(() => writeFile(file, sample));
+after(async () => {
+  await harness?.close();
+  await rm(folder, { recursive: true });
+});
+
+test("a change of the file shows in the field", async (t) => {
+  const { policy, document } = await openPolicy(t);
+  await writeFile(file, sample.replace("4711", "4712"));
+  await waitForValue(document, sample.replace("4711", "4712"));
+  await waitForText(policy, "serves.");
+});
+
+test("a change of the file leaves a text that somebody is changing, and says so", async (t) => {
+  const { policy, document } = await openPolicy(t);
+  const mine = sample.replace("initech", "initrode");
+  await document.fill(mine);
+  await writeFile(file, sample.replace("4711", "4713"));
+  await waitForText(policy, "The file has changed and serves. Your text stays here");
+  assert.equal(await document.inputValue(), mine);
+  await button(policy, "Back to the file").click();
+  await waitForValue(document, sample.replace("4711", "4713"));
+  await button(policy, "Bring my text back").click();
+  await waitForValue(document, mine);
+});
+
+test("a file with faults is shown with their lines while the document before it serves", async (t) => {
+  const { policy, document } = await openPolicy(t);
+  const broken = sample.replace('"4711"', "4711");
+  await writeFile(file, broken);
+  await waitForText(policy, "The file has changed and has faults, so the document before it goes on serving: Line 19:");
+  assert.equal(await document.inputValue(), sample);
+  await button(policy, "Show the file’s text").click();
+  await waitForValue(document, broken);
+  await waitForText(policy, "1 fault Line 19,");
+});
+
+test("a text with a fault of JSON is marked at its line, and nothing is lost while other sections change", async (t) => {
+  const { page, policy, document } = await openPolicy(t);
+  const broken = sample.replace('"UnlistedTenants":', '"UnlistedTenants"');
+  await document.fill(broken);
+  await waitForText(policy, "1 fault Line 51,");
+  assert.deepEqual(await page.locator(".editor-line.marked").allInnerTexts(), ["51"]);
+  await button(section(page, "Rooms"), "Join as ann").click();
+  await waitForText(section(page, "Meetings"), "1 of at most 25");
+  assert.equal(await document.inputValue(), broken);
+});
+
+test("the line numbers scroll with the text", async (t) => {
+  const { page, document } = await openPolicy(t);
+  await document.evaluate((field) => {
+    field.scrollTop = 200;
+  });
+  await page.waitForFunction(() => document.getElementById("policy-lines").scrollTop === 200);
+});
+
+test("a field's link leads to the member of the document, also in a text that breaks off behind it", async (t) => {
+  const { page, document } = await openPolicy(t);
+  await document.fill(sample.slice(0, sample.indexOf('"Allowed": {\n        "MediaRegion"')));
+  await page.getByTitle("#/Tenants/acme/Default/MediaRegion in the policy").first().click();
+  await page.waitForFunction(() => document.activeElement?.id === "policy-text");
+  const selected = await document.evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd));
+  assert.equal(selected, '"MediaRegion": "eu-central-1" },');
+});
+
+async function openPolicy(t) {
+  const { page } = await openPage(harness, t);
+  const policy = section(page, "Policy");
+  const document = policy.getByLabel("Policy document");
+  await waitForValue(document, sample);
+  return { page, policy, document };
+}
+
+/** The server looks at the file twice a second, and takes what it has twice. */
+async function waitForValue(field, value) {
+  for (let wait = 0; wait < 100 && (await field.inputValue()) !== value; wait += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.equal(await field.inputValue(), value);
+}
