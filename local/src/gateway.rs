@@ -70,16 +70,6 @@ impl Environment {
         Config::read(&Settings::new(&lookup), self.aws.clone()).map_err(|error| error.to_string())
     }
 
-    /// The same with this policy document in place of the file's.
-    ///
-    /// # Errors
-    /// Every invalid setting and every fault of the document.
-    pub(crate) fn read_with_policy(&self, document: &[u8]) -> Result<Config, String> {
-        let lookup = |name: &str| self.settings.get(name).cloned();
-        Config::read_with_policy(&Settings::new(&lookup), self.aws.clone(), document)
-            .map_err(|error| error.to_string())
-    }
-
     fn policy_file(&self) -> PathBuf {
         self.settings.get("POLICY_FILE").map(PathBuf::from).unwrap_or_default()
     }

@@ -21,9 +21,10 @@ use local::dynamodb::Dynamodb;
 use local::simulator::{ACCOUNT, PlantedMeeting, Simulator};
 use meeting_gateway::api_gateway::HttpRequest;
 use meeting_gateway::auth::{Caller, authorizer};
-use meeting_gateway::config::AuthSettings;
+use meeting_gateway::config::{AuthSettings, Config};
 use meeting_gateway::gateway::Invocation;
 use meeting_gateway::operation::{OPERATIONS, Operation};
+use meeting_gateway::settings::Settings;
 use meeting_gateway::start;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -36,7 +37,6 @@ use self::report::Explained;
 use self::values::rows;
 use crate::aws;
 use crate::check::{Fault, Stack, check};
-use crate::gateway::Environment;
 
 /// Long enough for a few requests on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -54,8 +54,9 @@ async fn explain(document: &[u8], stack: &Stack, asked: &Asked) -> Result<Explai
     let mut settings = settings(region, &simulator);
     settings.extend(claim_names::settings(&asked.claims).map_err(ExplainError::Failed)?);
     settings.extend(dynamodb.iter().flat_map(Dynamodb::settings));
-    let environment = Environment { settings, aws: aws::made_up(region) };
-    let config = environment.read_with_policy(document).map_err(ExplainError::Failed)?;
+    let lookup = |name: &str| settings.get(name).cloned();
+    let config = Config::read_with_policy(&Settings::new(&lookup), aws::made_up(region), document)
+        .map_err(|error| ExplainError::Failed(error.to_string()))?;
     let AuthSettings::Authorizer(names) = &config.auth else {
         return Err(ExplainError::Failed("the gateway is not in authorizer mode".to_owned()));
     };

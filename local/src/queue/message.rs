@@ -4,8 +4,6 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::simulator::RecordedEvent;
-
 /// A message of the queue.
 #[derive(Debug, Clone, Serialize)]
 pub struct Message {
@@ -81,16 +79,26 @@ pub enum QueueError {
     },
 }
 
-impl Message {
-    /// A new message with the text of an event.
-    pub(super) fn of(event: &RecordedEvent) -> Self {
+/// What is sent to the queue.
+#[derive(Debug)]
+pub(crate) struct NewMessage {
+    pub(crate) meeting_id: String,
+    pub(crate) event_type: Option<String>,
+    pub(crate) attendee_id: Option<String>,
+    pub(crate) timestamp: Option<i64>,
+    pub(crate) body: String,
+}
+
+impl From<NewMessage> for Message {
+    fn from(new: NewMessage) -> Self {
+        let NewMessage { meeting_id, event_type, attendee_id, timestamp, body } = new;
         Self {
             id: Uuid::new_v4().to_string(),
-            meeting_id: event.meeting_id.clone(),
-            event_type: event.event_type.clone(),
-            attendee_id: event.attendee_id.clone(),
-            timestamp: event.timestamp,
-            body: event.body.clone(),
+            meeting_id,
+            event_type,
+            attendee_id,
+            timestamp,
+            body,
             state: MessageState::Waiting,
             deliveries: 0,
             lines: Vec::new(),

@@ -23,6 +23,7 @@ pub use self::arn::InvalidArnError;
 pub(crate) use self::arn::QueueArn;
 pub use self::batch::BATCH_SIZE;
 pub use self::line::{KEPT_MESSAGES, MAX_RECEIVE_COUNT, RETRY_AFTER};
+pub(crate) use self::message::NewMessage;
 pub use self::message::{Message, MessageState, QueueError};
 pub use self::reader::{TIMEOUT, WriteLines};
 
@@ -30,7 +31,6 @@ use self::line::Line;
 use self::reader::Reader;
 use self::shared::Shared;
 use crate::clock::milliseconds_since_1970;
-use crate::simulator::RecordedEvent;
 
 /// A running queue with its reader. Clones are the same queue; the reader ends with the last one.
 #[derive(Clone)]
@@ -51,13 +51,13 @@ impl Queue {
         Self(Arc::new(Running { shared, reading }))
     }
 
-    /// Takes an event for the queue of that ARN. Returns the id of the message.
+    /// Takes a message for the queue of that ARN. Returns the id of the message.
     ///
     /// # Errors
     /// When it is no ARN of a queue, to which Chime could not send.
-    pub(crate) fn send(&self, event: &RecordedEvent) -> Result<String, InvalidArnError> {
-        let arn = QueueArn::read(&event.queue)?;
-        Ok(self.0.shared.change(|line| line.arrive(Message::of(event), arn, milliseconds_since_1970())))
+    pub(crate) fn send(&self, queue: &str, message: NewMessage) -> Result<String, InvalidArnError> {
+        let arn = QueueArn::read(queue)?;
+        Ok(self.0.shared.change(|line| line.arrive(message.into(), arn, milliseconds_since_1970())))
     }
 
     /// With `true`, holds back the messages that come from now on; one that failed and would be delivered again is held too. With

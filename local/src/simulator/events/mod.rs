@@ -112,10 +112,13 @@ impl Events {
         let entry = Entry::new(event);
         match sender {
             Sender::Sqs(lanes) => lanes.send(meeting.id(), entry.clone()),
-            Sender::Queue(queue) => entry.note(match queue.send(&entry.read()) {
-                Ok(message_id) => Delivery::Sent { message_id },
-                Err(error) => Delivery::Failed { error: error.to_string() },
-            }),
+            Sender::Queue(queue) => {
+                let event = entry.read();
+                entry.note(match queue.send(&event.queue, event.message()) {
+                    Ok(message_id) => Delivery::Sent { message_id },
+                    Err(error) => Delivery::Failed { error: error.to_string() },
+                });
+            }
         }
         self.entries.push(entry);
     }

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
 
 use super::envelope::EventText;
+use crate::queue::NewMessage;
 use crate::simulator::meetings::Meeting;
 
 /// An event as it was handed over, and what became of it.
@@ -48,6 +49,12 @@ pub enum Delivery {
 }
 
 impl RecordedEvent {
+    /// The same for the queue that is played here.
+    pub(super) fn message(&self) -> NewMessage {
+        let Self { meeting_id, event_type, attendee_id, timestamp, body, .. } = self.clone();
+        NewMessage { meeting_id, event_type, attendee_id, timestamp, body }
+    }
+
     pub(super) fn of(text: &EventText<'_>, meeting: &Meeting) -> Self {
         Self {
             event_type: Some(text.event_type.to_owned()),
