@@ -1,7 +1,8 @@
 // Beside the form: the body as JSON, to be edited, and the request as code of four kinds of clients.
-import { bodyText, parseBody } from "./body_value.js";
+import { bodyText, isObject, parseBody } from "./body_value.js";
 import { copy } from "./clipboard.js";
 import { changeBodyText, requestOf } from "./request_state.js";
+import { jsonOf } from "./snippets/json_text.js";
 import { SNIPPETS, snippet } from "./snippets.js";
 import { update } from "./store.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -49,7 +50,9 @@ function bodyEditor(state, operation) {
           ? `Not JSON: ${error}`
           : text.trim() === ""
             ? "No body is sent."
-            : "The form and this text are the same body; change either."
+            : isObject(value) && jsonOf(text) === undefined
+              ? "A change in the form writes this text anew: repeated members, numbers such as 1.0 and escapes would be lost."
+              : "The form and this text are the same body; change either."
       }</p>
       ${value === undefined ? nothing : html`<button class="button small quiet" type="button" @click=${format}>Format</button>`}
     </div>`;
