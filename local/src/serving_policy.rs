@@ -16,7 +16,7 @@ use meeting_gateway::telemetry::LogFilter;
 use parking_lot::RwLock;
 use serde_json::{Value, json};
 
-use crate::check::{Fault, Stack, check, faults_json};
+use crate::check::{Fault, Stack, faults_json, load};
 use crate::output::Output;
 
 /// How often the file is looked at.
@@ -173,10 +173,7 @@ impl ServingPolicy {
     }
 
     fn load(&self, document: &[u8]) -> Result<Served, Vec<Fault>> {
-        check(document, &self.stack)?;
-        let policies = Policies::load(document, &self.stack.deployment());
-        // The check has found every fault.
-        Ok(self.settings.served(document, policies.map_err(|_| Vec::new())?))
+        Ok(self.settings.served(document, load(document, &self.stack)?))
     }
 
     fn changed(&self, line: &str) {

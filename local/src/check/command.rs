@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Checked, Fault, Holders, Limit, Stack, check, to_json};
+use super::{Checked, Fault, Holders, Limit, Stack, check_with_region, to_json};
 use crate::cli::CheckOptions;
 use crate::command::{CommandError, Outcome, print, print_json, read};
 
@@ -18,7 +18,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<Outcome, CommandError> {
     let (mut checked, mut unreadable) = (Vec::with_capacity(options.files.len()), Vec::new());
     for file in &options.files {
         match read(file) {
-            Ok(document) => checked.push((file.as_path(), check(&document, &stack))),
+            Ok(document) => checked.push((file.as_path(), check_with_region(&document, &stack))),
             Err(CommandError(message)) => unreadable.push(message),
         }
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Asked, ExplainError, explain, report};
-use crate::check::{Stack, faults_json};
+use super::{Asked, explain, report};
+use crate::check::{Stack, check_with_region, faults_json};
 use crate::cli::{ExplainOptions, policy_file};
 use crate::command::{CommandError, Outcome, print, print_json, read};
 
@@ -21,17 +21,15 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<Outcome, CommandErro
     let operation = super::operation(&options.operation).map_err(CommandError)?;
     let (claims, body) = (claims(&options.claims)?, body(options)?);
     let asked = Asked { operation, claims, body, room_is_open: options.room_is_open };
-    let explained = match explain(&document, &stack, &asked).await {
-        Ok(explained) => explained,
-        Err(ExplainError::Faults(faults)) => {
-            if options.json {
-                print_json(&json!({ "faults": faults_json(&faults) }))?;
-            }
-            let faults: Vec<String> = faults.iter().map(|fault| fault.in_file(&file)).collect();
-            return Err(CommandError(faults.join("\n")));
+    if let Err(faults) = check_with_region(&document, &stack) {
+        if options.json {
+            print_json(&json!({ "faults": faults_json(&faults) }))?;
         }
-        Err(other) => return Err(CommandError(other.to_string())),
-    };
+        let faults: Vec<String> = faults.iter().map(|fault| fault.in_file(&file)).collect();
+        return Err(CommandError(faults.join("\n")));
+    }
+    let explained =
+        explain(&document, &stack, &asked).await.map_err(|error| CommandError(error.to_string()))?;
     if options.json {
         print_json(&report::json(&explained))?;
     } else {

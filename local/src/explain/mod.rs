@@ -36,7 +36,7 @@ use self::placeholders::{ATTENDEE, GATEWAY_NAME, MEETING, QUEUE, ROOM};
 use self::report::Explained;
 use self::values::rows;
 use crate::aws;
-use crate::check::{Fault, Stack, check};
+use crate::check::{Fault, Stack, load};
 
 /// Long enough for a few requests on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// When the document has faults, or the claims identify no caller.
 async fn explain(document: &[u8], stack: &Stack, asked: &Asked) -> Result<Explained, ExplainError> {
     let Stack { region, has_registry } = stack;
-    check(document, stack).map_err(ExplainError::Faults)?;
+    load(document, stack).map_err(ExplainError::Faults)?;
     let simulator = Simulator::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         .map_err(|error| ExplainError::Failed(format!("cannot start the Chime simulator: {error}")))?;
     let dynamodb = start_registry(*has_registry)?;
@@ -100,7 +100,7 @@ fn operation(name: &str) -> Result<&'static Operation, String> {
 /// Why a request can't be explained.
 #[derive(Debug, thiserror::Error)]
 enum ExplainError {
-    /// The policy document, or the region, has faults.
+    /// The policy document has faults.
     #[error("the policy document has faults")]
     Faults(Vec<Fault>),
     /// The claims lack what an identity is made of.

@@ -77,3 +77,21 @@ async fn a_document_is_checked_for_the_stack_that_runs() {
     let explained = send(&program, "POST", "/local/explain", &asked).await;
     assert_eq!((explained.status, &value(&explained)["faults"]), (422, faults));
 }
+
+#[tokio::test]
+async fn in_a_region_without_chime_the_page_explains_and_checks_as_the_gateway_serves() {
+    let file = policy_file("page-in-a-region");
+    let arguments = ["--policy", file.to_str().unwrap(), "--region", "eu-west-1"];
+    let program = Program::start(&arguments, "Ctrl-C stops");
+    let token = program.token("tenant=acme&groups=hosts").await;
+    let headers = [("content-type", "application/json"), ("authorization", &*format!("Bearer {token}"))];
+    let body = br#"{"ExternalMeetingId":"standup"}"#;
+    assert_eq!(exchange(program.front(), "POST", "/meetings", &headers, body).await.status, 201);
+    let explained = value(&send(&program, "POST", "/local/explain", &question()).await);
+    assert_eq!(explained["status"], 201, "{explained:#}");
+    let document = json!({ "document": std::fs::read_to_string(&file).unwrap() });
+    let checked = value(&send(&program, "POST", "/local/policy/check", &document).await);
+    assert_eq!(checked["faults"], json!([]));
+    let tried = send(&program, "PUT", "/local/policy", &document).await;
+    assert_eq!(tried.status, 200, "{}", tried.text());
+}
