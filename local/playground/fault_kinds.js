@@ -37,8 +37,7 @@ export const KINDS = [
     answer: "503",
     hasRetryAfter: true,
     fault: withRetryAfter("ServiceUnavailableException"),
-    learn:
-      "The same three attempts. If Chime stays away, the answer is 503 with Retry-After, never an answer that is made up.",
+    learn: "The same three attempts and waits. If Chime stays away, the caller gets 503 with Retry-After.",
   },
   {
     id: "slow",
@@ -46,7 +45,7 @@ export const KINDS = [
     isSlow: true,
     fault: (draft) => ({ fault: "DelayedHeaders", milliseconds: Number(draft.milliseconds) }),
     learn:
-      "One attempt has at most 8 seconds, the whole request 27. Above that the caller gets 504, before API Gateway’s own 30 seconds are over.",
+      "An attempt that takes longer than 8 seconds is given up, and repeated where that can do no harm. After 27 seconds in all the caller gets 504, before API Gateway’s own 30 are over.",
   },
   {
     id: "conflict",
@@ -54,7 +53,7 @@ export const KINDS = [
     answer: "409",
     fault: () => ({ fault: "ConflictException" }),
     learn:
-      "Another request with the same key is under way. The gateway waits a little longer and asks again, so that two clicks at once end in one meeting.",
+      "Another request with the same key is under way. The gateway waits a little longer and asks again, so that two clicks at once end in one meeting. If the conflict stays, the caller gets 409.",
   },
   {
     id: "quota",

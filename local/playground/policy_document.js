@@ -21,7 +21,18 @@ update({
 });
 
 function edit(patch) {
-  update({ editing: { ...store.editing, ...patch } });
+  const editing = { ...store.editing, ...patch };
+  update({ editing });
+  keepForReload(editing);
+}
+
+/** Where a text that does not serve is kept, so that it is still there after the page is loaded anew. */
+const KEPT = "policy-text";
+
+function keepForReload(editing) {
+  if (!editing.served) return;
+  if (isChanged(editing)) sessionStorage.setItem(KEPT, editing.text);
+  else sessionStorage.removeItem(KEPT);
 }
 
 /** Whether the text is another than the one that serves. */
@@ -31,10 +42,13 @@ export const isChanged = ({ text, served }) => text !== served?.document;
 export async function loadPolicy() {
   try {
     const served = await server.policy();
-    const { served: before, text } = store.editing;
-    const keeps = before !== null && text !== before.document && text !== served.document;
-    edit({ served, error: null, text: keeps ? text : served.document });
-    if (keeps && !served.is_trial && served.document !== before.document) {
+    const { served: before, text: typed } = store.editing;
+    const text = before === null ? (sessionStorage.getItem(KEPT) ?? served.document) : typed;
+    const keeps = text !== served.document && text !== before?.document;
+    // A trial ends elsewhere too: in another window, or with the program.
+    const discarded = before?.is_trial && text !== served.document && !keeps ? text : store.editing.discarded;
+    edit({ served, error: null, text: keeps ? text : served.document, discarded });
+    if (keeps && before && !served.is_trial && served.document !== before.document) {
       say(
         SECTION,
         "The file has changed and serves. Your text stays here; Back to the file shows what the file has now.",

@@ -68,6 +68,29 @@ test("a text with a fault of JSON is marked at its line, and nothing is lost whi
   assert.equal(await document.inputValue(), broken);
 });
 
+test("a text that does not serve is still there when the page is loaded anew", async (t) => {
+  const { page, policy, document } = await openPolicy(t);
+  const mine = sample.replace("initech", "initrode");
+  await document.fill(mine);
+  await page.reload();
+  await waitForValue(document, mine);
+  await button(policy, "Undo my changes").click();
+  await page.reload();
+  await waitForValue(document, sample);
+});
+
+test("a trial that is ended in another window can be brought back", async (t) => {
+  const { policy, document } = await openPolicy(t);
+  const mine = sample.replace("initech", "initrode");
+  await document.fill(mine);
+  await button(policy, "Try it").click();
+  await waitForText(policy, "trial Your text serves.");
+  await fetch(`${harness.gateway.url}/local/policy`, { method: "DELETE" });
+  await waitForValue(document, sample);
+  await button(policy, "Bring my text back").click();
+  await waitForValue(document, mine);
+});
+
 test("the line numbers scroll with the text", async (t) => {
   const { page, document } = await openPolicy(t);
   await document.evaluate((field) => {
