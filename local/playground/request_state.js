@@ -20,7 +20,7 @@ update({
     tokenUse: "valid",
     isSending: false,
   },
-  /** What this page has sent: `{ number, operation, who, method, path, headers, body, answer, error, report }`, oldest first. */
+  /** What this page has sent: `{ number, operation, who, method, path, headers, body, answer, error, report, policy }`, oldest first. */
   sent: [],
   /** Which exchange is looked at: the `number` of one of `sent`, or a request id of another client. Null: the newest. */
   looked: null,
@@ -126,6 +126,7 @@ async function record({ operation, method, path, headers, body }, token) {
     headers: all,
     body,
     report: null,
+    policy: state.policy,
     answer: null,
     error: null,
   };
@@ -154,18 +155,21 @@ export function addSent(entry) {
   return number;
 }
 
-/** The findings of the last answer, while the request is still the one that was answered; else null. */
+/** The findings of the last answer to the request as it stands, under the policy that serves; null where there is none. */
 export function answeredFindings(state) {
-  const last = state.sent.at(-1);
   const now = requestOf(state);
-  if (!last?.answer || !now) return null;
-  const isSame =
-    last.method === now.method &&
-    last.path === now.path &&
-    last.body === now.body &&
-    last.headers["Idempotency-Key"] === now.headers["Idempotency-Key"] &&
-    last.headers.Authorization === authorization(state.token?.text);
-  return isSame ? findingsOf(last.answer) : null;
+  if (!now) return null;
+  const sent = state.sent.findLast(
+    (entry) =>
+      entry.answer &&
+      entry.method === now.method &&
+      entry.path === now.path &&
+      entry.body === now.body &&
+      entry.policy === state.policy &&
+      entry.headers["Idempotency-Key"] === now.headers["Idempotency-Key"] &&
+      entry.headers.Authorization === authorization(state.token?.text),
+  );
+  return sent ? findingsOf(sent.answer) : null;
 }
 
 /** The entries of `errors` of a problem. */
