@@ -133,22 +133,21 @@ test("a finding stands at the header and at the query parameter that it names", 
   assert.match(await descriptionOf(request.getByLabel("max-results")), /must be a whole number from 1 to 100/);
 });
 
+/** `sent` is the first header that the request then has. */
 const TOKEN_USES = [
-  { use: "not at all", sent: "Content-Type application/json", why: "no token, no header" },
-  { use: "with another signature", sent: "Authorization Bearer", why: "the header is there" },
+  { use: "not at all", sent: "Content-Type" },
+  { use: "with another signature", sent: "Authorization Bearer" },
 ];
 
 test("a request is sent without a token, or with one that nobody signed, and gets 401", async (t) => {
   const { page, request } = await openForm(t, "CreateMeeting", [/status of 401/]);
   const who = section(page, "Who");
   await who.getByText("The token, decoded").click();
-  for (const { use, sent, why } of TOKEN_USES) {
+  for (const { use, sent } of TOKEN_USES) {
     await who.getByRole("radio", { name: use }).check();
     await button(request, "Send").click();
+    await waitForText(station(page, "You sent"), `POST /meetings ${sent}`);
     await waitForText(station(page, "You got"), "401 Unauthorized");
-    // biome-ignore lint/performance/useDomNodeTextContent: each name stands apart from its value, as it looks
-    const shown = (await station(page, "You sent").innerText()).replace(/\s+/g, " ");
-    assert.match(shown, new RegExp(`^You sent POST /meetings ${sent}`), why);
   }
 });
 
