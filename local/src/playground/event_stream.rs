@@ -20,6 +20,10 @@ use super::Playground;
 /// How often it looks for changes, which are to be seen within a fifth of a second.
 const POLL: Duration = Duration::from_millis(100);
 
+/// How long it rests after it has looked at states, as a multiple of the time that this took: thousands of meetings, as a load test
+/// makes them, are then sent less often, and the gateway is not held up.
+const REST: u32 = 10;
+
 /// How often a comment is sent when nothing happens, so that a page or a proxy does not take the stream for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -35,6 +39,7 @@ impl Playground {
             sender,
             exchanges: 0,
             revisions: Revisions::default(),
+            rests_until: Instant::now(),
             sent: BTreeMap::new(),
         };
         // Ends when the page goes away, with it the front's port.
@@ -56,6 +61,8 @@ struct Stream {
     exchanges: u64,
     /// the revision that was looked at last, of each thing that has one
     revisions: Revisions,
+    /// when it looks at states again
+    rests_until: Instant,
     /// the data of the last event of each name
     sent: BTreeMap<&'static str, String>,
 }
@@ -99,12 +106,28 @@ impl Stream {
     /// The events since the last ones.
     fn changes(&mut self) -> String {
         let mut text = String::new();
+        let started = Instant::now();
+        if started >= self.rests_until {
+            self.states(&mut text);
+            let rest = started.elapsed().saturating_mul(REST);
+            self.rests_until = Instant::now().checked_add(rest).unwrap_or(started);
+        }
+        for (number, exchange) in self.playground.exchanges.after(self.exchanges) {
+            // Text, numbers and maps of text always serialize.
+            event(&mut text, "exchange", &serde_json::to_string(&exchange).unwrap_or_default());
+            self.exchanges = number;
+        }
+        text
+    }
+
+    /// Adds the states that have changed.
+    fn states(&mut self, text: &mut String) {
         let playground = Arc::clone(&self.playground);
         // The revision is read before what it stands for, so that no change is missed.
         let policy = Some(playground.policy.revision());
         if self.revisions.policy != policy {
             self.revisions.policy = policy;
-            self.state(&mut text, "policy", &playground.policy.status());
+            self.state(text, "policy", &playground.policy.status());
         }
         if let Some(simulator) = &playground.simulator {
             let revision = Some(simulator.revision());
@@ -112,25 +135,19 @@ impl Stream {
                 self.revisions.simulator = revision;
                 let meetings = simulator.meetings();
                 let meetings = meetings.iter().map(|meeting| without_join_tokens(meeting.to_json()));
-                self.state(&mut text, "meetings", &meetings.collect::<Value>());
+                self.state(text, "meetings", &meetings.collect::<Value>());
                 let faults = simulator.armed_faults();
-                self.state(&mut text, "faults", &faults.iter().map(Injection::to_json).collect::<Value>());
+                self.state(text, "faults", &faults.iter().map(Injection::to_json).collect::<Value>());
             }
         }
         if let Some(queue) = &playground.queue {
             let revision = Some(*queue.revision().borrow());
             if self.revisions.queue != revision {
                 self.revisions.queue = revision;
-                self.state(&mut text, "queue", &json!({ "holds": queue.holds() }));
-                self.state(&mut text, "messages", &json!(queue.messages()));
+                self.state(text, "queue", &json!({ "holds": queue.holds() }));
+                self.state(text, "messages", &json!(queue.messages()));
             }
         }
-        for (number, exchange) in playground.exchanges.after(self.exchanges) {
-            // Text, numbers and maps of text always serialize.
-            event(&mut text, "exchange", &serde_json::to_string(&exchange).unwrap_or_default());
-            self.exchanges = number;
-        }
-        text
     }
 
     /// Adds an event with a whole state, unless it is the one that was sent last.
