@@ -13,6 +13,15 @@ function main() {
   renderPage();
   listen();
   load();
+  onChange(loadAfterReconnect);
+}
+
+let wasConnected = false;
+
+/** A gateway that was started again may have other options. */
+function loadAfterReconnect() {
+  if (state.connected && !wasConnected && state.local) load();
+  wasConnected = state.connected;
 }
 
 async function load() {

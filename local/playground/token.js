@@ -91,7 +91,7 @@ let asked = null;
 let wasConnected = false;
 
 onChange(() => {
-  if (!state.local?.issuer || !state.who.tenant) return;
+  if (!state.local?.issuer) return;
   const key = keyOf(state.who);
   // A gateway that was started again has a new key, and takes no token of before.
   const isNewServer = state.connected && !wasConnected;
