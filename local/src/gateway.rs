@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use local::front::Handler;
 use meeting_gateway::api_gateway::EventAnswer;
-use meeting_gateway::config::{AwsEnvironment, Config};
+use meeting_gateway::config::{AwsEnvironment, Config, SettingsError};
 use meeting_gateway::gateway::{Handled, Invocation};
 use meeting_gateway::settings::Settings;
 use meeting_gateway::telemetry::{LogFilter, json_lines};
 
-use crate::check::Stack;
+use crate::check::{Stack, load};
 use crate::output::Output;
 use crate::playground::Exchanges;
 use crate::request_lines;
@@ -37,7 +37,7 @@ pub(crate) async fn start(
     let file = environment.policy_file();
     // Before the configuration is read, so that no change of the document is missed.
     let known = std::fs::read(&file).ok();
-    let config = environment.read()?;
+    let config = environment.read().map_err(|errors| cannot_start(errors, &file, known.as_deref(), stack))?;
     // Only the log says why a request was refused, here as in Lambda.
     start_log(config.log_filter.clone(), output.clone());
     let policy = ServingPolicy::start(config, stack.clone(), file, known, output.clone());
@@ -65,14 +65,31 @@ impl Environment {
     ///
     /// # Errors
     /// Every invalid setting and every fault of the document.
-    pub(crate) fn read(&self) -> Result<Config, String> {
+    fn read(&self) -> Result<Config, SettingsError> {
         let lookup = |name: &str| self.settings.get(name).cloned();
-        Config::read(&Settings::new(&lookup), self.aws.clone()).map_err(|error| error.to_string())
+        Config::read(&Settings::new(&lookup), self.aws.clone())
     }
 
     fn policy_file(&self) -> PathBuf {
-        self.settings.get("POLICY_FILE").map(PathBuf::from).unwrap_or_default()
+        self.settings.get(POLICY_FILE).map(PathBuf::from).unwrap_or_default()
     }
+}
+
+/// The setting that names the policy document.
+const POLICY_FILE: &str = "POLICY_FILE";
+
+/// What is wrong, with the line and the column of each fault of the document.
+fn cannot_start(errors: SettingsError, file: &Path, document: Option<&[u8]>, stack: &Stack) -> String {
+    let faults = document.and_then(|document| load(document, stack).err()).unwrap_or_default();
+    if faults.is_empty() {
+        return errors.to_string();
+    }
+    let SettingsError(mut others) = errors;
+    others.retain(|error| error.setting != POLICY_FILE);
+    let others = (!others.is_empty()).then(|| SettingsError(others).to_string());
+    let lines: Vec<String> =
+        others.into_iter().chain(faults.iter().map(|fault| fault.in_file(file))).collect();
+    lines.join("\n")
 }
 
 /// Lines for people on a terminal, JSON elsewhere.

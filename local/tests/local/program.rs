@@ -207,6 +207,25 @@ async fn front_page_lists_every_operation_and_the_description() {
     assert_eq!(exchange(program.front(), "GET", "/", &foreign, b"").await.status, 403);
 }
 
+#[test]
+fn a_policy_with_faults_keeps_it_from_starting_with_the_line_and_column_of_each() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("faulty-served.json");
+    std::fs::write(&file, "{\n  \"Tenant\": {},\n  \"Everyone\": 1\n}").unwrap();
+    let file = file.to_str().unwrap();
+    let ports = ["--port", "0", "--simulator-port", "0", "--issuer-port", "0", "--registry-port", "0"];
+    let arguments = [&ports[..], &["--policy", file]].concat();
+    let (code, stderr) = refusal(&arguments);
+    assert_eq!(code, Some(1));
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{stderr}");
+    assert!(lines[0].starts_with(&format!("{file}:2:3: #/Tenant: is not a known member")), "{stderr}");
+    assert!(lines[1].starts_with(&format!("{file}:3:3: #/Everyone: must be an object")), "{stderr}");
+    let also_a_setting = command(&arguments).env("GROUPS_CLAIM", "/a~").output().unwrap();
+    let stderr = String::from_utf8(also_a_setting.stderr).unwrap();
+    assert!(stderr.contains("1 error(s) in the settings\n  GROUPS_CLAIM"), "{stderr}");
+    assert!(stderr.contains(&format!("{file}:2:3: #/Tenant: ")), "both at once: {stderr}");
+}
+
 #[tokio::test]
 async fn changed_policy_is_served_without_a_restart_and_a_faulty_one_is_not() {
     let file = policy_file("reloaded");
