@@ -1,9 +1,10 @@
 //! `serve`: the gateway and everything that it talks to.
 
+mod listen_error;
 mod services;
 mod settings;
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use local::front::{Front, Route};
 use local::sample_tenants::sample_tenants;
 use meeting_gateway::operation::OPERATIONS;
 
+use self::listen_error::cannot_bind;
 use self::services::Services;
 use self::settings::{has_own_issuer, settings};
 use crate::check::Stack;
@@ -105,16 +107,4 @@ fn read_policy(options: &ServeOptions) -> Result<serde_json::Value, String> {
 
 fn cannot_wait(error: &io::Error) -> String {
     format!("cannot wait for Ctrl-C: {error}")
-}
-
-fn cannot_bind(error: &io::Error, address: SocketAddr, option: &str) -> String {
-    match error.kind() {
-        ErrorKind::AddrInUse => {
-            format!("port {} on {} is in use; choose another with {option}", address.port(), address.ip())
-        }
-        ErrorKind::AddrNotAvailable => {
-            format!("{} is not an address of this machine; see --bind", address.ip())
-        }
-        _ => format!("cannot listen on {address}: {error}"),
-    }
 }

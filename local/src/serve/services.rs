@@ -9,7 +9,7 @@ use local::queue::Queue;
 use local::simulator::{EventTarget, Simulator, SimulatorOptions};
 use meeting_gateway::config::AwsEnvironment;
 
-use super::cannot_bind;
+use super::listen_error::cannot_bind;
 use super::settings::notifications_settings;
 use crate::cli::ServeOptions;
 use crate::endpoint::{ChimeEndpoint, RegistryEndpoint, SqsEndpoint};
