@@ -123,15 +123,15 @@ function messageEntry(state, each) {
           ${each.deliveries > 1 ? html`<span class="badge">${each.deliveries} times</span>` : nothing}
         </div>
         <div class="muted small">${about(state, each)}</div>
-        <details>
-          <summary>Message, and what notifications wrote</summary>
-          <div class="stack">
-            <pre class="code wrap" tabindex="0" role="group" aria-label="Message ${name}">${readable(each.body)}</pre>
-            ${each.lines.length === 0 ? html`<p class="muted small">Nothing: it has not been delivered.</p>` : each.lines.map(logLine)}
-          </div>
-        </details>
       </div>
       <div class="row">${buttons(each, name)}</div>
+      <details>
+        <summary>Message, and what notifications wrote</summary>
+        <div class="stack">
+          <pre class="code wrap" tabindex="0" role="group" aria-label="Message ${name}">${readable(each.body)}</pre>
+          ${each.lines.length === 0 ? html`<p class="muted small">Nothing: it has not been delivered.</p>` : each.lines.map(logLine)}
+        </div>
+      </details>
     </li>
   `;
 }
