@@ -51,7 +51,7 @@ export function view(state) {
       <div class="stack prose">
         <p>
           The stack’s second function, <code>notifications</code>, reads these messages. It frees the meeting’s place in the tenant’s
-          limits and counts what the tenant used.
+          limits and counts what the tenant used. ${state.local.registry ? nothing : "Here is no registry for that, so it only writes its log lines."}
         </p>
         <p>
           A queue delivers each message <b>at least</b> once and in no fixed order, so one may come twice, late, or behind a newer

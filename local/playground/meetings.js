@@ -21,7 +21,7 @@ export function view(state) {
   const ended = meetingsOf(state).filter((each) => !each.alive);
   return html`
     <div class="stack">
-      ${open.length === 0 ? empty(ended.length) : explanation()}
+      ${open.length === 0 ? empty(state.local.registry, ended.length) : explanation()}
       ${notice(id)}
       ${openMeetings(state, [...open].reverse())}
       ${ended.length === 0 ? nothing : endedMeetings(ended)}
@@ -32,10 +32,9 @@ export function view(state) {
 const meetingId = (each) => each.Meeting.MeetingId;
 const attendeeId = ({ Attendee }) => Attendee.AttendeeId;
 
-function empty(ended) {
+function empty(hasRooms, ended) {
   return html`<p class="empty">
-    No meeting is open${ended > 0 ? " now" : " yet"}. <a href="#request">Send CreateMeeting</a>, or let two people join a
-    <a href="#rooms">room</a>.
+    No meeting is open${ended > 0 ? " now" : " yet"}. <a href="#request">Send CreateMeeting</a>${hasRooms ? html`, or let two people join a <a href="#rooms">room</a>` : nothing}.
   </p>`;
 }
 

@@ -1,5 +1,6 @@
 // The two people of the section Rooms, and what they have done. What is not chosen comes from the policy that serves.
 import { state as store, update } from "./store.js";
+import { decode } from "./token.js";
 
 /**
  * @typedef {object} Person
@@ -45,12 +46,14 @@ export const roomOf = (state) => state.rooms.name;
  * @returns {(Person & { tenant: string, groups: string[], scope: string, needsScope: boolean })[]}
  */
 export function peopleOf(state) {
-  const { tenants } = state.local;
+  const { tenants, issuer } = state.local;
   return state.rooms.people.map((person) => {
+    const ownName = issuer === null ? decode(person.ownToken)?.claims?.sub : undefined;
     const tenant = person.tenant ?? tenants[0]?.name ?? "";
     const { groups, scopes } = tenants.find(({ name }) => name === tenant) ?? { groups: [], scopes: [] };
     return {
       ...person,
+      name: typeof ownName === "string" ? ownName : person.name,
       tenant,
       groups: person.groups ?? groups,
       scope: person.scope ?? scopes.join(" "),

@@ -88,7 +88,10 @@ async function send(index, operation, token, method, path, content) {
   const body = content === undefined ? null : JSON.stringify(content);
   const time = Date.now();
   const answer = await sendToGateway({ method, path, headers, body });
-  const who = { tenant: person.tenant, subject: person.name, groups: groupsOf(person) };
+  // Of a token that the page has not made, its own claims say whose it is.
+  const who = store.local.issuer
+    ? { tenant: person.tenant, subject: person.name, groups: groupsOf(person) }
+    : { tenant: "", subject: "", groups: [] };
   const number = addSent({ operation, who, time, method, path, headers, body, answer, report: null, error: null });
   return {
     number,
