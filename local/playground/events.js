@@ -43,7 +43,7 @@ export function view(state) {
   // Both come with the first answer of the server, if the queue is played at all.
   if (state.messages === null) {
     if (state.meetings === null) return nothing;
-    return html`<p class="empty">Events go to the queue that <code>--sqs-endpoint</code> names, where the page can’t see them.</p>`;
+    return html`<p class="empty">With <code>--sqs-endpoint</code> events go elsewhere, or nowhere, so there are none to see here.</p>`;
   }
   const { messages } = state;
   return html`

@@ -20,14 +20,11 @@ export function offsetOf(text, pointer) {
 }
 
 /**
- * Line and column of an offset, counted from 1.
+ * The line in which an offset lies, counted from 1.
  * @param {string} text
  * @param {number} offset
  */
-export function placeOf(text, offset) {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: before[before.length - 1].length + 1 };
-}
+export const lineOf = (text, offset) => text.slice(0, offset).split("\n").length;
 
 /**
  * The offsets between which a line lies, without its end; the last line for one beyond the text.

@@ -167,6 +167,6 @@ onChange(() => {
   }
   if (store.policyFocus && store.policyFocus !== lastFocus) {
     lastFocus = store.policyFocus;
-    goTo(store.editing.text, store.policyFocus.pointer);
+    goTo(store.policyFocus.pointer);
   }
 });

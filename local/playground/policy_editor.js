@@ -1,5 +1,5 @@
 // A text field with line numbers beside it, which scroll together, and marks at lines with faults.
-import { lineRange, offsetOf, placeOf } from "./json_places.js";
+import { lineOf, lineRange, offsetOf } from "./json_places.js";
 import { live } from "./vendor/directives/live.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -55,27 +55,32 @@ function scrollLines() {
 /**
  * Moves the caret to a place, and the place into view.
  * @param {number} line from 1
- * @param {number} column from 1
- * @param {ScrollLogicalPosition} block where in the window the field is to be
+ * @param {number} column from 1, in characters, as the check counts them
  */
-export function goToLine(line, column, block = "nearest") {
+export function goToLine(line, column) {
   const field = document.getElementById(FIELD);
   if (!field) return;
   const { start, end } = lineRange(field.value, line);
-  const caret = Math.min(start + Math.max(column - 1, 0), end);
-  select(field, caret, end, line);
-  field.scrollIntoView({ block });
+  // A character beyond U+FFFF counts as two in a text field.
+  const before = [...field.value.slice(start, end)].slice(0, column - 1).join("");
+  select(field, start + before.length, end, line);
+  field.scrollIntoView({ block: "nearest" });
 }
 
 /**
  * Moves the caret to what a JSON pointer names, or to the nearest thing around it.
- * @param {string} text what is in the field
  * @param {string} pointer
  */
-export function goTo(text, pointer) {
-  const { line, column } = placeOf(text, offsetOf(text, pointer));
+export function goTo(pointer) {
   // After the link's own jump to the section, which would take the focus away again.
-  setTimeout(() => goToLine(line, column, "center"));
+  setTimeout(() => {
+    const field = document.getElementById(FIELD);
+    if (!field) return;
+    const offset = offsetOf(field.value, pointer);
+    const line = lineOf(field.value, offset);
+    select(field, offset, lineRange(field.value, line).end, line);
+    field.scrollIntoView({ block: "center" });
+  });
 }
 
 function select(field, from, to, line) {

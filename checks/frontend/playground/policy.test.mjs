@@ -68,6 +68,14 @@ test("a text with a fault of JSON is marked at its line, and nothing is lost whi
   assert.equal(await document.inputValue(), broken);
 });
 
+test("a fault behind a character of two code units is found at its place", async (t) => {
+  const { policy, document } = await openPolicy(t);
+  await document.fill(sample.replace('"CostCenter": "4711"', '"😀": "4711", "CostCenter": 1'));
+  await button(policy, "Line 19, column 41").click();
+  const selected = await document.evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd));
+  assert.equal(selected, '"CostCenter": 1 } },');
+});
+
 test("a text that does not serve is still there when the page is loaded anew", async (t) => {
   const { page, policy, document } = await openPolicy(t);
   const mine = sample.replace("initech", "initrode");
