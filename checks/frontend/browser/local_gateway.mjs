@@ -41,7 +41,9 @@ export class LocalGateway {
     this.#process = spawn(PROGRAM, this.#arguments, { stdio: ["ignore", "ignore", "inherit"], env: environment });
     await once(this.#process, "spawn");
     try {
-      for (const url of [this.url, this.simulatorUrl, this.issuerUrl]) await this.#answersAt(url);
+      const hasSimulator = !this.#arguments.includes("--chime-endpoint");
+      for (const url of [this.url, this.issuerUrl]) await this.#answersAt(url);
+      if (hasSimulator) await this.#answersAt(this.simulatorUrl);
     } catch (error) {
       this.#process.kill();
       throw error;
