@@ -49,10 +49,8 @@ export async function loadPolicy() {
     const discarded = before?.is_trial && text !== served.document && !keeps ? text : store.editing.discarded;
     edit({ served, error: null, text: keeps ? text : served.document, discarded });
     if (keeps && before && !served.is_trial && served.document !== before.document) {
-      say(
-        SECTION,
-        "The file has changed and serves. Your text stays here; Back to the file shows what the file has now.",
-      );
+      const why = before.is_trial ? "The trial has ended, and the file serves." : "The file has changed and serves.";
+      say(SECTION, `${why} Your text stays here; Back to the file shows what the file has now.`);
     }
     check();
   } catch (error) {

@@ -60,7 +60,13 @@ export async function waitForText(place, text) {
 
 /** Waits until the page's live region says a text. */
 export async function said(page, text) {
-  await page.getByRole("status").filter({ hasText: text }).waitFor();
+  const statuses = page.getByRole("status");
+  await statuses
+    .filter({ hasText: text })
+    .waitFor()
+    .catch(async () => {
+      assert.fail(`not said: ${text}\nsaid is: ${(await statuses.allInnerTexts()).join(" | ")}`);
+    });
 }
 
 /** What screen readers add to the name of a control. */
