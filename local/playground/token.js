@@ -98,6 +98,8 @@ onChange(() => {
   wasConnected = state.connected;
   if (asked === key && !isNewServer) return;
   asked = key;
+  // Whoever sends before the new one is there waits for it.
+  if (isNewServer && state.token) update({ token: { ...state.token, key: null } });
   clearTimeout(timer);
   timer = setTimeout(() => renew(key), state.token ? PAUSE : 0);
 });

@@ -14,12 +14,12 @@ export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 
 /**
- * Opens the page, or another path of the front. Fails the test when the page breaks its content security policy, writes an
+ * Opens the page of the harness's gateway or of another one, or another path of the front. Fails the test when the page breaks its content security policy, writes an
  * error to the console that is not expected, or requests anything of another origin.
  */
-export async function openPage(harness, t, { path = "/", expectedErrors, ...context } = {}) {
+export async function openPage(harness, t, { gateway = harness.gateway, path = "/", expectedErrors, ...context } = {}) {
   const options = { viewport: DESKTOP, colorScheme: "light", ...context };
-  const origin = harness.gateway.url;
+  const origin = gateway.url;
   const opened = await harness.open(t, origin + path, { expectedErrors, context: options, initScript: AXE });
   t.after(() => {
     const urls = opened.requests.map((request) => request.url());
