@@ -9,7 +9,7 @@ export function logLine(line) {
   const pairs = Object.entries(line).filter(([name]) => !OF_METRICS.includes(name));
   return html`
     <section class="card log-line stack" aria-labelledby="log-line-heading">
-      <div class="row apart"><h3 id="log-line-heading">The log line of it</h3>
+      <div class="row apart"><h3 id="log-line-heading">Log line</h3>
         <p class="muted small">What the operator finds under the request’s id: no payloads, and no names of people.</p></div>
       <dl class="log-pairs">${pairs.map(
         ([name, value]) =>

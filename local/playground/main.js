@@ -47,12 +47,12 @@ function renderPage() {
   const footer = document.getElementById("footer");
   if (!main || !nav || !footer) return;
   render(sections.map(navLink), nav);
-  render(html`${connection(state)}${sections.map((section) => frame(section, state))}`, main);
+  render(html`<div role="status">${connection(state)}</div>${sections.map((section) => frame(section, state))}`, main);
   render(footerText(state), footer);
   const where = document.getElementById("where");
   // The text in the file is right for the simulator, and for the time until the state has come.
   if (where && state.local && state.local.chime !== "simulator")
-    where.textContent = "The gateway runs on this machine, but Chime does not";
+    where.textContent = "Here it runs on this machine, but Chime does not";
 }
 
 function navLink({ id, title }) {
@@ -78,13 +78,14 @@ function frame({ id, title, lead, view }, state) {
     </section>`;
 }
 
+/** What concerns the whole page. Its place is there from the beginning, else screen readers miss it. */
 function connection({ local, localError, connected }) {
-  if (localError) return html`<p class="notice bad" role="alert">${localError}</p>`;
-  if (local?.chime === "aws") {
-    return html`<p class="notice">Requests go to the real Chime in <code>${local.region}</code>: its meetings cost what Chime’s cost, and go on until they are ended.</p>`;
+  if (localError) return html`<p class="notice bad">${localError}</p>`;
+  if (connected === false) {
+    return html`<p class="notice">The connection to the gateway is lost; the page tries again every few seconds.</p>`;
   }
-  if (local && !connected) {
-    return html`<p class="notice" role="status">The connection to the gateway is lost; the page tries again every few seconds.</p>`;
+  if (local?.chime === "aws") {
+    return html`<p class="notice">Requests go to the real Chime in <code>${local.region}</code>: its meetings cost money until they end.</p>`;
   }
   return nothing;
 }

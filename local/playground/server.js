@@ -115,9 +115,9 @@ export function listen() {
   const source = new EventSource("/local/events");
   const on = (name, take) => source.addEventListener(name, (event) => take(JSON.parse(event.data)));
   source.addEventListener("open", () => {
-    // The server sends the exchanges that it has once more, after each connect.
+    // The server sends those that it has once more after each connect; one that was started again has none.
     exchanges = [];
-    update({ connected: true });
+    update({ connected: true, exchanges });
   });
   source.addEventListener("error", () => {
     update({ connected: false });

@@ -3,7 +3,7 @@
 /**
  * A section's module adds its own member when it is loaded, `update({ rooms: { … } })`, and reads it in its `view(state)`.
  * What the server says has these members:
- * - `connected`: whether its events arrive
+ * - `connected`: whether its events arrive; null until they have for the first time
  * - `local`: the answer of `GET /local/state`, or null until it has come
  * - `openapi`: the API's description as JSON, or null until it has come
  * - `exchanges`: the last requests to the API, oldest first
@@ -11,7 +11,7 @@
  * - `policy`: the last event `policy`, `{ is_trial, faults }`, or null
  */
 export const state = {
-  connected: false,
+  connected: null,
   local: null,
   localError: null,
   openapi: null,

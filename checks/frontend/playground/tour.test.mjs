@@ -94,7 +94,7 @@ async function sendTheReadyRequest(page) {
   await waitForText(received, "added by the gateway itself");
   await waitForText(station(page, "You sent"), '{ "ExternalMeetingId": "standup" }');
   await waitForText(station(page, "You got"), '"TenantIds": [ "acme" ]');
-  await waitForText(station(page, "The log line of it"), "request served");
+  await waitForText(station(page, "Log line"), "request served");
   await waitForText(section(page, "Meetings"), "0 of at most 25");
   await waitForText(events(page).first(), "MeetingStarted delivered");
   await assertHolds(page, "a meeting created");
