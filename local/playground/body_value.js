@@ -58,11 +58,6 @@ export function withValueAt(value, path, changed) {
   return Object.keys(members).length === 0 ? undefined : members;
 }
 
-/** @param {(string | number)[]} path @returns {string} a JSON pointer in fragment form, such as `#/Tags/0/Key` */
-export function pointerOf(path) {
-  return ["#", ...path.map((key) => String(key).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
-}
-
 /** @param {any} value */
 export function isObject(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value);

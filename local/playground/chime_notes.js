@@ -1,6 +1,6 @@
 // What the gateway added to a request, or changed in it, before Chime got it.
 import { isObject } from "./body_value.js";
-import { below } from "./json_view.js";
+import { below } from "./json_pointer.js";
 import { policyLink } from "./policy_link.js";
 import { html } from "./vendor/lit-html.js";
 

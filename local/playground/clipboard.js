@@ -2,14 +2,19 @@
 import { announce } from "./announce.js";
 
 /**
- * Copies a text and says so.
+ * Copies a text, and tells screen readers whether it could.
  * @param {string} text
+ * @returns {Promise<boolean>} whether it could
  */
 export async function copy(text) {
-  // A page of another machine's address, which `--bind` allows, has no clipboard of its own.
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else copyBySelection(text);
-  announce("Copied");
+  // A page of another machine's address, which `--bind` allows, has no clipboard, and people can forbid it to any page.
+  const isCopied = await navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  const isDone = isCopied || copyBySelection(text);
+  announce(isDone ? "Copied" : "The browser does not let this page copy.");
+  return isDone;
 }
 
 /** A random id of 32 hexadecimal digits. */
@@ -25,7 +30,8 @@ function copyBySelection(text) {
   field.value = text;
   document.body.append(field);
   field.select();
-  document.execCommand("copy");
+  const isCopied = document.execCommand("copy");
   field.remove();
   if (focused instanceof HTMLElement) focused.focus();
+  return isCopied;
 }

@@ -1,6 +1,6 @@
 // Beside the form: the body as JSON, to be edited, and the request as code of four kinds of clients.
 import { bodyText, isObject, parseBody } from "./body_value.js";
-import { copy } from "./clipboard.js";
+import { copyButton } from "./copy_button.js";
 import { changeBodyText, requestOf } from "./request_state.js";
 import { jsonOf } from "./snippets/json_text.js";
 import { SNIPPETS, snippet } from "./snippets.js";
@@ -62,15 +62,10 @@ function snippetView(state, kind) {
   const request = requestOf(state);
   if (!request) return nothing;
   const { code, note } = snippet(kind, { state, request });
-  const copyCode = async () => {
-    await copy(code);
-    update({ copied: kind });
-    setTimeout(() => update({ copied: null }), 2000);
-  };
   return html`
     <pre class="code" tabindex="0" aria-label=${`The request as ${kind}`}>${code}</pre>
     <div class="row apart">
       <p class="muted small">${note}</p>
-      <button class="button small" type="button" @click=${copyCode}>${state.copied === kind ? "Copied" : "Copy"}</button>
+      ${copyButton(`code-${kind}`, code, { look: "small" })}
     </div>`;
 }

@@ -1,4 +1,5 @@
 // The requests before: this page's own and those of other clients, to look at one of them again.
+import { timeOfDay } from "./meeting_texts.js";
 import { update } from "./store.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -49,7 +50,7 @@ export function exchangeList(state, looked) {
 function exchangeButton({ key, time, own, exchange }, isLooked) {
   const status = own?.answer?.status ?? exchange?.status ?? "failed";
   const name = own?.operation ?? exchange.line?.operation ?? `${exchange.method} ${exchange.path}`;
-  const at = new Date(time).toLocaleTimeString();
+  const at = timeOfDay(time);
   return html`
     <li><button class="exchange" type="button" aria-current=${isLooked ? "true" : "false"} @click=${() => update({ looked: key })}>
       <b>${status}</b> ${name} <span class="muted">${own ? "" : "other client, "}${at}</span>

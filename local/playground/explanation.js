@@ -8,13 +8,17 @@ import { onChange, state, update } from "./store.js";
 const PAUSE = 200;
 
 update({
-  /** `{ key, report, error }`: the last answer, and for which request it was. */
+  /** `{ operation, report, error }`: the last answer, and which operation it is about. */
   explanation: null,
 });
 
-/** The findings that the request would get: `[{ pointer, detail }]`. */
-export function expectedFindings({ explanation }) {
-  return explanation?.report?.problem?.errors ?? [];
+/**
+ * What the last answer says of the request as it stands: `{ report, error }`. Null for a request that can't be explained, and
+ * until the answer about another operation has come; while a value is typed, the answer about the one before counts.
+ */
+export function explanationOf(state) {
+  const { explanation } = state;
+  return explanation && questionOf(state)?.operation === explanation.operation ? explanation : null;
 }
 
 /**
@@ -29,20 +33,36 @@ export function policyOf(report, pointer) {
 }
 
 /** What `explain` is asked about the request as it stands; null where it can't be asked. */
-export function questionOf({ openapi, token, request, meetings }) {
+export function questionOf(state) {
+  const { openapi, token, request } = state;
   const operation = operationNamed(openapi, request?.operation);
   if (!operation || !token?.claims) return null;
   const body = operation.body ? (request.bodies[operation.name] ?? "") : "";
   // `explain` reads JSON; what it would say of another text is what the request's answer says.
   if (parseBody(body).error) return null;
-  const name = request.parameters.RoomId;
-  const isOpen = (meetings ?? []).some(({ alive, Meeting }) => alive && Meeting.ExternalMeetingId === name);
   return {
     operation: operation.name,
     claims: token.claims,
     body: body.trim() === "" ? null : body,
-    room_is_open: operation.name === "JoinRoom" && isOpen,
+    room_is_open: operation.name === "JoinRoom" && isRoomOpen(state),
   };
+}
+
+/**
+ * Whether the chosen room has a meeting, as far as the gateway's records of its last requests go. The meeting's name does not
+ * tell: a meeting that was created otherwise may have the same one.
+ */
+function isRoomOpen({ exchanges, meetings, request, who, local }) {
+  const path = `/rooms/${encodeURIComponent(request.parameters.RoomId)}/join`;
+  const isAlive = (id) => meetings?.some(({ alive, Meeting }) => alive && Meeting.MeetingId === id);
+  return exchanges.some(
+    (exchange) =>
+      exchange.path === path &&
+      exchange.status < 300 &&
+      // Of a token from elsewhere the page does not know which claim names the tenant.
+      (!local.issuer || exchange.line?.tenant === who.tenant) &&
+      isAlive(exchange.line?.meeting_id),
+  );
 }
 
 /** Claims of a new token of the same person differ in these alone, and no policy reads them. */
@@ -54,21 +74,37 @@ let askedUnder = null;
 
 onChange(() => {
   const question = questionOf(state);
-  if (!question) return;
+  if (!question) {
+    // Without a token nobody asks, so there is nothing to say of anybody's rights.
+    if (state.explanation && !state.token?.claims) forget();
+    return;
+  }
   const key = JSON.stringify(question, (name, value) => (CLAIMS_OF_TIME.includes(name) ? undefined : value));
   // After each event about the policy another document may serve.
   if (key === asked && state.policy === askedUnder) return;
   askedUnder = state.policy;
   asked = key;
   clearTimeout(timer);
-  timer = setTimeout(() => ask(key, question), state.explanation ? PAUSE : 0);
+  timer = setTimeout(() => ask(question), state.explanation ? PAUSE : 0);
 });
 
-async function ask(key, question) {
-  try {
-    const report = await server.explain(question);
-    if (key === asked) update({ explanation: { key, report, error: null } });
-  } catch (error) {
-    if (key === asked) update({ explanation: { key, report: null, error: error.message } });
-  }
+function forget() {
+  clearTimeout(timer);
+  asked = null;
+  questions += 1;
+  update({ explanation: null });
+}
+
+let questions = 0;
+
+async function ask(question) {
+  questions += 1;
+  const mine = questions;
+  const { operation } = question;
+  const explanation = await server.explain(question).then(
+    (report) => ({ operation, report, error: null }),
+    (error) => ({ operation, report: null, error: error.message }),
+  );
+  // A later question has been asked meanwhile, perhaps the same one of another document.
+  if (mine === questions) update({ explanation });
 }

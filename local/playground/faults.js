@@ -1,5 +1,6 @@
 // The section Chime's faults: makes coming requests of the gateway to Chime fail.
 import { armedText, CHIME_OPERATIONS, KINDS, kindOf } from "./fault_kinds.js";
+import { choiceField, numberField } from "./fields.js";
 import { counted, isSimulated } from "./meeting_texts.js";
 import { notice, perform, say } from "./notices.js";
 import { server } from "./server.js";
@@ -72,34 +73,21 @@ function choice(kind, draft) {
 
 function extent(draft) {
   const kind = kindOf(draft.kind);
+  const number = (name, label, range) => numberField(`fault-${name}`, label, draft[name], range, set(name));
+  const operations = [["", "any"], ...CHIME_OPERATIONS.map((name) => [name, name])];
   return html`
     <div class="fields">
-      ${number("times", "How many requests to Chime", draft.times, 1, 100)}
-      ${kind.hasRetryAfter ? number("retryAfter", "Retry-After in seconds (0: none)", draft.retryAfter, 0, 300) : nothing}
-      ${kind.isSlow ? number("milliseconds", "Late by how many milliseconds", draft.milliseconds, 1, 60_000) : nothing}
-      <div class="field">
-        <label for="fault-operation">Which of Chime’s operations</label>
-        <select id="fault-operation" @change=${set("operation")}>
-          <option value="" .selected=${draft.operation === ""}>any</option>
-          ${CHIME_OPERATIONS.map((name) => html`<option value=${name} .selected=${draft.operation === name}>${name}</option>`)}
-        </select>
-      </div>
+      ${number("times", "How many requests to Chime", { min: 1, max: 100 })}
+      ${kind.hasRetryAfter ? number("retryAfter", "Retry-After in seconds (0: none)", { min: 0, max: 300 }) : nothing}
+      ${kind.isSlow ? number("milliseconds", "Late by how many milliseconds", { min: 1, max: 60_000 }) : nothing}
+      ${choiceField("fault-operation", "Which of Chime’s operations", operations, draft.operation, set("operation"))}
       <button class="button primary">Let Chime fail</button>
     </div>
   `;
 }
 
-function number(name, label, value, min, max) {
-  return html`
-    <div class="field">
-      <label for="fault-${name}">${label}</label>
-      <input id="fault-${name}" type="number" required min=${min} max=${max} .value=${value} @input=${set(name)} />
-    </div>
-  `;
-}
-
 function set(name) {
-  return (event) => update({ faultDraft: { ...START, ...store.faultDraft, [name]: event.target.value } });
+  return (value) => update({ faultDraft: { ...START, ...store.faultDraft, [name]: value } });
 }
 
 function arm(event, draft) {

@@ -1,5 +1,7 @@
 // A form made from a schema: a field for every member, lists that grow and shrink, and beside each member what is known of it.
-import { isObject, pointerOf, valueAt } from "./body_value.js";
+import { isObject, valueAt } from "./body_value.js";
+import { findingText } from "./findings.js";
+import { pointerOf } from "./json_pointer.js";
 import { resolve } from "./openapi.js";
 import { firstSentence, prose } from "./prose.js";
 import { html, noChange, nothing } from "./vendor/lit-html.js";
@@ -150,7 +152,7 @@ function leafField(form, schema, path, label, isRequired) {
       <div class="member-value">
         ${schema.enum ? enumInput(form, schema, path, field) : textInput(form, schema, path, field, isRequired)}
         ${hint ? html`<div class="member-hint" id=${`${id}-hint`}>${hint}</div>` : nothing}
-        ${findings.length > 0 ? html`<div id=${`${id}-findings`}>${findings.map(finding)}</div>` : nothing}
+        ${findings.length > 0 ? html`<div id=${`${id}-findings`}>${findings.map(findingText)}</div>` : nothing}
       </div>
     </div>`;
 }
@@ -208,12 +210,7 @@ function requiredMark(isRequired) {
 
 function findingsAt(form, pointer) {
   const findings = form.findings(pointer);
-  return findings.length > 0 ? findings.map(finding) : nothing;
-}
-
-/** @param {string} detail */
-export function finding(detail) {
-  return html`<p class="finding">${prose(detail)}</p>`;
+  return findings.length > 0 ? findings.map(findingText) : nothing;
 }
 
 function typeOf({ type, enum: values, minLength, maxLength, minimum, maximum }) {

@@ -1,13 +1,13 @@
 // The section What happened: a request as it was sent, what Chime received of it, and the answer; the log line below.
 import { isObject, parseBody } from "./body_value.js";
 import { chimeNotes } from "./chime_notes.js";
-import { copy } from "./clipboard.js";
+import { copyButton } from "./copy_button.js";
 import { exchangeList, lookedAt } from "./exchange_list.js";
+import { findingList, findingsOf } from "./findings.js";
+import { below, pathOf } from "./json_pointer.js";
 import { jsonView } from "./json_view.js";
 import { logLine } from "./log_line.js";
 import { nextSteps } from "./next_steps.js";
-import { prose } from "./prose.js";
-import { findingsOf } from "./request_state.js";
 import { jsonOf } from "./snippets/json_text.js";
 import { decode } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -79,15 +79,13 @@ function sentBody(body, findings) {
 
 /** The pointer itself, or that of the nearest member around it which the body has. */
 function nearest(body, pointer) {
-  const parts = (pointer ?? "#").split("/").slice(1);
   let found = "#";
   let value = body;
-  for (const part of parts) {
-    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const key of pathOf(pointer ?? "#")) {
     const hasIt = (isObject(value) || Array.isArray(value)) && Object.hasOwn(value, key);
     if (!hasIt) break;
     value = value[key];
-    found = `${found}/${part}`;
+    found = below(found, key);
   }
   return found;
 }
@@ -165,7 +163,7 @@ function ownAnswer({ operation, path, answer, error }) {
   return html`
     <p class="row">${statusBadge(answer.status, answer.reason)}<span class="muted small">${answer.milliseconds} ms</span></p>
     ${nextSteps({ operation, answer, path })}
-    ${findings.length > 0 ? html`<ul class="findings">${findings.map(findingLine)}</ul>` : detail(value)}
+    ${findings.length > 0 ? findingList(findings) : detail(value)}
     ${
       answer.text === ""
         ? html`<p class="muted small">No body.</p>`
@@ -177,17 +175,13 @@ function ownAnswer({ operation, path, answer, error }) {
       <details><summary>Headers</summary>
         <dl class="pairs">${Object.entries(answer.headers).map(([name, text]) => html`<dt>${name}</dt><dd><code>${text}</code></dd>`)}</dl>
       </details>
-      ${answer.text === "" ? nothing : html`<button class="button small quiet" type="button" @click=${() => copy(answer.text)}>Copy body</button>`}
+      ${answer.text === "" ? nothing : copyButton("answer", answer.text, { label: "Copy body", look: "small quiet" })}
     </div>`;
 }
 
 function detail(value) {
   const text = isObject(value) && value.title && typeof value.detail === "string" ? value.detail : null;
   return text ? html`<p class="finding">${text}</p>` : nothing;
-}
-
-function findingLine({ pointer, header, parameter, detail }) {
-  return html`<li class="finding"><code>${pointer ?? header ?? parameter ?? ""}</code> ${prose(detail)}</li>`;
 }
 
 function othersAnswer({ status, duration_ms: milliseconds }) {

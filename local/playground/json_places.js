@@ -1,4 +1,5 @@
 // Finds places in a JSON text, so that links and faults can lead to them.
+import { pathOf } from "./json_pointer.js";
 
 /**
  * The offset at which the member or item of a pointer begins. Where the text lacks it, or breaks off before it, the nearest
@@ -8,11 +9,10 @@
  * @returns {number} 0 where nothing of it is there
  */
 export function offsetOf(text, pointer) {
-  const steps = pointer.replace(/^#/, "").split("/").slice(1).map(unescapedStep);
   const reader = new Reader(text);
   let offset = 0;
   try {
-    for (const step of steps) offset = reader.enter(step);
+    for (const step of pathOf(pointer)) offset = reader.enter(step);
   } catch (error) {
     if (!(error instanceof NotFound)) throw error;
   }
@@ -122,8 +122,4 @@ function textOf(string) {
   } catch {
     throw new NotFound();
   }
-}
-
-function unescapedStep(step) {
-  return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -1,5 +1,6 @@
 // JSON as lines, with notes at its members: what was added, what was changed, what was found wrong.
 import { isObject } from "./body_value.js";
+import { below } from "./json_pointer.js";
 import { prose } from "./prose.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -26,11 +27,6 @@ const MAX_DEPTH = 7;
 export function jsonView(value, { label, notes = new Map(), isFolded = false }) {
   const context = { notes, isFolded };
   return html`<div class="json" role="group" tabindex="0" aria-label=${label}>${node(context, { value, pointer: "#", depth: 0, name: null, isLast: true, mark: null })}</div>`;
-}
-
-/** @param {string} pointer @param {string | number} key */
-export function below(pointer, key) {
-  return `${pointer}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 function node(context, at) {

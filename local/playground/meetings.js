@@ -3,7 +3,7 @@ import { keepFocus } from "./focus.js";
 import { counted, isSimulated, meetingsOf, nameOf } from "./meeting_texts.js";
 import { notice, perform } from "./notices.js";
 import { connectionOf } from "./presence.js";
-import { changeRequest } from "./request_state.js";
+import { showRequest } from "./request_state.js";
 import { server } from "./server.js";
 import { state as store, update } from "./store.js";
 import { repeat } from "./vendor/directives/repeat.js";
@@ -92,11 +92,8 @@ function openMeeting(state, each) {
   `;
 }
 
-/** Fills the request in, for the person who asks there to send. */
 function askToJoin(MeetingId) {
-  changeRequest({ operation: "Join", parameters: { ...store.request.parameters, MeetingId } });
-  document.getElementById("request")?.scrollIntoView();
-  document.getElementById("operation")?.focus({ preventScroll: true });
+  showRequest("Join", { ...store.request.parameters, MeetingId });
 }
 
 function pair(name, value) {

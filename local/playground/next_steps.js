@@ -1,6 +1,6 @@
 // What to try after a request that was served: the operations that go on from its answer.
 import { parseBody } from "./body_value.js";
-import { changeRequest } from "./request_state.js";
+import { showRequest } from "./request_state.js";
 import { state } from "./store.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -33,9 +33,7 @@ export function nextSteps({ operation, answer, path }) {
     // After the end of a meeting, the newest one that goes on is chosen.
     if (meeting && operation !== "DeleteMeeting") parameters.MeetingId = meeting;
     if (attendee) parameters.AttendeeId = attendee;
-    changeRequest({ operation: name, parameters });
-    document.getElementById("request")?.scrollIntoView();
-    document.getElementById("operation")?.focus({ preventScroll: true });
+    showRequest(name, parameters);
   };
   return html`
     <div class="row small next-steps">

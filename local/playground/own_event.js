@@ -1,4 +1,5 @@
 // The form by which one sends an event that no button of the page makes: late, repeated, or of a machine.
+import { choiceField, numberField } from "./fields.js";
 import { eventName, meetingsOf, nameOf } from "./meeting_texts.js";
 import { notice, perform } from "./notices.js";
 import { server } from "./server.js";
@@ -61,8 +62,8 @@ function form(draft, meetings, meeting) {
       ${choice("meeting", "Meeting", meetingChoices, meeting.Meeting.MeetingId)}
       ${choice("type", "Event", typeChoices(), draft.type)}
       ${TYPES[draft.type] ? choice("who", "Who", [...people, [RECORDER, "a recorder of AWS"]], who) : nothing}
-      ${draft.type === NO_EVENT ? nothing : number("secondsAgo", "Happened, in seconds ago", draft.secondsAgo, 0, 2_000_000)}
-      ${number("times", "How often it is sent", draft.times, 1, 20)}
+      ${draft.type === NO_EVENT ? nothing : number("secondsAgo", "Happened, in seconds ago", draft.secondsAgo, { min: 0, max: 2_000_000 })}
+      ${number("times", "How often it is sent", draft.times, { min: 1, max: 20 })}
       <button class="button">Send the event</button>
     </form>
   `;
@@ -73,27 +74,11 @@ const typeChoices = () => [
   [NO_EVENT, "a message that is no event"],
 ];
 
-const set = (name) => (event) => update({ ownEvent: { ...store.ownEvent, [name]: event.target.value } });
+const set = (name) => (value) => update({ ownEvent: { ...store.ownEvent, [name]: value } });
 
-function choice(name, label, choices, chosen) {
-  return html`
-    <div class="field">
-      <label for="own-event-${name}">${label}</label>
-      <select id="own-event-${name}" @change=${set(name)}>
-        ${choices.map(([value, text]) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`)}
-      </select>
-    </div>
-  `;
-}
+const choice = (name, label, choices, chosen) => choiceField(`own-event-${name}`, label, choices, chosen, set(name));
 
-function number(name, label, value, min, max) {
-  return html`
-    <div class="field">
-      <label for="own-event-${name}">${label}</label>
-      <input id="own-event-${name}" type="number" required min=${min} max=${max} .value=${value} @input=${set(name)} />
-    </div>
-  `;
-}
+const number = (name, label, value, range) => numberField(`own-event-${name}`, label, value, range, set(name));
 
 function send(event, { type, who, secondsAgo, times }, meeting) {
   event.preventDefault();

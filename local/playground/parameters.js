@@ -1,6 +1,7 @@
 // The fields of an operation's parameters: ids of meetings and attendees that exist, the room's name, queries and headers.
 import { randomId } from "./clipboard.js";
-import { finding } from "./form.js";
+import { findingText } from "./findings.js";
+import { nameOf, shortened } from "./meeting_texts.js";
 import { firstSentence, prose } from "./prose.js";
 import { attendeeChoices, changeRequest, meetingChoices, parameterValue } from "./request_state.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -23,7 +24,7 @@ export function parameterField(state, parameter, findings) {
         <p class="muted small">${prose(firstSentence(description))}</p>
       </div>
       <div class="member-value">${input}
-        ${findings.length > 0 ? html`<div id=${`${id}-findings`}>${findings.map(finding)}</div>` : nothing}
+        ${findings.length > 0 ? html`<div id=${`${id}-findings`}>${findings.map(findingText)}</div>` : nothing}
       </div>
     </div>`;
 }
@@ -31,13 +32,13 @@ export function parameterField(state, parameter, findings) {
 /** @returns {{ value: string, label: string }} */
 export function meetingChoice({ Meeting, alive }) {
   const id = Meeting.MeetingId;
-  return { value: id, label: `${Meeting.ExternalMeetingId} · ${id.slice(0, 8)}…${alive ? "" : " · ended"}` };
+  return { value: id, label: `${nameOf({ Meeting })} · ${shortened(id)}${alive ? "" : " · ended"}` };
 }
 
 /** @returns {{ value: string, label: string }} */
 export function attendeeChoice({ Attendee }) {
   const id = Attendee.AttendeeId;
-  return { value: id, label: `${Attendee.ExternalUserId} · ${id.slice(0, 8)}…` };
+  return { value: id, label: `${Attendee.ExternalUserId} · ${shortened(id)}` };
 }
 
 /** The option that lets any other id be typed; no id has a line break. */

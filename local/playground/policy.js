@@ -1,5 +1,5 @@
 // The section Policy: the document that serves, to be changed and tried without being saved.
-import { copy } from "./clipboard.js";
+import { copyButton } from "./copy_button.js";
 import { notice } from "./notices.js";
 import {
   changeText,
@@ -38,7 +38,7 @@ export function view(state) {
         <button class="button" type="button" aria-disabled=${!isChanged(editing) && !editing.served.is_trial} @click=${returnToFile}>
           Back to the file
         </button>
-        <button class="button" type="button" @click=${() => copy(editing.text)}>Copy the text</button>
+        ${copyButton("policy", editing.text, { label: "Copy the text" })}
         ${editing.discarded === null ? nothing : html`<button class="button quiet" type="button" @click=${restoreText}>Bring my text back</button>`}
       </div>
       ${notice(id)}

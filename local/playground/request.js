@@ -1,8 +1,9 @@
 // The section Request: an operation, its parameters and its body as a form, and beside them the body as JSON and as code.
 import { bodyText, isObject, parseBody, withValueAt } from "./body_value.js";
 import { codePanel } from "./code_panel.js";
-import { expectedFindings, policyOf, questionOf } from "./explanation.js";
-import { finding, objectFields } from "./form.js";
+import { explanationOf, policyOf } from "./explanation.js";
+import { findingText, placeOf } from "./findings.js";
+import { objectFields } from "./form.js";
 import { operationNamed, operationsOf, tagsOf } from "./openapi.js";
 import { attendeeChoice, meetingChoice, parameterField } from "./parameters.js";
 import { policyHint, tagsHint, tenantIdsRow, unsentValue } from "./policy_hint.js";
@@ -82,7 +83,7 @@ function requestLine(state, operation) {
         </select>
       </div>
       <p class="request-path"><span class="method">${now.method}</span> <code>${now.path}</code></p>
-      <button class="button primary request-send" type="button" ?disabled=${request.isSending} aria-keyshortcuts="Control+Enter"
+      <button class="button primary request-send" type="button" aria-disabled=${request.isSending} aria-keyshortcuts="Control+Enter"
         title="Ctrl+Enter sends too" @click=${send}>${request.isSending ? "Sending …" : "Send"}</button>
     </div>
     <div class="request-about">
@@ -98,9 +99,7 @@ function refusal(state) {
     const what = tokenUse === "none" ? "no token" : "a token with another signature";
     return html`<p class="finding">Expected: 401, since ${what} is sent. See “The token, decoded” above.</p>`;
   }
-  // What was said of the text before says nothing of one that is no JSON.
-  if (!questionOf(state)) return nothing;
-  const { report, error } = state.explanation ?? {};
+  const { report, error } = explanationOf(state) ?? {};
   if (error) return html`<p class="muted small">It can’t be said what this request would get: ${error}</p>`;
   const problem = report?.problem;
   if (!problem || problem.errors?.length > 0) return nothing;
@@ -128,7 +127,7 @@ function form(state, operation) {
     !shown.has(found.pointer) && !operation.parameters.some((known) => isOfParameter(found, known));
   return html`
     ${fields(ofPath)} ${body} ${operation.name.startsWith("CreateMeeting") ? tenantIdsRow(state.explanation?.report) : nothing} ${fields(others)}
-    ${findings.filter(isElsewhere).map(({ pointer, header, parameter, detail }) => finding(`${pointer ?? header ?? parameter ?? ""} ${detail}`))}`;
+    ${findings.filter(isElsewhere).map((each) => findingText(`${placeOf(each)} ${each.detail}`))}`;
 }
 
 function isOfParameter({ header, parameter }, { name, in: place }) {
@@ -164,7 +163,8 @@ function bodyForm(state, operation, findings, shown) {
 
 /** What the request would be refused for. That a member is required stands beside its name already. */
 function expected(state) {
-  return expectedFindings(state)
+  const findings = explanationOf(state)?.report?.problem?.errors ?? [];
+  return findings
     .filter(({ detail }) => detail !== "is required")
     .map((found) => ({ ...found, detail: `would be refused: ${found.detail}` }));
 }

@@ -1,6 +1,7 @@
 // The request as it stands, and how it is sent.
 import { announce } from "./announce.js";
 import { questionOf } from "./explanation.js";
+import { findingsOf } from "./findings.js";
 import { operationNamed } from "./openapi.js";
 import { sendToGateway, server } from "./server.js";
 import { state, update } from "./store.js";
@@ -31,6 +32,13 @@ const MAX_SENT = 100;
 
 export function changeRequest(patch) {
   update({ request: { ...state.request, ...patch } });
+}
+
+/** Chooses an operation with values of its path, and goes to it, for the person who looks at it and sends it. */
+export function showRequest(operation, parameters) {
+  changeRequest({ operation, parameters });
+  document.getElementById("request")?.scrollIntoView();
+  document.getElementById("operation")?.focus({ preventScroll: true });
 }
 
 /** @param {string} operation @param {string} text the new text of that operation's body */
@@ -170,15 +178,4 @@ export function answeredFindings(state) {
       entry.headers.Authorization === authorization(state.token?.text),
   );
   return sent ? findingsOf(sent.answer) : null;
-}
-
-/** The entries of `errors` of a problem. */
-export function findingsOf(answer) {
-  if (!answer || answer.status < 400) return [];
-  try {
-    const { errors } = JSON.parse(answer.text);
-    return Array.isArray(errors) ? errors : [];
-  } catch {
-    return [];
-  }
 }

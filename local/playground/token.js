@@ -8,8 +8,8 @@ const RENEW_BEFORE = 60;
 const PAUSE = 200;
 
 update({
-  /** Who asks. `groups` are those that are ticked, `moreGroups` and `scope` are texts as they were typed. */
-  who: { tenant: "", subject: "ann", groups: [], moreGroups: "", scope: "" },
+  /** Who asks. `isOther` says that the tenant is typed, `groups` are those that are ticked, `moreGroups` and `scope` are texts as they were typed. */
+  who: { tenant: "", isOther: false, subject: "ann", groups: [], moreGroups: "", scope: "" },
   /** `{ key, text, header, claims, error }` of the token; `text` is null where none could be made. */
   token: null,
 });

@@ -1,5 +1,8 @@
 // The section Who: the person in whose name requests are sent, and the token that says so.
-import { copy } from "./clipboard.js";
+import { copyButton } from "./copy_button.js";
+import { textField } from "./fields.js";
+import { timeOfDay } from "./meeting_texts.js";
+import { groupsField, tenantField } from "./person_fields.js";
 import { policyLink } from "./policy_link.js";
 import { changeRequest } from "./request_state.js";
 import { update } from "./store.js";
@@ -23,73 +26,30 @@ export function view(state) {
 
 /** The person that the page starts as: the first tenant's, with the groups and scopes that may create a meeting. */
 export function firstPerson(local, who) {
-  const [tenant] = local.tenants ?? [];
-  if (!tenant) return who;
-  return { ...who, tenant: tenant.name, groups: tenant.groups, scope: (tenant.scopes ?? []).join(" ") };
+  const [tenant] = local.tenants;
+  return tenant ? { ...who, tenant: tenant.name, ...creatorOf(tenant) } : who;
 }
+
+/** What somebody has who may create meetings in a tenant. */
+const creatorOf = ({ groups, scopes }) => ({ groups, scope: scopes.join(" ") });
 
 function change(state, patch) {
   update({ who: { ...state.who, ...patch } });
 }
 
-const OTHER = "\n";
-
 function person(state) {
   const { who, local } = state;
-  const names = (local.tenants ?? []).map(({ name }) => name);
-  const isListed = names.includes(who.tenant) && !who.isOther;
-  const chooseTenant = ({ target }) => {
-    if (target.value === OTHER) return change(state, { tenant: "", isOther: true });
-    const chosen = local.tenants.find(({ name }) => name === target.value);
-    change(state, {
-      tenant: chosen.name,
-      isOther: false,
-      groups: chosen.groups ?? [],
-      scope: (chosen.scopes ?? []).join(" "),
-    });
+  const chooseTenant = (chosen) => {
+    const listed = local.tenants.find(({ name }) => name === chosen.tenant);
+    change(state, listed ? { ...chosen, ...creatorOf(listed) } : chosen);
   };
   return html`
     <div class="who-fields">
-      <div class="field">
-        <label for="who-tenant">Tenant</label>
-        <select id="who-tenant" @change=${chooseTenant}>
-          ${names.map((name) => html`<option .selected=${isListed && name === who.tenant} value=${name}>${name}</option>`)}
-          <option value=${OTHER} .selected=${!isListed}>another tenant …</option>
-        </select>
-        ${
-          isListed
-            ? nothing
-            : html`<input id="who-other-tenant" aria-label="Name of the other tenant" placeholder="its name" .value=${who.tenant}
-              @input=${({ target }) => change(state, { tenant: target.value })}>`
-        }
-      </div>
-      <div class="field">
-        <label for="who-subject">Person</label>
-        <input id="who-subject" autocomplete="off" spellcheck="false" .value=${who.subject}
-          @input=${({ target }) => change(state, { subject: target.value })}>
-      </div>
-      <fieldset class="field who-groups">
-        <legend class="label">Groups</legend>
-        <div class="row">
-          ${(local.groups ?? []).map((name) => groupChip(state, name))}
-          <input class="who-more" aria-label="Other groups" placeholder="others" autocomplete="off" spellcheck="false"
-            .value=${who.moreGroups} @input=${({ target }) => change(state, { moreGroups: target.value })}>
-        </div>
-      </fieldset>
-      <div class="field">
-        <label for="who-scope">Scopes</label>
-        <input id="who-scope" placeholder="none" autocomplete="off" spellcheck="false" .value=${who.scope}
-          @input=${({ target }) => change(state, { scope: target.value })}>
-      </div>
+      ${tenantField("who-tenant", local.tenants, who, chooseTenant, (tenant) => change(state, { tenant }))}
+      ${textField("who-subject", "Person", who.subject, (subject) => change(state, { subject }))}
+      ${groupsField(local.groups, who, (patch) => change(state, patch))}
+      ${textField("who-scope", "Scopes", who.scope, (scope) => change(state, { scope }), "none")}
     </div>`;
-}
-
-function groupChip(state, name) {
-  const { who } = state;
-  const isIn = who.groups.includes(name);
-  const toggle = () =>
-    change(state, { groups: isIn ? who.groups.filter((known) => known !== name) : [...who.groups, name] });
-  return html`<label class="chip"><input type="checkbox" .checked=${isIn} @change=${toggle}>${name}</label>`;
 }
 
 function ownToken({ token }) {
@@ -139,9 +99,9 @@ function tokenDetails(state) {
         <div class="stack"><h3>Header</h3><pre class="code wrap" tabindex="0">${JSON.stringify(header, null, 2)}</pre></div>
         <div class="stack"><h3>Claims</h3><pre class="code wrap" tabindex="0">${JSON.stringify(claims, null, 2)}</pre></div>
         <div class="stack">
-          <div class="row apart"><h3>Encoded</h3><button class="button small quiet" type="button" @click=${() => copy(token.text)}>Copy token</button></div>
+          <div class="row apart"><h3>Encoded</h3>${copyButton("token", token.text, { label: "Copy token", look: "small quiet" })}</div>
           <pre class="code wrap" tabindex="0" aria-label="The token as it is sent">${token.text}</pre>
-          <p class="muted small">Signed by ${claims?.iss ?? "its issuer"}. Whoever holds it can act as this person until it expires${claims?.exp ? html`, at ${new Date(claims.exp * 1000).toLocaleTimeString()}` : nothing}.</p>
+          <p class="muted small">Signed by ${claims?.iss ?? "its issuer"}. Whoever holds it can act as this person until it expires${claims?.exp ? html`, at ${timeOfDay(claims.exp * 1000)}` : nothing}.</p>
         </div>
       </div>
       ${tokenUse(state)}

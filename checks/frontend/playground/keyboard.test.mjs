@@ -33,6 +33,8 @@ test("a meeting is created, joined and ended with the keyboard alone", async (t)
   await tabTo(page, "Send");
   await page.keyboard.press("Enter");
   await said(page, "CreateMeeting: 201 Created");
+  // Where the next Enter sends again.
+  await assertFocus(page, "Send");
 
   await tabTo(page, "Operation", "Shift+Tab");
   await page.keyboard.type("Join");

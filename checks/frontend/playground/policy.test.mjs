@@ -99,6 +99,17 @@ test("a trial that is ended in another window can be brought back", async (t) =>
   await waitForValue(document, mine);
 });
 
+test("a group that the policy on trial no longer names stays shown while the token has it", async (t) => {
+  const { page, policy, document } = await openPolicy(t);
+  const who = section(page, "Who");
+  await document.fill(sample.replaceAll('"hosts"', '"chairs"'));
+  await button(policy, "Try it").click();
+  await who.getByRole("checkbox", { name: "chairs" }).waitFor();
+  assert.ok(await who.getByRole("checkbox", { name: "hosts" }).isChecked());
+  await button(policy, "Back to the file").click();
+  await waitForText(policy, "The file serves again.");
+});
+
 test("the line numbers scroll with the text", async (t) => {
   const { page, document } = await openPolicy(t);
   await document.evaluate((field) => {
