@@ -161,6 +161,12 @@ const PLAIN = [
   },
   {
     operation: "CreateMeeting",
+    body: '{"ExternalMeetingId":"standup","Col\\nour":"red"}',
+    says: "does not send the unknown member Col our",
+    why: "a line break would end the comment",
+  },
+  {
+    operation: "CreateMeeting",
     body: '{"ExternalMeetingId":"standup","ExternalMeetingId":"retro"}',
     says: "can’t send this body",
     why: "a value has each member once",
@@ -188,4 +194,21 @@ test("where no AWS SDK can send the request, the code is plain HTTP and says why
       assert.ok(code.includes(call), `${why}: ${code}`);
     }
   }
+});
+
+test("where the browser keeps its clipboard from the page, a text is copied all the same, and the button says so", async (t) => {
+  const { page } = await openPage(harness, t);
+  const who = section(page, "Who");
+  await waitForText(who, "ann may");
+  await who.getByText("The token, decoded").click();
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = async () => {
+      throw new DOMException("forbidden", "NotAllowedError");
+    };
+  });
+  await button(who, "Copy token").click();
+  await button(who, "Copied").waitFor();
+  await section(page, "Policy").getByLabel("Policy document").fill("");
+  await page.keyboard.press("Control+V");
+  assert.match(await section(page, "Policy").getByLabel("Policy document").inputValue(), /^ey/);
 });

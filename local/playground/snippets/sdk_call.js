@@ -12,7 +12,8 @@ const GATEWAYS_OWN = ["Join", "JoinRoom", "GetRoom", "DeleteRoom"];
  */
 export function sdkInput(call) {
   const { operation, openapi, body, json, headers, parameters, query } = call;
-  const no = (reason) => ({ input: null, reason });
+  // It becomes a comment in the code, and names of members can have line breaks.
+  const no = (reason) => ({ input: null, reason: reason.replace(/[\s\p{Cc}]+/gu, " ") });
   if (GATEWAYS_OWN.includes(operation.name)) {
     return no(`${operation.name} is the gateway’s own operation, which no AWS SDK has: this is plain HTTP.`);
   }
