@@ -1,11 +1,12 @@
 // The requests of the section Rooms: real ones to the API, each with the token of the person who sends it.
+import { parseBody } from "./body_value.js";
 import { say } from "./notices.js";
 import { addSent } from "./request_state.js";
 import { peopleOf, roomOf, setPerson } from "./room_people.js";
 import { presentOf } from "./room_results.js";
-import { sendToGateway } from "./server.js";
+import { sendToGateway, server } from "./server.js";
 import { state as store } from "./store.js";
-import { groupsOf, makeToken } from "./token.js";
+import { decode, groupsOf, makeToken } from "./token.js";
 
 const SECTION = "rooms";
 
@@ -53,10 +54,11 @@ export async function deleteRoom(index) {
 async function joinAll(indices) {
   await busy(indices, async () => {
     const tokens = await Promise.all(indices.map(tokenOf));
+    const reports = await Promise.all(tokens.map(explainJoin));
     const path = roomPath("/join");
     await Promise.all(
       indices.map(async (index, at) => {
-        const result = await send(index, "JoinRoom", tokens[at], "POST", path, {});
+        const result = await send(index, "JoinRoom", tokens[at], "POST", path, {}, reports[at]);
         const { attendees } = store.rooms.people[index];
         const meetingId = result.body?.Meeting?.MeetingId;
         const attendeeId = result.body?.Attendee?.AttendeeId;
@@ -65,6 +67,13 @@ async function joinAll(indices) {
       }),
     );
   });
+}
+
+/** What `explain` says of a JoinRoom that opens the room, so that What happened can say where each value comes from. */
+async function explainJoin(token) {
+  const claims = decode(token)?.claims;
+  if (!claims) return null;
+  return server.explain({ operation: "JoinRoom", claims, body: "{}", room_is_open: false }).catch(() => null);
 }
 
 /** The token by which a person asks. */
@@ -80,8 +89,9 @@ async function tokenOf(index) {
 /**
  * Sends a request, which What happened shows too. An answer that is an error is a result like any other.
  * @param {string} operation the gateway's name of it
+ * @param {any} report what `explain` says of it
  */
-async function send(index, operation, token, method, path, content) {
+async function send(index, operation, token, method, path, content, report = null) {
   const person = peopleOf(store)[index];
   const headers = { Authorization: `Bearer ${token}` };
   if (content !== undefined) headers["Content-Type"] = "application/json";
@@ -92,7 +102,7 @@ async function send(index, operation, token, method, path, content) {
   const who = store.local.issuer
     ? { tenant: person.tenant, subject: person.name, groups: groupsOf(person) }
     : { tenant: "", subject: "", groups: [] };
-  const number = addSent({ operation, who, time, method, path, headers, body, answer, report: null, error: null });
+  const number = addSent({ operation, who, time, method, path, headers, body, answer, report, error: null });
   return {
     number,
     operation,
@@ -105,17 +115,9 @@ async function send(index, operation, token, method, path, content) {
     milliseconds: answer.milliseconds,
     requestId: answer.requestId,
     retryAfter: answer.headers["retry-after"] ?? null,
-    body: parsed(answer.text),
+    body: parseBody(answer.text).value ?? null,
     text: answer.text,
   };
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Marks people as busy while something is done for them, and says why where it could not be done. */

@@ -1,17 +1,17 @@
 // What the requests of the section Rooms came to.
+import { findingList } from "./findings.js";
 import { meetingOf, shortened } from "./meeting_texts.js";
 import { update } from "./store.js";
 import { decode } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
-/**
- * What a person's last request came to, and whom they have in the meeting.
- */
+/** What a person's last request came to, and whom they have in the meeting. */
 export function resultView(state, person) {
   const { result } = person;
   const present = presentOf(state, person).length;
   return html`
-    <div class="said" role="status">${resultText(state, person)}</div>
+    <div class="said" role="status">${resultText(person)}</div>
+    ${result && !person.isBusy ? details(state, result) : nothing}
     ${result ? token(result) : nothing}
     ${present > 1 ? html`<p class="muted small">Here ${present} times: each Join makes a further attendee.</p>` : nothing}
   `;
@@ -34,7 +34,7 @@ function verdictText(state, people) {
   if (one !== other) return html`<p class="notice"><b>They are in different meetings.</b> ${whyDifferent(people)}</p>`;
   const bothOpened = people.every(({ result }) => hasOpened(state, result?.requestId));
   return html`<p class="notice good">
-    <b>Both are in the same meeting</b>, <code>${one}</code>, each with an attendee of their own.
+    <b>Both are in the same meeting</b>, each with an attendee of their own.
     ${bothOpened ? "Both found the room empty and asked Chime for a meeting, with the same token: so Chime made one." : nothing}
   </p>`;
 }
@@ -45,29 +45,43 @@ function whyDifferent([one, other]) {
     : "A room belongs to its tenant: the same name in another tenant is another room.";
 }
 
-function resultText(state, { isBusy, result }) {
+/** What screen readers say of a result: what became of it, and not the ids, nor what is learned of it later. */
+function resultText({ isBusy, result }) {
   if (isBusy) return html`<p class="muted small">Asking…</p>`;
-  return result ? answer(state, result) : nothing;
+  return result ? answer(result) : nothing;
 }
 
-function answer(state, result) {
+function answer(result) {
   return html`
     <div class="stack">
       <p class="row">
         <b>${result.operation}</b>
         <span class="badge ${result.isSuccess ? "ok" : "bad"}">${result.status} ${result.reason}</span>
         <span class="muted small">${result.milliseconds} ms</span>
-        <a class="small" href="#happened" @click=${() => update({ looked: result.number })}>What happened</a>
       </p>
-      ${result.isSuccess ? success(state, result) : refusal(result)}
+      ${result.isSuccess ? ending(result) : refusal(result)}
     </div>
   `;
 }
 
-function success(state, result) {
-  const { Meeting, Attendee } = result.body ?? {};
-  if (!Meeting)
-    return html`<p class="muted small">${result.operation === "DeleteAttendee" ? "The attendee is deleted; the meeting goes on." : "The room has no meeting any more. Whoever joins next opens a new one."}</p>`;
+const ENDINGS = {
+  DeleteAttendee: "The attendee is deleted; the meeting goes on.",
+  DeleteRoom: "The room has no meeting any more. Whoever joins next opens a new one.",
+};
+
+function ending({ operation }) {
+  return ENDINGS[operation] ? html`<p class="muted small">${ENDINGS[operation]}</p>` : nothing;
+}
+
+function details(state, result) {
+  return html`
+    ${result.isSuccess && result.body?.Meeting ? ids(state, result) : nothing}
+    <a class="small" href="#happened" @click=${() => update({ looked: result.number })}>What happened</a>
+  `;
+}
+
+function ids(state, result) {
+  const { Meeting, Attendee } = result.body;
   return html`
     <dl class="pairs">
       <dt>MeetingId</dt><dd><code>${Meeting.MeetingId}</code></dd>
@@ -106,13 +120,9 @@ function ended(state, meetingId, attendeeId) {
 
 function refusal({ body, text, retryAfter }) {
   if (!body) return html`<pre class="code wrap">${text}</pre>`;
-  const findings = (body.errors ?? []).map(
-    ({ pointer, header, parameter, detail }) =>
-      html`<li><code>${pointer ?? header ?? parameter ?? ""}</code> ${detail}</li>`,
-  );
   return html`
     <p class="finding">${body.Code ? html`<b>${body.Code}</b>: ` : nothing}${body.detail ?? body.message ?? text}</p>
-    ${findings.length > 0 ? html`<ul class="finding">${findings}</ul>` : nothing}
+    ${body.errors?.length > 0 ? findingList(body.errors) : nothing}
     ${retryAfter ? html`<p class="muted small">Retry-After: ${retryAfter} seconds</p>` : nothing}
   `;
 }

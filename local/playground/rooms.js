@@ -26,7 +26,7 @@ export function view(state) {
         <p class="prose">
           Nobody has to create the meeting first or hand its id around: the first to join opens the room, everybody after that is in
           the same meeting. Two people who press at the very same moment also get one meeting, not two. Opening needs the right
-          Create, joining an open room only Join: take the group from one of them and see.
+          Create, joining an open room only Join: untick the group of one of them and see.
         </p>
         <div class="row room-start">
           <div class="field">

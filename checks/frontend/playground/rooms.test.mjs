@@ -70,6 +70,17 @@ test("a request of a room is shown in What happened with its headers and its ans
   await button(room, "Join as ann").click();
   await waitForText(section(page, "What happened"), `POST /rooms/${name}/join`);
   await waitForText(section(page, "What happened"), "ann of acme, in hosts");
+  await waitForText(section(page, "What happened"), '"MediaRegion": "eu-central-1", added Default, acme');
+});
+
+test("screen readers are told what became of a Join, and not its ids", async (t) => {
+  const { room, person } = await openRooms(t);
+  await button(room, "Join both at once").click();
+  await waitForText(person("ann").getByRole("status"), "JoinRoom 201 Created");
+  await waitForText(room, "Both are in the same meeting");
+  const id = await person("ann").locator("dt:text-is('MeetingId') + dd").textContent();
+  const told = (await room.getByRole("status").allTextContents()).join(" ");
+  assert.ok(!told.includes(id), told);
 });
 
 test("a repeated event changes no usage, and one that comes after all does", async (t) => {
