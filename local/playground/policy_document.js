@@ -38,10 +38,16 @@ function keepForReload(editing) {
 /** Whether the text is another than the one that serves. */
 export const isChanged = ({ text, served }) => text !== served?.document;
 
+let reads = 0;
+
 /** Reads the document that serves. A text that somebody has changed stays. */
 export async function loadPolicy() {
+  reads += 1;
+  const mine = reads;
   try {
     const served = await server.policy();
+    // It has changed once more meanwhile, and a later answer says how.
+    if (mine !== reads) return;
     const { served: before, text: typed } = store.editing;
     const text = before === null ? (sessionStorage.getItem(KEPT) ?? served.document) : typed;
     const keeps = text !== served.document && text !== before?.document;

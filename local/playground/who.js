@@ -75,6 +75,7 @@ function rights({ explanation, token }) {
   }
   return html`
     <div class="row who-rights">
+      <span class="visually-hidden" role="status">${rightsText(report)}</span>
       <span class="muted small">${report.caller.subject} may</span>
       <ul class="row rights" aria-label="Rights">
         ${report.rights.map(
@@ -86,6 +87,12 @@ function rights({ explanation, token }) {
         )}
       </ul>
     </div>`;
+}
+
+/** What screen readers say when the rights change: it is the same text for another person with the same rights. */
+function rightsText({ rights }) {
+  const held = rights.filter((right) => right.held).map(({ right }) => right);
+  return `Rights: ${held.join(", ") || "none"}`;
 }
 
 function tokenDetails(state) {

@@ -33,6 +33,27 @@ test("a change of the file shows in the field", async (t) => {
   await waitForText(policy, "serves.");
 });
 
+test("an answer that comes late does not replace the document of a later change", async (t) => {
+  const { page, document } = await openPolicy(t);
+  const answers = [];
+  await page.route("**/local/policy", async (route) => {
+    if (answers.length > 0) return route.continue();
+    answers.push(route.fetch());
+    // Until the next change shows.
+    await waitForValue(document, sample.replace("4711", "4715"));
+    answers.push(route.fulfill({ response: await answers[0] }));
+  });
+  await writeFile(file, sample.replace("4711", "4714"));
+  for (let wait = 0; wait < 100 && answers.length < 1; wait += 1) await page.waitForTimeout(50);
+  await answers[0];
+  await writeFile(file, sample.replace("4711", "4715"));
+  for (let wait = 0; wait < 100 && answers.length < 2; wait += 1) await page.waitForTimeout(100);
+  await answers[1];
+  // Long enough for the page to read it.
+  await page.waitForTimeout(300);
+  assert.equal(await document.inputValue(), sample.replace("4711", "4715"));
+});
+
 test("a change of the file leaves a text that somebody is changing, and says so", async (t) => {
   const { policy, document } = await openPolicy(t);
   const mine = sample.replace("initech", "initrode");

@@ -47,6 +47,7 @@ async function decodeTheToken(page) {
   await waitForText(who, '"custom:tenant_id": "acme"');
   await waitForText(who, '"alg": "ES256"');
   await who.getByRole("checkbox", { name: "hosts" }).uncheck();
+  await said(page, "Rights: none");
   await right(who, "Create", "no:").waitFor();
   await waitForText(section(page, "Request"), "Needs the right Create, which this person lacks");
   await who.getByRole("checkbox", { name: "hosts" }).check();
