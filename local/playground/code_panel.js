@@ -63,7 +63,7 @@ function snippetView(state, kind) {
   if (!request) return nothing;
   const { code, note } = snippet(kind, { state, request });
   return html`
-    <pre class="code" tabindex="0" aria-label=${`The request as ${kind}`}>${code}</pre>
+    <pre class="code" tabindex="0" role="group" aria-label=${`The request as ${kind}`}>${code}</pre>
     <div class="row apart">
       <p class="muted small">${note}</p>
       ${copyButton(`code-${kind}`, code, { look: "small" })}

@@ -165,12 +165,11 @@ async function act(each, what, done) {
 
 /** A line of the log in short, then the whole of it. */
 function logLine(line) {
-  const members = typeof line === "string" ? JSON.parse(line) : line;
-  const { level, message, tenant, cause } = members;
+  const { level, message, tenant, cause } = line;
   const facts = [message, tenant && `tenant ${tenant}`, cause].filter(Boolean).join(" · ");
   return html`
     <p class="small"><span class="badge ${level === "ERROR" ? "bad" : ""}">${level}</span> ${facts}</p>
-    <pre class="code wrap" tabindex="0" role="group" aria-label="Log line: ${message}">${JSON.stringify(members, null, 2)}</pre>
+    <pre class="code wrap" tabindex="0" role="group" aria-label="Log line: ${message}">${JSON.stringify(line, null, 2)}</pre>
   `;
 }
 

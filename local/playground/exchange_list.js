@@ -38,10 +38,10 @@ export function exchangeList(state, looked) {
   const button = (request) => exchangeButton(request, request.key === looked.key);
   return html`
     <nav class="exchanges" aria-label="Requests">
-      <ul class="row exchange-list">${all.slice(0, MAX_LISTED).map(button)}</ul>
+      <ul class="row">${all.slice(0, MAX_LISTED).map(button)}</ul>
       ${
         all.length > MAX_LISTED
-          ? html`<details><summary>${all.length - MAX_LISTED} earlier</summary><ul class="row exchange-list">${all.slice(MAX_LISTED).map(button)}</ul></details>`
+          ? html`<details><summary>${all.length - MAX_LISTED} earlier</summary><ul class="row">${all.slice(MAX_LISTED).map(button)}</ul></details>`
           : nothing
       }
     </nav>`;

@@ -151,7 +151,7 @@ function leafField(form, schema, path, label, isRequired) {
       </div>
       <div class="member-value">
         ${schema.enum ? enumInput(form, schema, path, field) : textInput(form, schema, path, field, isRequired)}
-        ${hint ? html`<div class="member-hint" id=${`${id}-hint`}>${hint}</div>` : nothing}
+        ${hint ? html`<div id=${`${id}-hint`}>${hint}</div>` : nothing}
         ${findings.length > 0 ? html`<div id=${`${id}-findings`}>${findings.map(findingText)}</div>` : nothing}
       </div>
     </div>`;

@@ -106,8 +106,7 @@ const MAX_WAIT = 5000;
 function received(state, own, exchange) {
   if (!exchange) {
     if (!own?.answer?.requestId) return html`<p class="muted">The gateway has no record of it.</p>`;
-    const isOld = Date.now() - own.time > MAX_WAIT;
-    return html`<p class="muted">${isOld ? "The gateway has no record of it any more." : "Waiting for the gateway’s record …"}</p>`;
+    return html`<p class="muted">${missingRecord(state, own)}</p>`;
   }
   if (exchange.chime.length === 0) {
     const why =
@@ -123,6 +122,13 @@ function received(state, own, exchange) {
         : nothing
     }
     ${exchange.chime.map((request, index) => chimeRequest(own, request, exchange.chime[index - 1]))}`;
+}
+
+function missingRecord({ connected }, { time }) {
+  if (!connected) return "The record of it comes when the connection to the gateway is back.";
+  return Date.now() - time > MAX_WAIT
+    ? "The gateway has no record of it any more."
+    : "Waiting for the gateway’s record …";
 }
 
 function nothingReceived(status) {

@@ -53,7 +53,7 @@ function node(context, at) {
   if (context.isFolded && depth > 1 && JSON.stringify(value).length > MAX_OBJECT && !hasNote(context, pointer)) {
     const count = `${entries.length} ${Array.isArray(value) ? "items" : "members"}`;
     return html`
-      <details class="json-fold">
+      <details>
         <summary class=${`${lineClass(here)} is-fold`}>${key}${open} <span class="json-count">${count}</span> ${close}${comma}</summary>
         ${children}
       </details>`;

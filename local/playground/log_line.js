@@ -15,6 +15,6 @@ export function logLine(line) {
         ([name, value]) =>
           html`<div><dt>${name}</dt><dd>${typeof value === "string" ? value : JSON.stringify(value)}</dd></div>`,
       )}</dl>
-      <details><summary>As JSON, with its metrics</summary><pre class="code wrap" tabindex="0" aria-label="The log line as JSON">${JSON.stringify(line, null, 2)}</pre></details>
+      <details><summary>As JSON, with its metrics</summary><pre class="code wrap" tabindex="0" role="group" aria-label="The log line as JSON">${JSON.stringify(line, null, 2)}</pre></details>
     </section>`;
 }

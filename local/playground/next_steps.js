@@ -36,7 +36,7 @@ export function nextSteps({ operation, answer, path }) {
     showRequest(name, parameters);
   };
   return html`
-    <div class="row small next-steps">
+    <div class="row small">
       <span class="muted">Next:</span>
       ${next.map((name) => html`<button class="button small" type="button" @click=${() => go(name)}>${name}</button>`)}
     </div>`;

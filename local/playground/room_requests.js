@@ -99,9 +99,7 @@ async function send(index, operation, token, method, path, content, report = nul
   const time = Date.now();
   const answer = await sendToGateway({ method, path, headers, body });
   // Of a token that the page has not made, its own claims say whose it is.
-  const who = store.local.issuer
-    ? { tenant: person.tenant, subject: person.name, groups: groupsOf(person) }
-    : { tenant: "", subject: "", groups: [] };
+  const who = store.local.issuer ? { tenant: person.tenant, subject: person.name, groups: groupsOf(person) } : null;
   const number = addSent({ operation, who, time, method, path, headers, body, answer, report, error: null });
   return {
     number,

@@ -2,7 +2,7 @@
 import { update } from "./store.js";
 
 /** An answer that is not 2xx. `faults` are those of a policy document, each `{ pointer, detail, line, column }`. */
-export class ServerError extends Error {
+class ServerError extends Error {
   /**
    * @param {number} status
    * @param {{ error?: string, faults?: object[] } | null} body
@@ -55,12 +55,10 @@ export const server = {
   policy: () => call("GET", "/local/policy"),
   tryPolicy: (document) => call("PUT", "/local/policy", { document }),
   endPolicyTrial: () => call("DELETE", "/local/policy"),
-  exchanges: () => call("GET", "/local/exchanges"),
   armFault: (fault) => call("POST", "/local/faults", fault),
   disarmFaults: () => call("DELETE", "/local/faults"),
   endMeeting: (id) => call("DELETE", `/local/meetings/${segment(id)}`),
   sendMeetingEvents: (id, events) => call("POST", `/local/meetings/${segment(id)}/events`, { events }),
-  queue: () => call("GET", "/local/queue"),
   holdQueue: (holds) => call("PUT", "/local/queue", { holds }),
   /** @param {string} id @param {"deliver" | "drop"} what */
   queueMessage: (id, what) => call("POST", `/local/queue/messages/${segment(id)}`, { do: what }),

@@ -1,4 +1,5 @@
 // The token of the person who asks: made anew when the person changes, and before it expires.
+import { isObject } from "./body_value.js";
 import { server } from "./server.js";
 import { onChange, state, update } from "./store.js";
 
@@ -31,7 +32,7 @@ export function list(text) {
 export function decode(text) {
   try {
     const [header, claims] = text.split(".").slice(0, 2).map(decodePart);
-    return { header, claims };
+    return isObject(header) && isObject(claims) ? { header, claims } : null;
   } catch {
     return null;
   }
@@ -43,8 +44,8 @@ export async function makeToken({ tenant, subject, groups, scope }) {
   return token;
 }
 
-/** Whether a token of this page can still be used for a while. */
-export function isFresh(token) {
+/** Whether the token can still be used for a while. */
+function isFresh(token) {
   const expires = token?.claims?.exp;
   return Boolean(token?.text) && (typeof expires !== "number" || expires - RENEW_BEFORE > Date.now() / 1000);
 }

@@ -6,7 +6,7 @@ import { groupsField, tenantField } from "./person_fields.js";
 import { policyLink } from "./policy_link.js";
 import { changeRequest } from "./request_state.js";
 import { update } from "./store.js";
-import { decode, takeToken } from "./token.js";
+import { takeToken } from "./token.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 export const id = "who";
@@ -17,7 +17,7 @@ export function view(state) {
   const { local, token } = state;
   if (!local) return html`<p class="card muted">Asking the gateway …</p>`;
   return html`
-    <div class="card stack who">
+    <div class="card stack">
       ${local.issuer ? person(state) : ownToken(state)}
       ${token?.error ? html`<p class="finding" role="alert">${token.error}</p>` : nothing}
       ${rights(state)} ${tokenDetails(state)}
@@ -74,7 +74,7 @@ function rights({ explanation, token }) {
     return html`<p class="finding">The policy knows no tenant <code>${report.tenant.name}</code>: every request is refused.</p>`;
   }
   return html`
-    <div class="row who-rights">
+    <div class="row">
       <span class="visually-hidden" role="status">${rightsText(report)}</span>
       <span class="muted small">${report.caller.subject} may</span>
       <ul class="row rights" aria-label="Rights">
@@ -98,21 +98,25 @@ function rightsText({ rights }) {
 function tokenDetails(state) {
   const { token } = state;
   if (!token?.text) return nothing;
-  const { header, claims } = decode(token.text) ?? {};
+  const { header, claims } = token;
   return html`
-    <details class="token">
+    <details>
       <summary>The token, decoded${claims?.exp ? html` <span class="muted">· expires ${when(claims.exp)}</span>` : nothing}</summary>
       <div class="token-parts">
-        <div class="stack"><h3>Header</h3><pre class="code wrap" tabindex="0">${JSON.stringify(header, null, 2)}</pre></div>
-        <div class="stack"><h3>Claims</h3><pre class="code wrap" tabindex="0">${JSON.stringify(claims, null, 2)}</pre></div>
+        ${decodedPart("Header", header)} ${decodedPart("Claims", claims)}
         <div class="stack">
           <div class="row apart"><h3>Encoded</h3>${copyButton("token", token.text, { label: "Copy token", look: "small quiet" })}</div>
-          <pre class="code wrap" tabindex="0" aria-label="The token as it is sent">${token.text}</pre>
+          <pre class="code wrap" tabindex="0" role="group" aria-label="The token as it is sent">${token.text}</pre>
           <p class="muted small">Signed by ${claims?.iss ?? "its issuer"}. Whoever holds it can act as this person until it expires${claims?.exp ? html`, at ${timeOfDay(claims.exp * 1000)}` : nothing}.</p>
         </div>
       </div>
       ${tokenUse(state)}
     </details>`;
+}
+
+function decodedPart(title, value) {
+  if (!value) return nothing;
+  return html`<div class="stack"><h3>${title}</h3><pre class="code wrap" tabindex="0" role="group" aria-label=${`${title} of the token`}>${JSON.stringify(value, null, 2)}</pre></div>`;
 }
 
 const USES = [

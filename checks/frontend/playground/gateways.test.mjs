@@ -47,6 +47,8 @@ test("with another issuer, the page takes its tokens and makes none", async (t) 
   }
   await button(rooms, "Join both at once").click();
   await waitForText(rooms, "Both are in the same meeting");
+  await button(rooms, "Join as zoe").click();
+  await waitForText(section(page, "What happened").getByRole("region", { name: "You sent" }), "… zoe Content-Type");
 });
 
 test("without a registry, the page has no rooms and says why", async (t) => {
