@@ -8,15 +8,14 @@ import { operationNamed, operationsOf, tagsOf } from "./openapi.js";
 import { attendeeChoice, meetingChoice, parameterField } from "./parameters.js";
 import { policyHint, tagsHint, tenantIdsRow, unsentValue } from "./policy_hint.js";
 import {
-  answeredFindings,
   attendeeChoices,
   changeBodyText,
   changeRequest,
   meetingChoices,
   parameterValue,
   requestOf,
-  send,
 } from "./request_state.js";
+import { answeredFindings, send } from "./send.js";
 import { repeat } from "./vendor/directives/repeat.js";
 import { html, nothing } from "./vendor/lit-html.js";
 

@@ -1,9 +1,9 @@
 // The requests of the section Rooms: real ones to the API, each with the token of the person who sends it.
 import { parseBody } from "./body_value.js";
 import { say } from "./notices.js";
-import { addSent } from "./request_state.js";
 import { peopleOf, roomOf, setPerson } from "./room_people.js";
 import { presentOf } from "./room_results.js";
+import { addSent } from "./send.js";
 import { sendToGateway, server } from "./server.js";
 import { state as store } from "./store.js";
 import { decode, groupsOf, makeToken } from "./token.js";

@@ -113,6 +113,7 @@ const FILES: &[File] = &[
     file!("room_results.js", SCRIPT),
     file!("rooms.js", SCRIPT),
     file!("sections.js", SCRIPT),
+    file!("send.js", SCRIPT),
     file!("server.js", SCRIPT),
     file!("simulation.css", CSS),
     file!("snippets.js", SCRIPT),
