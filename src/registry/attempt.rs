@@ -101,12 +101,13 @@ mod tests {
         (made.get(), started.elapsed(), usage)
     }
 
-    #[tokio::test]
+    // The clock stands still but for the waits, so that a busy machine changes nothing.
+    #[tokio::test(start_paused = true)]
     async fn what_may_succeed_has_three_attempts_and_its_failure_is_noted() {
         let (made, took, usage) =
             failing(Duration::from_secs(20), Some(|| TableError::no_answer("lost"))).await;
         assert_eq!((made, usage.attempts(), usage.has_failed()), (3, 3, true));
-        assert!(took <= FIRST_BACKOFF * 3 + Duration::from_millis(10), "{took:?}");
+        assert!(took <= FIRST_BACKOFF * 3, "{took:?}");
         assert!(usage.time() >= FIRST_BACKOFF, "the waits count");
     }
 
@@ -116,7 +117,8 @@ mod tests {
         assert_eq!((made, usage.has_failed()), (1, true));
     }
 
-    #[tokio::test]
+    // The clock stands still but for the waits, so that a busy machine changes nothing.
+    #[tokio::test(start_paused = true)]
     async fn an_attempt_that_hangs_leaves_time_for_others_and_all_end_at_the_deadline() {
         for (time, expected, why) in [
             (600, 3, "a share each"),
@@ -125,7 +127,7 @@ mod tests {
         ] {
             let (made, took, _) = failing(Duration::from_millis(time), None).await;
             assert_eq!(made, expected, "{time} ms: {why}");
-            assert!(took <= Duration::from_millis(time + 50), "{time} ms: {took:?}");
+            assert!(took <= Duration::from_millis(time), "{time} ms: {took:?}");
         }
     }
 
