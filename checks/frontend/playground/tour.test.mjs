@@ -135,7 +135,7 @@ async function askForMoreThanIsAllowed(page) {
   assert.match(await descriptionOf(region), / is not one of the values that the tenant's policy allows: eu-central-1/);
   await waitForText(station(page, "You sent"), '"MediaRegion": "us-west-2" refused is not one of the values');
   await waitForText(station(page, "Chime received"), "Nothing: the gateway answered by itself");
-  await assertHolds(page, "a request refused");
+  await assertHolds(page, "a request refused", "Request", "What happened");
   await region.fill("");
 }
 
@@ -150,7 +150,7 @@ async function copyAsCode(page) {
     await button(request.getByRole("tabpanel"), "Copied").waitFor();
     codes.push(await page.evaluate(() => navigator.clipboard.readText()));
   }
-  await assertHolds(page, "the request as code");
+  await assertHolds(page, "the request as code", "Request");
   const outputs = await Promise.all(LANGUAGES.map((language, index) => runSnippet(language, codes[index])));
   const ids = outputs.map((output) => output.match(/"MeetingId": ?"([^"]+)"/)?.[1]);
   assert.match(ids[0], /^[-0-9a-f]{36}$/);
@@ -172,7 +172,7 @@ async function joinAndConnect(page) {
   await waitForText(events(page).first(), "AttendeeJoined delivered");
   await events(page).first().getByText("Message, and what notifications wrote").click();
   await waitForText(events(page).first(), "tenant acme");
-  await assertHolds(page, "somebody in a meeting");
+  await assertHolds(page, "somebody in a meeting", "Meetings", "Events");
 }
 
 async function holdEventsBack(page) {
@@ -188,7 +188,7 @@ async function holdEventsBack(page) {
     await waitForText(events(page).first(), `${event} held back`);
   }
   await waitForText(section_, "3 messages held");
-  await assertHolds(page, "messages held back");
+  await assertHolds(page, "messages held back", "Meetings", "Events");
 
   await button(section_, "Drop: AttendeeDropped").click();
   await waitForText(events(page).first(), "AttendeeDropped lost");
@@ -219,7 +219,7 @@ async function letChimeFail(page) {
   await faults.getByLabel("Retry-After in seconds").fill("0");
   await button(faults, "Let Chime fail").click();
   await waitForText(faults, "throttled (429) · any operation · once more");
-  await assertHolds(page, "a fault armed");
+  await assertHolds(page, "a fault armed", "Chime’s faults");
   await button(request, "New key").click();
   await button(request, "Send").click();
   await said(page, "CreateMeeting: 201 Created");
@@ -246,7 +246,7 @@ async function meetInARoom(page) {
   const ids = await rooms.locator("dt:text-is('MeetingId') + dd").allTextContents();
   assert.equal(ids.length, 2);
   assert.equal(ids[0], ids[1]);
-  await assertHolds(page, "two people in a room");
+  await assertHolds(page, "two people in a room", "Rooms");
 
   await button(rooms, "Leave as bob").click();
   await waitForText(rooms.getByRole("group", { name: "bob" }), "The attendee is deleted; the meeting goes on.");
@@ -267,7 +267,7 @@ async function breakThePolicy(page) {
   assert.match(await descriptionOf(document), /Line 9, column 7 #\/Everyone\/Default\/MediaRegion /);
   await button(policy, "Try it").click();
   await waitForText(policy, "Not done: the text has faults, and the document before it goes on serving.");
-  await assertHolds(page, "a policy with faults");
+  await assertHolds(page, "a policy with faults", "Policy");
   await button(policy, "Line 9, column 7").click();
   await page.waitForFunction(isSelected, '"MediaRegion": "us-east-9"');
 }
