@@ -86,15 +86,19 @@ export class LocalGateway {
   }
 
   async stop() {
-    if (this.#process.exitCode !== null) return;
+    if (this.#hasEnded) return;
     const end = once(this.#process, "exit");
     this.#process.kill();
     await end;
   }
 
+  get #hasEnded() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   async #answersAt(url) {
     for (let wait = 0; wait < MAX_START_SECONDS * 20; wait += 1) {
-      if (this.#process.exitCode !== null) throw new Error(`${PROGRAM} ended with status ${this.#process.exitCode}`);
+      if (this.#hasEnded) throw new Error(`${PROGRAM} ended with status ${this.#process.exitCode}`);
       try {
         return await fetch(url);
       } catch {
