@@ -46,8 +46,7 @@ struct Outcome {
 impl Reader {
     pub(super) async fn run(self) {
         loop {
-            let waiting = self.shared.line.lock().waiting(Instant::now());
-            match waiting {
+            match self.waiting() {
                 0 => {
                     self.wait().await;
                     continue;
@@ -55,7 +54,7 @@ impl Reader {
                 1..BATCH_SIZE => tokio::time::sleep(BATCHING_WINDOW).await,
                 _ => {}
             }
-            let batch = self.shared.line.lock().take_batch(milliseconds_since_1970());
+            let batch = self.shared.change(|line| line.take_batch(milliseconds_since_1970()));
             if batch.is_empty() {
                 // Someone has cleared the queue meanwhile.
                 continue;
@@ -63,6 +62,17 @@ impl Reader {
             let outcome = self.deliver(&batch).await;
             (self.write_lines)(&outcome.lines);
             self.settle(&batch, &outcome);
+        }
+    }
+
+    /// How many messages wait. That failed ones wait again or are held now is a change that others are told of.
+    fn waiting(&self) -> usize {
+        let now = Instant::now();
+        let next_retry = self.shared.line.lock().next_retry();
+        if next_retry.is_some_and(|at| at <= now) {
+            self.shared.change(|line| line.waiting(now))
+        } else {
+            self.shared.line.lock().waiting(now)
         }
     }
 

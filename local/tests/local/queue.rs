@@ -156,6 +156,17 @@ async fn what_the_function_can_not_read_is_delivered_again_alone_until_it_is_a_d
 }
 
 #[tokio::test]
+async fn that_a_failed_message_is_held_when_its_time_comes_is_a_change() {
+    let played = Played::start();
+    let id = played.meeting(ARN).await;
+    played.ask(&id, json!([{ "text": "no event" }])).await;
+    let is = |state: MessageState| move |messages: &[Message]| messages.iter().any(|it| it.state == state);
+    played.until(is(MessageState::Failed)).await;
+    played.queue.hold(true);
+    played.until(is(MessageState::Held)).await;
+}
+
+#[tokio::test]
 async fn an_event_for_what_is_no_queue_is_recorded_as_failed() {
     let played = Played::start();
     played.meeting("arn:aws:sns:eu-west-2:444455556666:topic").await;
