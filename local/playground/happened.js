@@ -121,7 +121,12 @@ function received(state, own, exchange) {
         ? html`<p class="muted small">Another request ran at the same time; some of these may be of that one.</p>`
         : nothing
     }
-    ${exchange.chime.map((request, index) => chimeRequest(own, request, exchange.chime[index - 1]))}`;
+    ${exchange.chime.map((request, index) => chimeRequest(own, request, exchange.chime[index - 1]))}
+    ${
+      exchange.chime_left_out > 0
+        ? html`<p class="muted small">Chime received ${exchange.chime_left_out} more meanwhile, which are not kept here.</p>`
+        : nothing
+    }`;
 }
 
 function missingRecord({ connected }, { time }) {

@@ -2,7 +2,7 @@
 //! Lambda Runtime API, each as small as contributors and tests need it. Never deployed.
 
 mod allowed_hosts;
-mod clock;
+pub mod clock;
 pub mod dynamodb;
 pub mod front;
 mod http_server;

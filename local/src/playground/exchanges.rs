@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
+use local::clock::milliseconds_since_1970;
 use local::simulator::{RecordedRequest, Simulator};
 use meeting_gateway::api_gateway::{Answer, REQUEST_ID};
 use parking_lot::Mutex;
@@ -13,6 +14,10 @@ use serde_json::{Value, json};
 
 /// How many are kept.
 const KEPT: usize = 100;
+
+/// How many requests to Chime are kept with each, the first ones. One request to the API alone makes fewer, with all its retries; while
+/// one waits for Chime, a load test makes thousands.
+const KEPT_REQUESTS: usize = 100;
 
 /// The last requests to the API.
 pub(crate) struct Exchanges {
@@ -35,8 +40,10 @@ pub(super) struct Exchange {
     duration_ms: u64,
     /// The log line, its members in their order.
     line: Option<Box<RawValue>>,
-    /// What Chime was asked meanwhile.
+    /// What Chime was asked meanwhile, at most [`KEPT_REQUESTS`].
     chime: Vec<Value>,
+    /// How many more requests it got.
+    chime_left_out: usize,
     /// Whether another request ran at the same time, so that `chime` may hold requests of both.
     shared: bool,
 }
@@ -115,12 +122,11 @@ impl Running {
     /// Notes how it ended.
     pub(crate) fn end(self, answer: &Answer, line: &str) {
         let request_id = answer.headers.iter().find(|(name, _)| *name == REQUEST_ID);
-        let requests = self.exchanges.simulator.as_ref().map(|it| it.requests_after(self.requests_before));
-        let mut requests = requests.unwrap_or_default();
-        requests.retain(|request| !is_connecting(request));
+        let simulator = self.exchanges.simulator.as_ref();
+        let requests = simulator.map(|it| it.requests_after(self.requests_before, KEPT_REQUESTS));
+        let (requests, chime_left_out) = requests.unwrap_or_default();
         let duration = self.started.elapsed().as_millis();
-        let mut state = self.exchanges.state.lock();
-        let shared = state.running.get(&self.number).copied().unwrap_or_default();
+        let shared = self.exchanges.state.lock().running.get(&self.number).copied().unwrap_or_default();
         let exchange = Exchange {
             request_id: request_id.map(|(_, id)| id.to_string()).unwrap_or_default(),
             method: self.method.clone(),
@@ -130,8 +136,10 @@ impl Running {
             duration_ms: u64::try_from(duration).unwrap_or(u64::MAX),
             line: serde_json::from_str(line).ok(),
             chime: shown(&requests, shared),
+            chime_left_out,
             shared,
         };
+        let mut state = self.exchanges.state.lock();
         if state.kept.len() >= KEPT {
             state.kept.pop_front();
         }
@@ -145,16 +153,6 @@ impl Drop for Running {
         // Also where the front gives the function up, which is then never answered.
         self.exchanges.state.lock().running.remove(&self.number);
     }
-}
-
-pub(super) fn milliseconds_since_1970() -> u64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Whether it only opens the connection, which asks Chime for nothing.
-fn is_connecting(request: &RecordedRequest) -> bool {
-    request.method == "GET" && request.path == "/"
 }
 
 /// The requests, each with the number of the attempt that it was: the same one again, since the gateway repeats requests itself and not
@@ -172,4 +170,41 @@ fn shown(requests: &[RecordedRequest], shared: bool) -> Vec<Value> {
         })
     });
     numbered.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    /// Sends so many requests to a simulator over one connection, each without a signature.
+    async fn ask(simulator: &Simulator, count: usize) {
+        let mut stream = TcpStream::connect(simulator.address()).await.unwrap();
+        for number in 0..count {
+            let close = if number == count.saturating_sub(1) { "connection: close\r\n" } else { "" };
+            let request = format!("GET /meetings/{number} HTTP/1.1\r\nhost: localhost\r\n{close}\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+        }
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn of_many_requests_to_chime_an_exchange_keeps_the_first_and_the_number_of_the_others() {
+        let simulator = Arc::new(Simulator::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap());
+        let exchanges = Exchanges::new(Some(Arc::clone(&simulator)));
+        for (count, kept, left_out) in
+            [(3, 3, 0), (KEPT_REQUESTS, KEPT_REQUESTS, 0), (KEPT_REQUESTS + 7, KEPT_REQUESTS, 7)]
+        {
+            let running = exchanges.begin(b"{}");
+            ask(&simulator, count).await;
+            running.end(&Answer::new(200, Vec::new(), String::new()), "{}");
+            let exchange = exchanges.all().pop().unwrap();
+            assert_eq!((exchange.chime.len(), exchange.chime_left_out), (kept, left_out), "of {count}");
+            assert_eq!(exchange.chime[0]["path"], "/meetings/0");
+        }
+    }
 }

@@ -187,10 +187,15 @@ impl Simulator {
         self.shared.state.lock().requests.len()
     }
 
-    /// The requests to Chime without the first ones, of which there are that many.
+    /// The requests to Chime without the first ones, of which there are that many: at most `at_most` of them, and how many more came.
+    /// Those that only open a connection are left out.
     #[must_use]
-    pub fn requests_after(&self, first_ones: usize) -> Vec<RecordedRequest> {
-        self.shared.state.lock().requests.get(first_ones..).unwrap_or_default().to_vec()
+    pub fn requests_after(&self, first_ones: usize, at_most: usize) -> (Vec<RecordedRequest>, usize) {
+        let state = self.shared.state.lock();
+        let later = state.requests.get(first_ones..).unwrap_or_default();
+        let mut asking = later.iter().filter(|request| !request.only_connects());
+        let kept = asking.by_ref().take(at_most).cloned().collect();
+        (kept, asking.count())
     }
 
     /// A number that grows when meetings, attendees or armed faults may have changed.

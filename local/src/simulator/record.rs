@@ -35,11 +35,16 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
+    /// Whether it asks Chime for nothing: by `GET /` the gateway opens its connection ahead, which on one machine is open before the
+    /// request is dropped.
+    pub(super) fn only_connects(&self) -> bool {
+        self.method == "GET" && self.path == "/"
+    }
+
     /// The lines that `cargo run -p local` prints: the request to Chime, of a creation its body too, and the
-    /// status of the answer. The answer itself holds JoinTokens and is never printed. `GET /` asks Chime for nothing: it is
-    /// how the gateway opens its connection ahead, which on one machine is open before the request is dropped.
+    /// status of the answer. The answer itself holds JoinTokens and is never printed.
     pub(super) fn log_lines(&self) -> String {
-        if self.method == "GET" && self.path == "/" {
+        if self.only_connects() {
             return String::new();
         }
         let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
