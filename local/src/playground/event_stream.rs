@@ -12,6 +12,7 @@ use hyper::Response;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use local::front::PageBody;
 use local::simulator::Injection;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -20,14 +21,15 @@ use super::Playground;
 /// How often it looks for changes, which are to be seen within a fifth of a second.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How long it rests after it has looked at states, as a multiple of the time that this took: thousands of meetings, as a load test
-/// makes them, are then sent less often, and the gateway is not held up.
+/// How long it rests after it has looked for changes, as a multiple of the time that this took: thousands of meetings and requests, as a
+/// load test makes them, are then sent less often, and the gateway is not held up.
 const REST: u32 = 10;
 
 /// How often a comment is sent when nothing happens, so that a page or a proxy does not take the stream for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How many chunks may wait for a page that reads slowly. Nothing is lost beyond that: states are sent later, and newer.
+/// How many chunks may wait for a page that reads slowly. Beyond that states are sent later, and newer, and of the exchanges those that are
+/// still kept.
 const WAITING: usize = 1;
 
 impl Playground {
@@ -42,7 +44,7 @@ impl Playground {
             rests_until: Instant::now(),
             sent: BTreeMap::new(),
         };
-        // Ends when the page goes away, with it the front's port.
+        // Ends when it can no longer send: when the page was closed, or the front's port.
         tokio::spawn(async move { stream.run().await });
         let mut response = Response::new(body.boxed());
         let headers = response.headers_mut();
@@ -61,7 +63,7 @@ struct Stream {
     exchanges: u64,
     /// the revision that was looked at last, of each thing that has one
     revisions: Revisions,
-    /// when it looks at states again
+    /// when it looks for changes again
     rests_until: Instant,
     /// the data of the last event of each name
     sent: BTreeMap<&'static str, String>,
@@ -107,16 +109,16 @@ impl Stream {
     fn changes(&mut self) -> String {
         let mut text = String::new();
         let started = Instant::now();
-        if started >= self.rests_until {
-            self.states(&mut text);
-            let rest = started.elapsed().saturating_mul(REST);
-            self.rests_until = Instant::now().checked_add(rest).unwrap_or(started);
+        if started < self.rests_until {
+            return text;
         }
+        self.states(&mut text);
         for (number, exchange) in self.playground.exchanges.after(self.exchanges) {
-            // Text, numbers and maps of text always serialize.
-            event(&mut text, "exchange", &serde_json::to_string(&exchange).unwrap_or_default());
+            event(&mut text, "exchange", &in_order(&exchange));
             self.exchanges = number;
         }
+        let rest = started.elapsed().saturating_mul(REST);
+        self.rests_until = Instant::now().checked_add(rest).unwrap_or(started);
         text
     }
 
@@ -145,19 +147,24 @@ impl Stream {
             if self.revisions.queue != revision {
                 self.revisions.queue = revision;
                 self.state(text, "queue", &json!({ "holds": queue.holds() }));
-                self.state(text, "messages", &json!(queue.messages()));
+                self.state(text, "messages", &queue.messages());
             }
         }
     }
 
     /// Adds an event with a whole state, unless it is the one that was sent last.
-    fn state(&mut self, text: &mut String, name: &'static str, state: &Value) {
-        let data = state.to_string();
+    fn state(&mut self, text: &mut String, name: &'static str, state: &impl Serialize) {
+        let data = in_order(state);
         if self.sent.get(name) != Some(&data) {
             event(text, name, &data);
             self.sent.insert(name, data);
         }
     }
+}
+
+/// As JSON. Not by way of a `Value`, which would sort the members of log lines. Text, numbers and maps of text always serialize.
+fn in_order(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Adds an event. JSON has no line break, which would end the data.

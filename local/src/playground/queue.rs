@@ -3,18 +3,25 @@
 use bytes::Bytes;
 use hyper::Response;
 use local::front::PageBody;
-use local::queue::{Queue, QueueError};
-use serde_json::json;
+use local::queue::{Message, Queue, QueueError};
+use serde::Serialize;
 
 use super::Playground;
 use super::answer::{Error, empty, json as answer_json};
 use super::members::Members;
 
+/// The queue as the page is answered. Not a `Value`, which would sort the members of log lines.
+#[derive(Serialize)]
+struct Shown {
+    holds: bool,
+    messages: Vec<Message>,
+}
+
 impl Playground {
     /// Whether messages are held, and all that are kept.
     pub(super) fn queue(&self) -> Result<Response<PageBody>, Error> {
         let queue = self.played_queue()?;
-        Ok(answer_json(&json!({ "holds": queue.holds(), "messages": queue.messages() })))
+        Ok(answer_json(&Shown { holds: queue.holds(), messages: queue.messages() }))
     }
 
     /// Holds coming messages back, or lets all held ones go in their order.

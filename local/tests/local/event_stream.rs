@@ -34,10 +34,15 @@ impl EventStream {
 
     /// The next event of that name for which something is so; events before it are dropped.
     pub(crate) async fn next(&mut self, name: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        json(&self.next_text(name, is_so).await)
+    }
+
+    /// The same as the text that it has.
+    pub(crate) async fn next_text(&mut self, name: &str, is_so: impl Fn(&Value) -> bool) -> String {
         let found = async {
             loop {
                 let (event, data) = self.read_event().await;
-                if event == name && is_so(&data) {
+                if event == name && is_so(&json(&data)) {
                     return data;
                 }
             }
@@ -47,17 +52,18 @@ impl EventStream {
 
     /// The next event, with its name and data.
     pub(crate) async fn event(&mut self) -> (String, Value) {
-        timeout(PATIENCE, self.read_event()).await.unwrap_or_else(|_| panic!("no event"))
+        let (name, data) = timeout(PATIENCE, self.read_event()).await.unwrap_or_else(|_| panic!("no event"));
+        (name, json(&data))
     }
 
-    async fn read_event(&mut self) -> (String, Value) {
+    async fn read_event(&mut self) -> (String, String) {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
                 self.text = rest;
                 let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
                 if let (Some(name), Some(data)) = (field("event: "), field("data: ")) {
-                    return (name.to_owned(), serde_json::from_str(data).unwrap());
+                    return (name.to_owned(), data.to_owned());
                 }
                 continue;
             }
@@ -80,4 +86,8 @@ impl EventStream {
             self.connection.read_more(&mut self.chunked).await.unwrap();
         }
     }
+}
+
+fn json(data: &str) -> Value {
+    serde_json::from_str(data).unwrap()
 }
