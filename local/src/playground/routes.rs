@@ -50,19 +50,23 @@ const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::GET, "/local/usage", Endpoint::Usage),
 ];
 
-/// What a request asks for, with the parameters of its path.
+/// What a request asks for, with the parameters of its path. HEAD asks for what GET does, and is answered without the body.
 ///
 /// # Errors
 /// 404 with a list of the paths, 405 with the methods of this one.
 pub(super) fn find(parts: &Parts) -> Result<(Endpoint, PathParameters), Error> {
     let path = parts.uri.path();
+    let asked = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
     let of_path = ROUTES.iter().filter_map(|route| Some((route, PathParameters::read(route.1, path)?)));
     let mut methods = Vec::new();
     for ((method, _, endpoint), parameters) in of_path {
-        if *method == parts.method {
+        if method == asked {
             return Ok((*endpoint, parameters));
         }
         methods.push(method.as_str());
+        if method == Method::GET {
+            methods.push(Method::HEAD.as_str());
+        }
     }
     if methods.is_empty() {
         let all: Vec<String> = ROUTES.iter().map(|(method, path, _)| format!("{method} {path}")).collect();

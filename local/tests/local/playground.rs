@@ -1,11 +1,13 @@
 //! The page to try the gateway on, as a browser asks for it: its files, and what it asks for below `/local/`.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::event_stream::EventStream;
-use crate::exchange::{Exchange, exchange};
+use crate::exchange::{Connection, Exchange, exchange};
 use crate::program::{Program, policy_file};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
@@ -126,7 +128,25 @@ async fn an_unknown_path_lists_all_and_another_method_the_paths_own() {
         assert!(error.contains(path), "{path}: {error}");
     }
     let answer = page.ask("POST", "/local/policy", json!({})).await;
-    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, PUT, DELETE")));
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD, PUT, DELETE")));
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_without_the_body() {
+    let page = Page::start("page-head");
+    for path in ["/local/state", "/local/events", "/playground/main.js"] {
+        let mut connection = Connection::open(page.program.front()).await;
+        connection.send("HEAD", path, &[], b"").await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            connection.read_more(&mut head).await.unwrap();
+        }
+        assert!(head.starts_with(b"HTTP/1.1 200 "), "{path}");
+        assert!(
+            connection.read_within(Duration::from_millis(200)).await.is_none(),
+            "{path}: there is no body"
+        );
+    }
 }
 
 #[tokio::test]
