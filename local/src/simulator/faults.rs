@@ -177,6 +177,7 @@ impl Injection {
         let times: Option<u32> = take(&mut members, "times")?;
         let rate: Option<f64> = take(&mut members, "rate")?;
         let extent = match (times, rate) {
+            (Some(0), None) => return Err("`times` must be at least 1".to_owned()),
             (Some(_), Some(_)) => return Err("`times` and `rate` exclude each other".to_owned()),
             (times, None) => Extent::Times(times.unwrap_or(1)),
             (None, Some(rate)) if (0.0..=1.0).contains(&rate) => Extent::Rate(rate),

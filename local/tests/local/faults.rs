@@ -347,6 +347,7 @@ async fn faults_are_armed_over_http_and_never_strike_the_control_plane() {
         (json!({ "fault": "NoMeeting", "rate": 2.0 }), "is not between 0 and 1"),
         (json!({ "fault": "NoMeeting", "rate": 0.1, "times": 1 }), "exclude each other"),
         (json!({ "fault": "NoMeeting", "times": -1 }), "`times`"),
+        (json!({ "fault": "NoMeeting", "times": 0 }), "`times` must be at least 1"),
         (json!({ "fault": "NoMeeting", "operation": "Create" }), "`operation`"),
     ];
     for (row, reason) in refused {

@@ -121,8 +121,6 @@ async fn a_meeting_ends_and_people_connect_to_it() {
 
 /// The messages as pairs of type and state.
 fn states(messages: &Value) -> Vec<(&str, &str)> {
-    let text = |message: &'_ Value, name: &str| message[name].as_str().map(str::len);
-    assert!(messages.as_array().unwrap().iter().all(|message| text(message, "id").is_some()));
     messages
         .as_array()
         .unwrap()
@@ -163,6 +161,27 @@ async fn messages_are_held_dropped_repeated_and_let_go() {
         assert_eq!(page.refusal("POST", &path, body.clone()).await.0, status, "{path} {body}");
     }
     assert_eq!(page.refusal("PUT", "/local/queue", json!({ "holds": "no" })).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_log_line_of_a_message_keeps_its_members_in_order() {
+    let page = Page::start("page-line-order");
+    let mut events = page.events().await;
+    page.meeting().await;
+    let streamed = events.next_text("messages", |messages| messages[0]["state"] == "delivered").await;
+    let queue = page.ask("GET", "/local/queue", Value::Null).await.text();
+    for text in [streamed, queue] {
+        assert!(text.contains(r#""lines":[{"timestamp":""#), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn events_that_go_nowhere_are_refused_with_the_option_that_sends_them() {
+    let page = Page::start_with("page-no-queue", &["--sqs-endpoint", "none"], &[]);
+    let path = format!("/local/meetings/{}/events", page.meeting().await);
+    let connects = json!({ "events": [{ "event_type": "chime:AttendeeJoined" }] });
+    let (status, error) = page.refusal("POST", &path, connects).await;
+    assert_eq!((status, error.as_str()), (400, "events go to no queue here; --sqs-endpoint names one"));
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ impl EventsRequest {
     /// What is wrong with the request.
     pub(crate) fn send(&self, meetings: &Meetings, events: &mut Events) -> Result<Vec<Entry>, String> {
         if !events.are_sent() {
-            return Err("events go to no queue: the simulator was started without a gateway and without --sqs-endpoint".to_owned());
+            return Err("events go to no queue here; --sqs-endpoint names one".to_owned());
         }
         let meeting = meetings.all().iter().find(|meeting| meeting.id() == self.meeting_id);
         let meeting = meeting.ok_or_else(|| format!("there is no meeting {}", self.meeting_id))?;
