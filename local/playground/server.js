@@ -107,8 +107,29 @@ function headersOf(headers) {
 /** How many exchanges the page keeps, as many as the server. */
 const MAX_EXCHANGES = 100;
 
-/** Listens to the server's events for as long as the page is open, and puts what they say into the state. */
+/**
+ * Listens to the server's events for as long as the page is seen, and puts what they say into the state. A browser has six connections to
+ * a server for all its windows, and each that listens keeps one: beside six hidden ones, a seventh would get no answer to anything.
+ */
 export function listen() {
+  let source = null;
+  const follow = () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else {
+      source ??= openEvents(() => {
+        source = null;
+        setTimeout(follow, RECONNECT_AFTER);
+      });
+    }
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
+}
+
+/** Opens the stream of events. Calls `onRefused` after an answer that is no stream, when the browser does not connect again by itself. */
+function openEvents(onRefused) {
   let exchanges = [];
   const source = new EventSource("/local/events");
   const on = (name, take) => source.addEventListener(name, (event) => take(JSON.parse(event.data)));
@@ -119,8 +140,7 @@ export function listen() {
   });
   source.addEventListener("error", () => {
     update({ connected: false });
-    // The browser connects again by itself, except after an answer that is no stream of events.
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, RECONNECT_AFTER);
+    if (source.readyState === EventSource.CLOSED) onRefused();
   });
   on("exchange", (exchange) => {
     exchanges = [...exchanges.filter((known) => known.request_id !== exchange.request_id), exchange].slice(
@@ -133,4 +153,5 @@ export function listen() {
   on("messages", (messages) => update({ messages }));
   on("faults", (faults) => update({ faults }));
   on("policy", (policy) => update({ policy }));
+  return source;
 }
