@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::endpoint::{ChimeEndpoint, RegistryEndpoint, SqsEndpoint};
+use crate::environment_variables::variable;
 
 /// Runs the meeting gateway on this machine, and answers questions about its policy.
 ///
@@ -300,8 +301,7 @@ impl RegistryOption {
 impl RegionOption {
     /// The region by option, environment or default.
     pub(crate) fn get(&self) -> String {
-        let from_environment = || std::env::var("AWS_REGION").ok().filter(|region| !region.is_empty());
-        self.region.clone().or_else(from_environment).unwrap_or_else(|| "us-east-1".to_owned())
+        self.region.clone().or_else(|| variable("AWS_REGION")).unwrap_or_else(|| "us-east-1".to_owned())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where Chime and the registry's table are, when they are not played here.
+//! Where Chime, the registry's table and the queue of events are, when they are not played here.
 
 use std::fmt;
 use std::net::IpAddr;
