@@ -48,15 +48,13 @@ export class Harness {
 
   /**
    * Opens a page for a test. `expectedErrors` are patterns of console messages: each has to come, and no other error may.
-   * `context` has options of Playwright's `newContext`, such as the size of the window; `initScript` runs before the page's
-   * own scripts, past its content security policy.
+   * `context` has options of Playwright's `newContext`, such as the size of the window.
    * Returns Playwright's page; all that it requests, as it is sent, in Playwright's form; and the CORS preflights:
    * `{ method, path }`, where `method` is that of the request that the preflight asks for.
    */
-  async open(test, url, { expectedErrors = [], context: options, initScript } = {}) {
+  async open(test, url, { expectedErrors = [], context: options } = {}) {
     const context = await this.#browser.newContext(options);
     context.setDefaultTimeout(MAX_STEP);
-    if (initScript) await context.addInitScript({ content: initScript });
     const page = await context.newPage();
     const errors = collectErrors(page);
     const preflights = await collectPreflights(context, page);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Harness } from "../browser/harness.mjs";
 import { assertTabReachesAll } from "./keyboard.mjs";
-import { button, openPage, said, section, waitForText } from "./playground.mjs";
+import { button, giveAxe, openPage, said, section, waitForText } from "./playground.mjs";
 
 let harness;
 before(async () => {
@@ -92,6 +92,7 @@ async function assertFocus(page, name) {
 
 /** The name of the control that has the focus, as screen readers say it; empty when none has. */
 async function focusedName(page) {
+  await giveAxe(page);
   return page.evaluate(() => {
     const element = document.activeElement;
     if (!element || element === document.body) return "";

@@ -20,7 +20,7 @@ export const PHONE = { width: 360, height: 740 };
 export async function openPage(harness, t, { gateway = harness.gateway, path = "/", expectedErrors, ...context } = {}) {
   const options = { viewport: DESKTOP, colorScheme: "light", ...context };
   const origin = gateway.url;
-  const opened = await harness.open(t, origin + path, { expectedErrors, context: options, initScript: AXE });
+  const opened = await harness.open(t, origin + path, { expectedErrors, context: options });
   t.after(() => {
     const urls = opened.requests.map((request) => request.url());
     const others = urls.filter((url) => new URL(url).origin !== origin && !url.startsWith("data:"));
@@ -96,14 +96,24 @@ export async function assertHolds(page, state, ...sections) {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
+/** Gives the page axe-core, past its content security policy. */
+export async function giveAxe(page) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+}
+
 async function assertAccessible(page, state, where, options) {
-  await page.evaluate(finishTransitions);
+  await giveAxe(page);
+  await page.evaluate(settle);
   const violations = await page.evaluate(findViolations, { where, options });
   assert.deepEqual(violations, [], state);
 }
 
-/** Runs in the page: ends what changes little by little. Colours in between say nothing of either theme. */
-function finishTransitions() {
+/**
+ * Runs in the page: ends what changes little by little, since colours in between say nothing of either theme, and scrolls to the
+ * top, where the header covers nothing.
+ */
+function settle() {
+  scrollTo({ top: 0, behavior: "instant" });
   const treesIn = (tree) => [
     tree,
     ...[...tree.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? treesIn(shadowRoot) : [])),
