@@ -8,6 +8,9 @@ import { chromium } from "playwright-core";
 
 const PACKAGE = fileURLToPath(new URL("../node_modules/@sparticuz/chromium/", import.meta.url));
 
+// The packaged Chromium has no font of fixed width, which code on a page is set in.
+const MONOSPACE = fileURLToPath(new URL("../node_modules/dejavu-fonts-ttf/ttf/", import.meta.url));
+
 // The package has flags of its own, which are not used: one is --disable-web-security, which turns CORS off.
 const FLAGS = [
   // A camera and a microphone that need neither a device nor a click.
@@ -59,11 +62,20 @@ async function unpack(folder) {
   }
 }
 
-/** Names the package's fonts, so that text has a size on a machine without fonts. */
+/** Names the packages' fonts, so that text has a size on a machine without fonts, and code is set in DejaVu Sans Mono. */
 function fontsConfiguration(fonts) {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>${fonts}</dir><cachedir>${fonts}-cache</cachedir></fontconfig>
+<fontconfig>
+  <dir>${fonts}</dir>
+  <dir>${MONOSPACE}</dir>
+  <selectfont><rejectfont><glob>${MONOSPACE}DejaVuSans[!M]*</glob></rejectfont></selectfont>
+  <selectfont><rejectfont><glob>${MONOSPACE}DejaVuSans.ttf</glob></rejectfont></selectfont>
+  <selectfont><rejectfont><glob>${MONOSPACE}DejaVuSerif*</glob></rejectfont></selectfont>
+  <selectfont><rejectfont><glob>${MONOSPACE}DejaVuMath*</glob></rejectfont></selectfont>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <cachedir>${fonts}-cache</cachedir>
+</fontconfig>
 `;
 }
 
