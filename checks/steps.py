@@ -1,5 +1,6 @@
 """The steps that `checks/run` lists."""
 
+import json
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -68,8 +69,24 @@ def check_workflows() -> None:
 
 def run_tests() -> None:
     build_programs()
-    # The program makes rustdoc compare the error codes of the doctests that must not compile.
-    run("cargo", "test", "--workspace", RUSTDOC=str(CHECKS / "rustdoc"))
+    waiting = ["wire", "local"]
+    others = [f"--test={name}" for name in test_targets() if name not in waiting]
+    # Each of the whole workspace, so that cargo compiles nothing anew. Those that wait run beside those that compute.
+    selections = [["--test=wire"], ["--test=local"], ["--lib", "--bins", *others], ["--doc"]]
+    with ThreadPoolExecutor(max_workers=len(selections)) as pool:
+        # The program makes rustdoc compare the error codes of the doctests that must not compile.
+        test = ("cargo", "test", "--workspace")
+        runs = [pool.submit(run, *test, *selection, RUSTDOC=str(CHECKS / "rustdoc")) for selection in selections]
+    for done in runs:
+        done.result()
+
+
+def test_targets() -> set[str]:
+    """The integration tests of all packages, by their names."""
+    command = ["cargo", "metadata", "--no-deps", "--format-version=1"]
+    metadata = json.loads(subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True).stdout)
+    targets = [target for package in metadata["packages"] for target in package["targets"]]
+    return {target["name"] for target in targets if "test" in target["kind"]}
 
 
 def check_layout() -> None:

@@ -125,10 +125,19 @@ impl Table {
         Scope { gateway: GATEWAY, tenant: TENANT, room: Some(&self.room) }
     }
 
-    /// Asks with time enough for every attempt.
+    /// Asks with time enough for every attempt. RecordMeeting has 200 ms whatever the deadline, which a peer on a busy machine may
+    /// need longer than: it is asked again, as every request may be.
     pub(crate) async fn ask(&self, request: TableRequest) -> TableAnswer {
-        let usage = RegistryUsage::default();
-        let answer = self.ask_noting(request, &usage).await;
+        let mut usage = RegistryUsage::default();
+        let mut answer = self.ask_noting(request, &usage).await;
+        let is_short = matches!(request, TableRequest::RecordMeeting(_));
+        for _ in 0..if is_short { 20 } else { 0 } {
+            if answer != TableAnswer::Unclear {
+                break;
+            }
+            usage = RegistryUsage::default();
+            answer = self.ask_noting(request, &usage).await;
+        }
         assert!(!usage.has_failed(), "{request:?} has an answer: {answer:?}");
         answer
     }
