@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { Harness } from "../browser/harness.mjs";
-import { button, openPage, section, waitForText } from "./playground.mjs";
+import { assertFits, button, openPage, PHONE, section, waitForText } from "./playground.mjs";
 
 const SAMPLE = new URL("../../../policy/policy.json", import.meta.url);
 
@@ -15,7 +15,7 @@ let file;
 let sample;
 before(async () => {
   sample = await readFile(SAMPLE, "utf8");
-  folder = await mkdtemp(join(tmpdir(), "playground-policy-"));
+  folder = await mkdtemp(join(tmpdir(), "policy_in_a_folder_whose_name_is_longer_than_a_phone_is_wide_"));
   file = join(folder, "policy.json");
   await writeFile(file, sample);
   harness = await Harness.start("--policy", file);
@@ -31,6 +31,12 @@ test("a change of the file shows in the field", async (t) => {
   await writeFile(file, sample.replace("4711", "4712"));
   await waitForValue(document, sample.replace("4711", "4712"));
   await waitForText(policy, "serves.");
+});
+
+test("the path of the file fits a phone", async (t) => {
+  const { page } = await openPage(harness, t, { viewport: PHONE });
+  await waitForText(section(page, "Policy"), file);
+  await assertFits(page, "a long path");
 });
 
 test("an answer that comes late does not replace the document of a later change", async (t) => {
