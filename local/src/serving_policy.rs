@@ -186,12 +186,8 @@ impl ServingPolicy {
 impl GatewaySettings {
     fn served(&self, document: &[u8], policies: Policies) -> Served {
         let Self { auth, chime, registry, log_filter } = self;
-        let auth = match auth {
-            AuthSettings::Authorizer(names) => AuthSettings::Authorizer(names.clone()),
-            AuthSettings::Bearer(settings) => AuthSettings::Bearer(settings.clone()),
-        };
         let gateway = start::gateway(Config {
-            auth,
+            auth: auth.clone(),
             policies,
             chime: chime.clone(),
             registry: registry.clone(),

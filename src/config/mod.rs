@@ -25,7 +25,7 @@ use crate::telemetry::LogFilter;
 pub struct SettingsError(pub Vec<SettingError>);
 
 /// How callers are authenticated (`AUTH_MODE`).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum AuthSettings {
     /// `authorizer`: by the claims that API Gateway verified.
     Authorizer(ClaimNames),

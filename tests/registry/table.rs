@@ -128,18 +128,16 @@ impl Table {
     /// Asks with time enough for every attempt. RecordMeeting has 200 ms whatever the deadline, which a peer on a busy machine may
     /// need longer than: it is asked again, as every request may be.
     pub(crate) async fn ask(&self, request: TableRequest) -> TableAnswer {
-        let mut usage = RegistryUsage::default();
-        let mut answer = self.ask_noting(request, &usage).await;
-        let is_short = matches!(request, TableRequest::RecordMeeting(_));
-        for _ in 0..if is_short { 20 } else { 0 } {
-            if answer != TableAnswer::Unclear {
-                break;
+        let mut times = if matches!(request, TableRequest::RecordMeeting(_)) { 20 } else { 1 };
+        loop {
+            let usage = RegistryUsage::default();
+            let answer = self.ask_noting(request, &usage).await;
+            times -= 1;
+            if !usage.has_failed() {
+                return answer;
             }
-            usage = RegistryUsage::default();
-            answer = self.ask_noting(request, &usage).await;
+            assert!(times > 0, "{request:?} has an answer: {answer:?}");
         }
-        assert!(!usage.has_failed(), "{request:?} has an answer: {answer:?}");
-        answer
     }
 
     pub(crate) async fn ask_noting(&self, request: TableRequest, usage: &RegistryUsage) -> TableAnswer {

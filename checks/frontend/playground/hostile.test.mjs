@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Harness } from "../browser/harness.mjs";
 import { button, openPage, said, section, waitForText } from "./playground.mjs";
-import { LANGUAGES, runSnippet } from "./snippets.mjs";
+import { copyInEachLanguage, LANGUAGES, runSnippet } from "./snippets.mjs";
 
 /** Ends an attribute, an element, a text of JavaScript and a template, and turns the direction of writing. */
 const HOSTILE = `"><img src=x onerror=alert(1)>\u202e\${alert(1)}'`;
@@ -73,13 +73,7 @@ test("code to copy sends names with quotes, signs of shells and other scripts as
   await who.getByLabel("Person").fill('o\'brien "$(exit 7)" `id` \\n \u{1f600}');
   await request.getByLabel("ExternalMeetingId").fill(name);
   await request.getByRole("button", { name: "New key" }).click();
-  const codes = [];
-  for (const language of LANGUAGES) {
-    await request.getByRole("tab", { name: language, exact: true }).click();
-    await button(request.getByRole("tabpanel"), "Copy").click();
-    await button(request.getByRole("tabpanel"), "Copied").waitFor();
-    codes.push(await page.evaluate(() => navigator.clipboard.readText()));
-  }
+  const codes = await copyInEachLanguage(page);
   const before = (await harness.gateway.meetings()).length;
   await Promise.all(LANGUAGES.map((language, index) => runSnippet(language, codes[index])));
   const meetings = (await harness.gateway.meetings()).slice(before);

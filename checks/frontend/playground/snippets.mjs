@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { button, section } from "./playground.mjs";
 
 const run = promisify(execFile);
 
@@ -19,6 +20,19 @@ const PROGRAMS = {
 
 /** The languages by the names that `runSnippet` takes. */
 export const LANGUAGES = Object.keys(PROGRAMS);
+
+/** Copies the request that the page shows as code, and returns it in the order of `LANGUAGES`. */
+export async function copyInEachLanguage(page) {
+  const request = section(page, "Request");
+  const codes = [];
+  for (const language of LANGUAGES) {
+    await request.getByRole("tab", { name: language, exact: true }).click();
+    await button(request.getByRole("tabpanel"), "Copy").click();
+    await button(request.getByRole("tabpanel"), "Copied").waitFor();
+    codes.push(await page.evaluate(() => navigator.clipboard.readText()));
+  }
+  return codes;
+}
 
 /** Returns what the code prints. Rejects when it fails. */
 export async function runSnippet(language, code) {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Harness } from "../browser/harness.mjs";
 import { assertHolds, button, DESKTOP, descriptionOf, openPage, said, section, waitForText } from "./playground.mjs";
-import { LANGUAGES, runSnippet } from "./snippets.mjs";
+import { copyInEachLanguage, LANGUAGES, runSnippet } from "./snippets.mjs";
 
 /** The height of the page's header, in CSS pixels. */
 const HEADER = 57;
@@ -143,13 +143,7 @@ async function copyAsCode(page) {
   const request = section(page, "Request");
   // All but the first send the meeting that the first has made: the key is the same.
   await request.getByRole("button", { name: "New key" }).click();
-  const codes = [];
-  for (const language of LANGUAGES) {
-    await request.getByRole("tab", { name: language, exact: true }).click();
-    await button(request.getByRole("tabpanel"), "Copy").click();
-    await button(request.getByRole("tabpanel"), "Copied").waitFor();
-    codes.push(await page.evaluate(() => navigator.clipboard.readText()));
-  }
+  const codes = await copyInEachLanguage(page);
   await assertHolds(page, "the request as code", "Request");
   const outputs = await Promise.all(LANGUAGES.map((language, index) => runSnippet(language, codes[index])));
   const ids = outputs.map((output) => output.match(/"MeetingId": ?"([^"]+)"/)?.[1]);
