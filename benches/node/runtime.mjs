@@ -1,8 +1,9 @@
 // A minimal loop over the Lambda Runtime API. Lambda's own client for Node.js does more, so the measurement favours this
 // peer.
 import { Agent, request } from "node:http";
-import { handler } from "./function.mjs";
+import { handlers } from "./function.mjs";
 
+const handler = handlers[process.env._HANDLER];
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 

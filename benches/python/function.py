@@ -1,4 +1,4 @@
-"""The same job in Python, by its best practice: one client outside the handler, with connections kept open.
+"""The same jobs in Python, by its best practice: one client outside the handlers, with connections kept open.
 
 No authentication and no policy.
 """
@@ -14,9 +14,9 @@ client = boto3.client("chime-sdk-meetings", config=Config(tcp_keepalive=True))
 queue = os.environ["NOTIFICATIONS_QUEUE_ARN"]
 
 
-def handler(event: dict) -> dict:
+def create_meeting(event: dict) -> dict:
     asked = json.loads(event["body"])
-    answer = client.create_meeting(
+    created = client.create_meeting(
         ClientRequestToken=str(uuid.uuid4()),
         ExternalMeetingId=asked["ExternalMeetingId"],
         MediaRegion=asked["MediaRegion"],
@@ -34,5 +34,37 @@ def handler(event: dict) -> dict:
         ],
         NotificationsConfiguration={"SqsQueueArn": queue},
     )
-    headers = {"content-type": "application/json"}
-    return {"statusCode": 201, "headers": headers, "body": json.dumps({"Meeting": answer["Meeting"]})}
+    return answer(201, {"Meeting": created["Meeting"]})
+
+
+def get_meeting(event: dict) -> dict:
+    return answer(200, {"Meeting": client.get_meeting(MeetingId=meeting_id(event))["Meeting"]})
+
+
+def create_attendee(event: dict) -> dict:
+    user = json.loads(event["body"])["ExternalUserId"]
+    created = client.create_attendee(MeetingId=meeting_id(event), ExternalUserId=user)
+    return answer(201, {"Attendee": created["Attendee"]})
+
+
+def join(event: dict) -> dict:
+    meeting = client.get_meeting(MeetingId=meeting_id(event))["Meeting"]
+    user = event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
+    created = client.create_attendee(MeetingId=meeting_id(event), ExternalUserId=user)
+    return answer(201, {"Meeting": meeting, "Attendee": created["Attendee"]})
+
+
+def meeting_id(event: dict) -> str:
+    return event["rawPath"].split("/")[2]
+
+
+def answer(status: int, body: dict) -> dict:
+    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": json.dumps(body)}
+
+
+HANDLERS = {
+    "CreateMeeting": create_meeting,
+    "GetMeeting": get_meeting,
+    "CreateAttendee": create_attendee,
+    "Join": join,
+}

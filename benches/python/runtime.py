@@ -7,10 +7,11 @@ import http.client
 import json
 import os
 
-from function import handler
+from function import HANDLERS
 
 PREFIX = "/2018-06-01/runtime/invocation/"
 
+handler = HANDLERS[os.environ["_HANDLER"]]
 connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
 while True:
     connection.request("GET", PREFIX + "next")

@@ -36,7 +36,7 @@ pub(crate) struct Built {
 impl Artefacts {
     /// Only what is needed to measure the stack's functions alone: those that are `built`, or those that are built here.
     pub(crate) fn functions_alone(built: &Built, profile: &str) -> Result<Self, Failure> {
-        let peers = target_folder().join(if profile == "dev" { "debug" } else { profile });
+        let peers = folder_of(profile);
         let program = |built: &Option<PathBuf>, name: &str| -> Result<PathBuf, Failure> {
             if let Some(built) = built {
                 return Ok(std::path::absolute(built)?);
@@ -102,10 +102,10 @@ impl Artefacts {
         Ok(artefacts)
     }
 
-    /// What the budget needs: the stack's functions, and the other programs in Rust.
-    pub(crate) fn build_in_rust(built: &Built, profile: &str) -> Result<Self, Failure> {
+    /// Builds the other programs in Rust: the budget's references.
+    pub(crate) fn with_peers(self, profile: &str) -> Result<Self, Failure> {
         build_peers(profile)?;
-        Self::functions_alone(built, profile)
+        Ok(self)
     }
 
     /// What versions the peers run on.
@@ -121,7 +121,7 @@ impl Artefacts {
 /// The program that writes the log line of a request alone.
 pub(crate) fn request_line(profile: &str) -> Result<PathBuf, Failure> {
     run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-request-line"])?;
-    Ok(target_folder().join(if profile == "dev" { "debug" } else { profile }).join("request-line"))
+    Ok(folder_of(profile).join("request-line"))
 }
 
 /// The compiler, as `rustc --version` names it.
@@ -131,6 +131,11 @@ pub(crate) fn compiler() -> Result<String, Failure> {
 
 fn build_peers(profile: &str) -> Result<(), Failure> {
     run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-peers"])
+}
+
+/// Where the programs of a profile are.
+fn folder_of(profile: &str) -> PathBuf {
+    target_folder().join(if profile == "dev" { "debug" } else { profile })
 }
 
 fn target_folder() -> PathBuf {
@@ -144,7 +149,8 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<(), Failure> 
     status.success().then_some(()).ok_or_else(|| format!("{program} failed").into())
 }
 
-fn asked(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, Failure> {
+/// What a program prints.
+pub(crate) fn asked(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, Failure> {
     let output = Command::new(program).args(arguments).current_dir(folder).output();
     let output = output.map_err(|error| format!("{program} can't be run: {error}"))?;
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())

@@ -6,11 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::Failure;
 use crate::player::{Player, Program};
-use crate::subjects::Subject;
+use crate::subjects::{Measure, Row, Subject};
 
 /// Longest wait for any step of a function under valgrind, which is some fifty times as slow.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -18,11 +16,23 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Requests over which the count of one is averaged.
 const REQUESTS: u64 = 20;
 
+/// What is set for a program that is counted, so that a machine's processor and caches choose nothing.
+///
+/// The C library chooses its functions for strings by the processor, and from which length on they copy in another way by the
+/// sizes of its caches. These are the functions that every x86-64 processor has, and the thresholds of one machine.
+const NEUTRAL: [(&str, &str); 1] = [(
+    "GLIBC_TUNABLES",
+    "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-AVX2,-AVX,-BMI1,-BMI2,-LZCNT,-MOVBE,-POPCNT,-SSSE3,-SSE4_1,-SSE4_2,-ERMS,\
+     -FSRM,-RTM,-XSAVEC:\
+     glibc.cpu.x86_data_cache_size=0x8000:glibc.cpu.x86_shared_cache_size=0x100000:\
+     glibc.cpu.x86_non_temporal_threshold=0xc0000:glibc.cpu.x86_rep_movsb_threshold=0x2000:\
+     glibc.cpu.x86_rep_stosb_threshold=0x2000",
+)];
+
 /// Instructions of one function.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Counts {
-    pub(crate) name: String,
+    pub(crate) row: Row,
     /// From the start of the process until it waits for its first event.
     pub(crate) init: u64,
     /// The same and its first request.
@@ -32,6 +42,15 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// One of the three.
+    pub(crate) fn of(&self, measure: Measure) -> u64 {
+        match measure {
+            Measure::Init => self.init,
+            Measure::InitAndFirst => self.init_and_first,
+            Measure::WarmRequest => self.warm_request,
+        }
+    }
+
     /// The lower of each.
     pub(crate) fn lowest(self, other: &Counts) -> Self {
         Counts {
@@ -71,12 +90,12 @@ pub(crate) fn two_at_a_time<T: Send>(
 
 /// Counts those of one function.
 pub(crate) fn count(subject: &Subject) -> Result<Counts, Failure> {
-    eprintln!("counting: {}", subject.name);
+    eprintln!("counting: {}", subject.row.name());
     let init = instructions_of(subject, 0)?;
     let init_and_first = instructions_of(subject, 1)?;
     let all = instructions_of(subject, REQUESTS.saturating_add(1))?;
     let warm_request = all.saturating_sub(init_and_first).checked_div(REQUESTS).unwrap_or_default();
-    Ok(Counts { name: subject.name.clone(), init, init_and_first, warm_request })
+    Ok(Counts { row: subject.row, init, init_and_first, warm_request })
 }
 
 /// Instructions of a process that answers that many requests.
@@ -86,7 +105,10 @@ pub(crate) fn instructions_of(subject: &Subject, requests: u64) -> Result<u64, F
     let mut arguments =
         vec!["--tool=callgrind".to_owned(), format!("--callgrind-out-file={}", output.display()), path];
     arguments.extend(subject.program.arguments.iter().cloned());
-    let program = Program { path: valgrind()?.into(), arguments, ..subject.program.clone() };
+    let mut environment = subject.program.environment.clone();
+    environment.extend(NEUTRAL.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let program = Program { path: valgrind()?.into(), arguments, environment, ..subject.program.clone() };
+    subject.prepare()?;
     let mut player = Player::start(&program, PATIENCE)?;
     for _ in 0..requests {
         player.invoke(&subject.event)?;

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use local::simulator::RecordedRequest;
 use serde_json::Value;
 
 use crate::Failure;
 use crate::archive::zipped_size;
 use crate::player::Player;
 use crate::statistics::{median, quantile};
-use crate::subjects::Subject;
+use crate::subjects::{Operation, Row, Subject};
 use crate::surroundings::Surroundings;
 
 /// Longest wait for any step of a function.
@@ -24,7 +25,7 @@ const SETTLING: Duration = Duration::from_millis(400);
 /// Medians over all runs of one function.
 #[derive(Debug, Clone)]
 pub(crate) struct Times {
-    pub(crate) name: String,
+    pub(crate) row: Row,
     /// Milliseconds from the start of the process to its first request for an event.
     pub(crate) init: f64,
     /// Milliseconds from handing over the first event to its answer.
@@ -57,41 +58,64 @@ struct Runs {
 /// The first request after a connection could be opened ahead, and later ones, on the slow network.
 #[derive(Debug, Clone)]
 pub(crate) struct FarAway {
-    pub(crate) name: String,
+    pub(crate) row: Row,
     pub(crate) init: f64,
     pub(crate) first: f64,
     pub(crate) warm: f64,
 }
 
-/// Fails unless all functions ask Chime for the same meeting.
+/// What Chime is asked: method, path and body of each request.
+type Asked = Vec<(String, String, Value)>;
+
+/// Fails unless all functions that do the same job send Chime the same requests.
 pub(crate) fn same_requests(subjects: &[Subject], around: &Surroundings) -> Result<(), Failure> {
-    let mut expected: Option<(String, Value)> = None;
-    for subject in subjects.iter().filter(|subject| subject.calls_chime) {
-        around.take_creations();
-        let (_, answer) = Player::start(&subject.program, PATIENCE)?.invoke(&subject.event)?;
-        let answer: Value = serde_json::from_slice(&answer)?;
-        if answer.get("statusCode") != Some(&201.into()) {
-            return Err(format!("{} answered {answer}", subject.name).into());
-        }
-        let mut creations = around.take_creations();
-        let (Some(mut creation), 0) = (creations.pop(), creations.len()) else {
-            return Err(format!("{} did not ask Chime for one meeting", subject.name).into());
-        };
-        if let Some(members) = creation.as_object_mut() {
-            members.remove("ClientRequestToken");
-        }
-        if let Some(Value::Array(tags)) = creation.get_mut("Tags") {
-            tags.sort_by_key(ToString::to_string);
-        }
-        match &expected {
-            None => expected = Some((subject.name.clone(), creation)),
-            Some((name, other)) if *other != creation => {
-                return Err(format!("{name} asks for {other}, {} for {creation}", subject.name).into());
+    let mut expected: Vec<(&Subject, Asked)> = Vec::new();
+    for subject in subjects.iter().filter(|subject| subject.row.is_compared()) {
+        let asked = asked(subject, around)?;
+        match expected.iter().find(|(first, _)| first.row.operation == subject.row.operation) {
+            None => expected.push((subject, asked)),
+            Some((first, other)) if *other != asked => {
+                let (name, first) = (subject.row.name(), first.row.name());
+                return Err(format!("{first} asks Chime for {other:?}, {name} for {asked:?}").into());
             }
             Some(_) => {}
         }
     }
     Ok(())
+}
+
+/// The requests that one event makes.
+fn asked(subject: &Subject, around: &Surroundings) -> Result<Asked, Failure> {
+    around.renew();
+    let mut player = Player::start(&subject.program, PATIENCE)?;
+    if subject.row.operation == Operation::CreateAttendee {
+        // The gateway's first request in a process asks whose the meeting is as well, which the peers take for granted.
+        player.invoke(&subject.event)?;
+    }
+    around.renew();
+    let (_, answer) = player.invoke(&subject.event)?;
+    let answer: Value = serde_json::from_slice(&answer)?;
+    if !matches!(answer.get("statusCode").and_then(Value::as_u64), Some(200 | 201)) {
+        return Err(format!("{} answered {answer}", subject.row.name()).into());
+    }
+    let asked: Asked = around.take_requests().into_iter().map(normalised).collect();
+    if asked.is_empty() {
+        Err(format!("{} asked Chime for nothing", subject.row.name()).into())
+    } else {
+        Ok(asked)
+    }
+}
+
+/// A request without what differs from one to the next: its token, and the order of tags.
+fn normalised(request: RecordedRequest) -> (String, String, Value) {
+    let mut body = request.body;
+    if let Some(members) = body.as_object_mut() {
+        members.remove("ClientRequestToken");
+    }
+    if let Some(Value::Array(tags)) = body.get_mut("Tags") {
+        tags.sort_by_key(ToString::to_string);
+    }
+    (request.method, request.path, body)
 }
 
 /// Runs every function that often, in turns, so that other load on the machine affects all alike.
@@ -105,8 +129,9 @@ pub(crate) fn in_turns(
     for run in 1..=runs {
         eprintln!("run {run} of {runs}");
         for (subject, measured) in subjects.iter().zip(&mut measured) {
+            around.renew();
+            subject.prepare()?;
             measured.add(subject, requests)?;
-            around.take_creations();
         }
     }
     subjects.iter().zip(&measured).map(|(subject, runs)| runs.medians(subject)).collect()
@@ -137,7 +162,7 @@ impl Runs {
     fn medians(&self, subject: &Subject) -> Result<Times, Failure> {
         let parts: Vec<&Path> = subject.artefact.iter().map(AsRef::as_ref).collect();
         Ok(Times {
-            name: subject.name.clone(),
+            row: subject.row,
             init: median(&self.init),
             first: median(&self.first),
             cpu_first: median(&self.cpu_first),
@@ -178,7 +203,7 @@ pub(crate) fn far_away(subjects: &[Subject], runs: usize) -> Result<Vec<FarAway>
         }
     }
     let rows = subjects.iter().zip(&measured).map(|(subject, [init, first, warm])| FarAway {
-        name: subject.name.clone(),
+        row: subject.row,
         init: median(init),
         first: median(first),
         warm: median(warm),

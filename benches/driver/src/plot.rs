@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::measure::Times;
 use crate::report::Report;
-use crate::subjects::{AUTHORIZER, BARE_CALL, BEARER, FLOOR, NODE, PYTHON};
+use crate::subjects::{BARE_CALL, FLOOR, Function, GATEWAY, GATEWAY_BEARER, Operation, peer};
 
 const WIDTH: f64 = 760.0;
 const LABELS: f64 = 190.0;
@@ -19,20 +19,20 @@ pub(crate) fn plot(report: &Report) -> Option<String> {
     let rows = [
         (FLOOR, "floor (constant answer)", "#9aa5b1"),
         (BARE_CALL, "SDK call alone, Rust", "#9aa5b1"),
-        (AUTHORIZER, "gateway, authorizer mode", "#0b7285"),
-        (BEARER, "gateway, bearer mode", "#0b7285"),
-        (NODE, "Node.js 20, SDK v3 bundled", "#c2410c"),
-        (PYTHON, "Python 3.11, boto3", "#c2410c"),
+        (GATEWAY, "gateway, authorizer mode", "#0b7285"),
+        (GATEWAY_BEARER, "gateway, bearer mode", "#0b7285"),
+        (peer(Function::Node, Operation::CreateMeeting), "Node.js 20, SDK v3 bundled", "#c2410c"),
+        (peer(Function::Python, Operation::CreateMeeting), "Python 3.11, boto3", "#c2410c"),
     ];
     let mut body = String::new();
     let mut top = 34.0;
     let panels: [Panel; 2] = [
-        ("CPU of a cold start with its first request, milliseconds", |times| times.cpu_first),
-        ("CPU of a warm request, milliseconds", |times| times.cpu_warm),
+        ("CreateMeeting: CPU of a cold start with its first request, milliseconds", |times| times.cpu_first),
+        ("CreateMeeting: CPU of a warm request, milliseconds", |times| times.cpu_warm),
     ];
     for (title, value) in panels {
         let values: Vec<f64> =
-            rows.iter().map(|(name, ..)| report.times_of(name).map(value)).collect::<Option<_>>()?;
+            rows.iter().map(|(row, ..)| report.times_of(row).map(value)).collect::<Option<_>>()?;
         let least = values.iter().copied().fold(f64::INFINITY, f64::min) / 2.0;
         let most = values.iter().copied().fold(0.0, f64::max);
         let _ = write!(body, r#"<text x="0" y="{top}" class="title">{title} (logarithmic)</text>"#);

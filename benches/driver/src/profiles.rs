@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::archive::zipped_size;
 use crate::building::Artefacts;
 use crate::instructions::count_all;
-use crate::subjects;
-use crate::surroundings::Surroundings;
+use crate::subjects::{GATEWAY, GATEWAY_BEARER, Maker};
+use crate::surroundings::{Host, Surroundings};
 use crate::{Failure, println_all};
 
 /// Title, and what of Cargo.toml's release profile is changed.
@@ -28,7 +28,8 @@ pub(crate) fn compare(around: &Surroundings, folder: &Path) -> Result<(), Failur
     );
     for (index, (title, changes)) in VARIANTS.iter().enumerate() {
         let artefacts = Artefacts::build_variant(changes, &folder.join(format!("profile-{index}")))?;
-        let counted = count_all(&subjects::in_both_modes(&artefacts, around, folder)?)?;
+        let maker = Maker::new(&artefacts, around, folder, Host::Address);
+        let counted = count_all(&maker.make_all([&GATEWAY, &GATEWAY_BEARER])?)?;
         let [authorizer, bearer] = counted.as_slice() else { return Err("two modes were counted".into()) };
         let _ = writeln!(
             table,

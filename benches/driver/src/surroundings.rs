@@ -1,5 +1,6 @@
 //! The surroundings of a measured function: Chime, the registry's table and an issuer, all over TLS, on loopback.
 
+use std::fmt::{self, Display, Formatter};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,9 +8,8 @@ use std::time::Duration;
 
 use local::dynamodb::Dynamodb;
 use local::issuer::{Algorithm, Issuer, MintOptions, TokenRequest};
-use local::simulator::{Operation, Simulator};
+use local::simulator::{RecordedRequest, Simulator, SimulatorOptions};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
-use serde_json::Value;
 use tokio::runtime::Runtime;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
@@ -28,8 +28,7 @@ pub(crate) struct Surroundings {
     simulator: Simulator,
     issuer: Issuer,
     issuer_over_tls: SocketAddr,
-    /// Plays the table for as long as it is held.
-    _dynamodb: Dynamodb,
+    dynamodb: Dynamodb,
     table_over_tls: SocketAddr,
     chime_far_away: SocketAddr,
     authority_pem: String,
@@ -38,8 +37,17 @@ pub(crate) struct Surroundings {
     _runtime: Runtime,
 }
 
-/// Which certificate authorities a function trusts, beside the one of this run.
+/// How a function names this machine in its settings.
 #[derive(Debug, Clone, Copy)]
+pub(crate) enum Host {
+    /// `localhost`: the system's resolver is asked, as it is in Lambda.
+    Name,
+    /// The address, so that what the resolver reads on this machine counts for nothing.
+    Address,
+}
+
+/// Which certificate authorities a function trusts, beside the one of this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Roots {
     /// As many as are built into the gateway.
     BuiltIn,
@@ -57,7 +65,14 @@ impl Surroundings {
         let (authority_pem, tls) = certificates()?;
         let entered = runtime.enter();
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let simulator = Simulator::start_tls(any_port, tls.clone())?;
+        // A caller's second attendee in a meeting is the first one again: a meeting has room for 250, and a run asks for more.
+        let options = SimulatorOptions {
+            tls: Some(Arc::new(tls.clone())),
+            repeats_attendee: true,
+            ..SimulatorOptions::default()
+        };
+        let simulator = Simulator::start_with(any_port, options)?;
+        simulator.add_sample_meeting();
         let issuer = Issuer::start_with_published_rsa_key()?;
         let dynamodb = Dynamodb::start(any_port)?;
         let tls = Arc::new(tls);
@@ -70,7 +85,7 @@ impl Surroundings {
             simulator,
             issuer,
             issuer_over_tls,
-            _dynamodb: dynamodb,
+            dynamodb,
             table_over_tls,
             chime_far_away,
             authority_pem,
@@ -80,8 +95,8 @@ impl Surroundings {
     }
 
     /// The value for `AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS`.
-    pub(crate) fn chime(&self) -> String {
-        format!("https://localhost:{}", self.simulator.address().port())
+    pub(crate) fn chime(&self, host: Host) -> String {
+        format!("https://{host}:{}", self.simulator.address().port())
     }
 
     /// The same on a network where a round trip takes [`ROUND_TRIP`].
@@ -90,13 +105,13 @@ impl Surroundings {
     }
 
     /// The value for `AWS_ENDPOINT_URL_DYNAMODB`.
-    pub(crate) fn table(&self) -> String {
-        format!("https://localhost:{}", self.table_over_tls.port())
+    pub(crate) fn table(&self, host: Host) -> String {
+        format!("https://{host}:{}", self.table_over_tls.port())
     }
 
     /// The settings of bearer mode.
-    pub(crate) fn issuer_settings(&self) -> Vec<(String, String)> {
-        let keys = format!("https://localhost:{}/", self.issuer_over_tls.port());
+    pub(crate) fn issuer_settings(&self, host: Host) -> Vec<(String, String)> {
+        let keys = format!("https://{host}:{}/", self.issuer_over_tls.port());
         let path = self.issuer.jwks_uri();
         let path = path.strip_prefix(&self.issuer.issuer_url()).unwrap_or_default().trim_start_matches('/');
         [
@@ -109,8 +124,9 @@ impl Surroundings {
     }
 
     /// A token for a host of the tenant, signed by RS256.
-    pub(crate) fn token(&self) -> Result<String, Failure> {
-        let claims = TokenRequest::new(TENANT, &["hosts"]).claims(&self.issuer.issuer_url());
+    pub(crate) fn token(&self, subject: &str) -> Result<String, Failure> {
+        let request = TokenRequest { subject: subject.to_owned(), ..TokenRequest::new(TENANT, &["hosts"]) };
+        let claims = request.claims(&self.issuer.issuer_url());
         let options = MintOptions { algorithm: Algorithm::Rs256, ..MintOptions::default() };
         Ok(self.issuer.mint(&claims, &options)?)
     }
@@ -128,12 +144,28 @@ impl Surroundings {
         Ok(path.to_string_lossy().into_owned())
     }
 
-    /// The bodies of the CreateMeeting requests since the last call, and forgets them.
-    pub(crate) fn take_creations(&self) -> Vec<Value> {
-        let requests = self.simulator.requests();
+    /// The requests to Chime since the last call, without those that only open a connection; forgets them, and all that they
+    /// made, so that the surroundings are as at the start.
+    pub(crate) fn take_requests(&self) -> Vec<RecordedRequest> {
+        let (requests, _) = self.simulator.requests_after(0, usize::MAX);
+        self.renew();
+        requests
+    }
+
+    /// Makes the surroundings as they were at the start: one meeting, which the sample events name, and an empty table.
+    pub(crate) fn renew(&self) {
         self.simulator.reset();
-        let creations = requests.into_iter().filter(|request| request.operation == Operation::CreateMeeting);
-        creations.map(|request| request.body).collect()
+        self.simulator.add_sample_meeting();
+        self.dynamodb.reset();
+    }
+}
+
+impl Display for Host {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Host::Name => "localhost",
+            Host::Address => "127.0.0.1",
+        })
     }
 }
 
@@ -143,7 +175,7 @@ fn certificates() -> Result<(String, ServerConfig), Failure> {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.distinguished_name.push(rcgen::DnType::CommonName, "Benchmark, thrown away after the run");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
-    let mut server = CertificateParams::new(vec!["localhost".to_owned()])?;
+    let mut server = CertificateParams::new([Host::Name, Host::Address].map(|host| host.to_string()))?;
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let key = KeyPair::generate()?;
     let certificate = server.signed_by(&key, &authority)?;

@@ -34,7 +34,7 @@ pub(crate) fn check(modes: &[Subject]) -> Result<bool, Failure> {
             let verdict = if fits { "within" } else { "ABOVE" };
             println_all(&format!(
                 "{verdict} worst inputs: {}, {what}: {count} of {MAX_INSTRUCTIONS}",
-                gateway.name
+                gateway.row.name()
             ));
             within &= fits;
         }
