@@ -14,7 +14,13 @@ use crate::subjects::{Measure, Row, Subject};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Requests over which the count of one is averaged.
-const REQUESTS: u64 = 20;
+pub(crate) const REQUESTS: u64 = 20;
+
+/// How often a process is counted whose connection was not open in time.
+const ATTEMPTS: usize = 4;
+
+/// What the gateway logs then.
+const TOO_LATE: &str = "the connection for the first request is not open yet";
 
 /// What is set for a program that is counted, so that a machine's processor and caches choose nothing.
 ///
@@ -37,26 +43,32 @@ pub(crate) struct Counts {
     pub(crate) init: u64,
     /// The same and its first request.
     pub(crate) init_and_first: u64,
-    /// A later request.
-    pub(crate) warm_request: u64,
+    /// The same and [`REQUESTS`] more.
+    pub(crate) all: u64,
 }
 
 impl Counts {
-    /// One of the three.
+    /// One of the three that are shown.
     pub(crate) fn of(&self, measure: Measure) -> u64 {
         match measure {
             Measure::Init => self.init,
             Measure::InitAndFirst => self.init_and_first,
-            Measure::WarmRequest => self.warm_request,
+            Measure::WarmRequest => self.warm_request(),
         }
     }
 
-    /// The lower of each.
+    /// A later request.
+    pub(crate) fn warm_request(&self) -> u64 {
+        self.all.saturating_sub(self.init_and_first).checked_div(REQUESTS).unwrap_or_default()
+    }
+
+    /// The lower of each. Of what was counted, not of the difference: where only the count of the first request has a second
+    /// connection, the later ones would seem to take less than they do.
     pub(crate) fn lowest(self, other: &Counts) -> Self {
         Counts {
             init: self.init.min(other.init),
             init_and_first: self.init_and_first.min(other.init_and_first),
-            warm_request: self.warm_request.min(other.warm_request),
+            all: self.all.min(other.all),
             ..self
         }
     }
@@ -94,12 +106,26 @@ pub(crate) fn count(subject: &Subject) -> Result<Counts, Failure> {
     let init = instructions_of(subject, 0)?;
     let init_and_first = instructions_of(subject, 1)?;
     let all = instructions_of(subject, REQUESTS.saturating_add(1))?;
-    let warm_request = all.saturating_sub(init_and_first).checked_div(REQUESTS).unwrap_or_default();
-    Ok(Counts { row: subject.row, init, init_and_first, warm_request })
+    Ok(Counts { row: subject.row, init, init_and_first, all })
 }
 
 /// Instructions of a process that answers that many requests.
+///
+/// The gateway waits half a second in init for its connection to Chime. On a busy machine, under valgrind, that may pass, and the
+/// first request opens another: 0.8 to 1.3 million instructions, which are 4.8 % and more of each of [`REQUESTS`]. Its log says
+/// so, and then the process is counted again, at most [`ATTEMPTS`] times.
 pub(crate) fn instructions_of(subject: &Subject, requests: u64) -> Result<u64, Failure> {
+    let mut count = count_once(subject, requests)?;
+    for _ in 1..ATTEMPTS {
+        if !std::fs::read_to_string(&subject.program.log)?.contains(TOO_LATE) {
+            return Ok(count);
+        }
+        count = count.min(count_once(subject, requests)?);
+    }
+    Ok(count)
+}
+
+fn count_once(subject: &Subject, requests: u64) -> Result<u64, Failure> {
     let output = subject.program.log.with_extension("callgrind");
     let path = subject.program.path.to_string_lossy().into_owned();
     let mut arguments =

@@ -37,8 +37,8 @@ pub(crate) fn compare(around: &Surroundings, folder: &Path) -> Result<(), Failur
             millionths(std::fs::metadata(&artefacts.gateway)?.len()),
             millionths(zipped_size(&[&artefacts.gateway])?),
             millionths(authorizer.init_and_first),
-            millionths(authorizer.warm_request) * 1000.0,
-            millionths(bearer.warm_request) * 1000.0,
+            millionths(authorizer.warm_request()) * 1000.0,
+            millionths(bearer.warm_request()) * 1000.0,
         );
         println_all(&table);
     }

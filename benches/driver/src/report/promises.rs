@@ -141,13 +141,13 @@ impl Report {
             ),
         ] {
             if let (Some(counts), Some(call)) = (self.counts_of(&row), self.counts_of(&call)) {
-                let above = (float(counts.warm_request) - float(call.warm_request)) / 1e3;
+                let above = (float(counts.warm_request()) - float(call.warm_request())) / 1e3;
                 promises.push(at_most(promise, above, limit, " K"));
             }
         }
         let [few, _, many] = TENANTS.map(|count: usize| -> Row { with_tenants(count) });
         if let (Some(few), Some(many)) = (self.counts_of(&few), self.counts_of(&many)) {
-            let ratio = float(many.warm_request) / float(few.warm_request);
+            let ratio = float(many.warm_request()) / float(few.warm_request());
             let promise = "instructions of a request at 10,000 tenants, in those at 10";
             promises.push(at_most(promise, ratio, 1.05, ""));
         }

@@ -74,7 +74,7 @@ impl Report {
                 counts.row.function,
                 float(counts.init) / 1e6,
                 float(counts.init_and_first) / 1e6,
-                float(counts.warm_request) / 1e3
+                float(counts.warm_request()) / 1e3
             );
         }
         table

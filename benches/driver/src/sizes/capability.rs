@@ -145,11 +145,11 @@ pub(super) fn of_owner(owner: &Owner) -> &'static str {
         Owner::Unwinding => UNWINDING,
         Owner::OtherSection => REST,
         Owner::Crate(name) => {
-            let is = |pattern: &&str| match pattern.strip_suffix('*') {
+            let names_it = |pattern: &&str| match pattern.strip_suffix('*') {
                 Some(start) => name.starts_with(start),
                 None => name == pattern,
             };
-            let found = CAPABILITIES.iter().find(|(_, crates)| crates.iter().any(|pattern| is(&pattern)));
+            let found = CAPABILITIES.iter().find(|(_, crates)| crates.iter().any(names_it));
             found.map_or(OTHER_CRATES, |(capability, _)| capability)
         }
     }
