@@ -50,6 +50,9 @@ struct Options {
     /// Requests that are measured in each run after the first.
     #[arg(long, default_value_t = 300, global = true)]
     requests: usize,
+    /// Where a run keeps its files, below the repository's root; two runs at once need two.
+    #[arg(long, default_value = "target/measured", global = true)]
+    folder: PathBuf,
     /// Writes the tables and the plot into docs/ as well, and the ratios into benches/runs.json.
     #[arg(long, global = true)]
     write: bool,
@@ -97,7 +100,7 @@ fn main() -> ExitCode {
 
 /// Whether what was checked holds.
 fn run(options: &Options) -> Result<bool, Failure> {
-    let folder = repository().join("target/measured");
+    let folder = repository().join(&options.folder);
     let command = options.command.unwrap_or(Command::All);
     if matches!(command, Command::Sizes) {
         return show_sizes(options).map(|()| true);
