@@ -210,7 +210,7 @@ mod tests {
     use crate::subjects::{GATEWAY, ROWS, Row, references};
 
     fn counts(row: Row, all: u64) -> Counts {
-        Counts { row, init: all, init_and_first: all, all: all * (REQUESTS + 1) }
+        Counts { row, init: all, init_and_first: all, all: all.saturating_mul(REQUESTS.saturating_add(1)) }
     }
 
     /// The whole budget file of a machine where everything takes that many instructions.
