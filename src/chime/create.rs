@@ -57,7 +57,8 @@ impl std::fmt::Debug for CreatedMeeting {
     }
 }
 
-/// Sets the members of a meeting, which the SDK's two requests that create one have in common.
+/// Sets the members of a meeting, which the SDK's two requests that create one have in common. Each attempt makes its request
+/// anew, which costs as much as a copy and leaves none over.
 macro_rules! with_members {
     ($request:expr, $chime:expr, $plan:expr, $token:expr) => {{
         let (chime, plan): (&Chime, &MeetingPlan) = ($chime, $plan);
@@ -112,8 +113,10 @@ impl Chime {
         token: String,
         attempts: Attempts<'_>,
     ) -> Result<CreatedMeeting, ChimeError> {
-        let request = with_members!(self.client.create_meeting(), self, &plan.plan, token);
-        let send = |text| request.clone().customize().interceptor(text).send();
+        let send = |text| {
+            let request = with_members!(self.client.create_meeting(), self, &plan.plan, &token);
+            request.customize().interceptor(text).send()
+        };
         let created =
             ask(attempts, send, |answer| self.created(&plan.plan, answer, CreateMeetingOutput::meeting, ""));
         created.await.map_err(|error| plan.error(error))
@@ -130,10 +133,13 @@ impl Chime {
         attempts: Attempts<'_>,
     ) -> Result<CreatedMeeting, ChimeError> {
         let token = self.token(&plan.plan, Purpose::MeetingWithAttendees)?;
-        let request = with_members!(self.client.create_meeting_with_attendees(), self, &plan.plan, token);
-        let request = request.set_attendees(Some(sdk_attendees(attendees)?));
+        let sent = sdk_attendees(attendees)?;
         let names = AskedNames::of(attendees);
-        let send = |text| request.clone().customize().interceptor(text).send();
+        let send = |text| {
+            let request = self.client.create_meeting_with_attendees();
+            let request = with_members!(request, self, &plan.plan, &token).set_attendees(Some(sent.clone()));
+            request.customize().interceptor(text).send()
+        };
         let created = ask(attempts, send, |answer| {
             let others = created_attendees(&answer, &names)?;
             self.created(&plan.plan, answer, CreateMeetingWithAttendeesOutput::meeting, &others)
