@@ -31,12 +31,15 @@ pub(crate) struct Built {
     /// The program of the function that reads the queue; built here if absent.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) notifications: Option<PathBuf>,
+    /// The folder with the benchmark's own programs in Rust, `floor`, `bare-calls` and `request-line`; built here if absent.
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub(crate) peers: Option<PathBuf>,
 }
 
 impl Artefacts {
     /// Only what is needed to measure the stack's functions alone: those that are `built`, or those that are built here.
     pub(crate) fn functions_alone(built: &Built, profile: &str) -> Result<Self, Failure> {
-        let peers = folder_of(profile);
+        let own = folder_of(profile);
         let program = |built: &Option<PathBuf>, name: &str| -> Result<PathBuf, Failure> {
             if let Some(built) = built {
                 return Ok(std::path::absolute(built)?);
@@ -44,10 +47,11 @@ impl Artefacts {
             // By package: built together, the packages of a workspace would get each other's features.
             let build = ["build", "--profile", profile, "--package", "meeting-gateway", "--bin", name];
             run(&repository(), "cargo", &build)?;
-            Ok(peers.join(name))
+            Ok(own.join(name))
         };
         let gateway = program(&built.gateway, "gateway")?;
         let notifications = program(&built.notifications, "notifications")?;
+        let peers = built.peers.as_ref().map(std::path::absolute).transpose()?.unwrap_or(own);
         Ok(Artefacts { gateway, notifications, peers, ..Self::unbuilt() })
     }
 
@@ -78,8 +82,7 @@ impl Artefacts {
 
     /// Everything.
     pub(crate) fn build_all(built: &Built, profile: &str) -> Result<Self, Failure> {
-        let mut artefacts = Self::functions_alone(built, profile)?;
-        build_peers(profile)?;
+        let mut artefacts = Self::functions_alone(built, profile)?.with_peers(built, profile)?;
 
         let node = repository().join("benches/node");
         if !node.join("node_modules").is_dir() {
@@ -103,8 +106,10 @@ impl Artefacts {
     }
 
     /// Builds the other programs in Rust: the budget's references.
-    pub(crate) fn with_peers(self, profile: &str) -> Result<Self, Failure> {
-        build_peers(profile)?;
+    pub(crate) fn with_peers(self, built: &Built, profile: &str) -> Result<Self, Failure> {
+        if built.peers.is_none() {
+            run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-peers"])?;
+        }
         Ok(self)
     }
 
@@ -119,18 +124,21 @@ impl Artefacts {
 }
 
 /// The program that writes the log line of a request alone.
-pub(crate) fn request_line(profile: &str) -> Result<PathBuf, Failure> {
-    run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-request-line"])?;
-    Ok(folder_of(profile).join("request-line"))
+pub(crate) fn request_line(built: &Built, profile: &str) -> Result<PathBuf, Failure> {
+    let folder = match &built.peers {
+        Some(folder) => std::path::absolute(folder)?,
+        None => {
+            let build = ["build", "--profile", profile, "--package", "benchmark-request-line"];
+            run(&repository(), "cargo", &build)?;
+            folder_of(profile)
+        }
+    };
+    Ok(folder.join("request-line"))
 }
 
 /// The compiler, as `rustc --version` names it.
 pub(crate) fn compiler() -> Result<String, Failure> {
     asked(&repository(), "rustc", &["--version"])
-}
-
-fn build_peers(profile: &str) -> Result<(), Failure> {
-    run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-peers"])
 }
 
 /// Where the programs of a profile are.

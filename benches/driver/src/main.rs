@@ -135,7 +135,7 @@ fn held() -> impl Iterator<Item = &'static Row> {
 }
 
 fn functions_and_references(options: &Options) -> Result<Artefacts, Failure> {
-    Artefacts::functions_alone(&options.built, &options.profile)?.with_peers(&options.profile)
+    Artefacts::functions_alone(&options.built, &options.profile)?.with_peers(&options.built, &options.profile)
 }
 
 fn check(options: &Options, around: &Surroundings, folder: &Path) -> Result<bool, Failure> {
@@ -144,7 +144,7 @@ fn check(options: &Options, around: &Surroundings, folder: &Path) -> Result<bool
     // The worst inputs come first: their lines are many, and the last lines are what a reader of a log sees.
     let modes = maker.make_all([&GATEWAY, &GATEWAY_BEARER])?;
     let worst_are_within = worst_inputs::check(&modes)?;
-    let request_line = building::request_line(&options.profile)?;
+    let request_line = building::request_line(&options.built, &options.profile)?;
     let request_line = instructions::of_request_line(&request_line, folder)?;
     let references = maker.make_all(&subjects::references())?;
     let are_within = budget::check(&maker.make_all(held())?, &references, &artefacts, request_line)?;

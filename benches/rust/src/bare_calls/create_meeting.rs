@@ -6,6 +6,7 @@ use aws_sdk_chimesdkmeetings::types::{
     VideoFeatures,
 };
 use lambda_runtime::Error;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::{Value, json};
 
 use crate::{body, text};
@@ -21,7 +22,7 @@ pub(crate) async fn create(client: &Client, queue: &str, event: &Value) -> Resul
     let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
     let output = client
         .create_meeting()
-        .client_request_token(uuid::Uuid::new_v4().to_string())
+        .client_request_token(token()?)
         .external_meeting_id(text(&body, "/ExternalMeetingId"))
         .media_region(text(&body, "/MediaRegion"))
         .meeting_features(features)
@@ -35,4 +36,11 @@ pub(crate) async fn create(client: &Client, queue: &str, event: &Value) -> Resul
         .await?;
     let id = output.meeting().and_then(|meeting| meeting.meeting_id()).unwrap_or_default();
     Ok(json!({ "Meeting": { "MeetingId": id } }))
+}
+
+/// As random as a UUID of version 4, from the operating system as that is.
+fn token() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| "the operating system returned no random bytes")?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
