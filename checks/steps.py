@@ -319,6 +319,12 @@ def check_exercises() -> None:
     python(CHECKS / "notifications" / "exercises.py", environment="notifications")
 
 
+def check_load() -> None:
+    """Uses what the step `build` has built."""
+    build_programs()
+    run(DEBUG / "load")
+
+
 def build_release_gateway(*features: str) -> Path:
     run("cargo", "build", "--release", "--bin", "gateway", *features)
     return REPOSITORY / "target" / "release" / "gateway"

@@ -11,6 +11,7 @@ mod listening;
 mod log;
 pub mod policy_schema;
 pub mod queue;
+pub mod rate;
 pub mod runtime_api;
 pub mod sample_tenants;
 mod signature;

@@ -25,6 +25,7 @@ use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
+use parking_lot::Mutex;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -35,6 +36,7 @@ pub use self::routes::Route;
 use crate::allowed_hosts::{AllowedHosts, ForeignRequestError};
 use crate::http_server::{NoAnswerError, json_response, serve as serve_http};
 use crate::listening::Listening;
+use crate::rate::{Rate, TokenBucket};
 
 /// The largest request body that an HTTP API takes, in bytes (API Gateway's quotas).
 pub const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -44,6 +46,10 @@ pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The function's own timeout, as template.yaml sets it: under API Gateway's, so that the function answers first.
 pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(28);
+
+/// How many requests the API accepts from all callers together: the defaults of the template's `ThrottlingRate` and
+/// `ThrottlingBurst`.
+pub const THROTTLING: Rate = Rate { a_second: 20.0, burst: 40.0 };
 
 /// The function: an event's JSON in, the answer's JSON out.
 pub type Handler = Arc<dyn Fn(Bytes, Invocation) -> Handling + Send + Sync>;
@@ -87,6 +93,21 @@ impl Front {
         Self::start_with_pages(bind, routes, handler, Arc::new(|_| None))
     }
 
+    /// The same with throttling: what is above it gets API Gateway's own 429, without Retry-After, and never reaches
+    /// the function.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start_throttled(
+        bind: SocketAddr,
+        routes: Vec<Route>,
+        handler: Handler,
+        throttling: Rate,
+    ) -> io::Result<Self> {
+        let throttling = TokenBucket::new(throttling, Instant::now());
+        Self::start_api(bind, routes, handler, Arc::new(|_| None), Some(throttling))
+    }
+
     /// The same, with pages beside the API. Their requests have no CORS: only pages of the same origin can read the answers.
     ///
     /// # Errors
@@ -97,9 +118,20 @@ impl Front {
         handler: Handler,
         pages: Pages,
     ) -> io::Result<Self> {
+        Self::start_api(bind, routes, handler, pages, None)
+    }
+
+    fn start_api(
+        bind: SocketAddr,
+        routes: Vec<Route>,
+        handler: Handler,
+        pages: Pages,
+        throttling: Option<TokenBucket>,
+    ) -> io::Result<Self> {
+        let throttling = throttling.map(Mutex::new);
         let allowed_hosts = AllowedHosts::listening_on(bind.ip());
         let cors = Cors::of(&routes)?;
-        let gateway = Arc::new(ApiGateway { routes, cors, handler, pages, allowed_hosts });
+        let gateway = Arc::new(ApiGateway { routes, cors, handler, pages, throttling, allowed_hosts });
         let listening = serve_http(bind, move |request, peer| {
             let gateway = Arc::clone(&gateway);
             async move { gateway.respond(request, peer).await }
@@ -125,6 +157,8 @@ struct ApiGateway {
     cors: Cors,
     handler: Handler,
     pages: Pages,
+    /// none lets every request through
+    throttling: Option<Mutex<TokenBucket>>,
     allowed_hosts: AllowedHosts,
 }
 
@@ -162,6 +196,9 @@ impl ApiGateway {
                     message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long")
                 }
                 (Some(_), Err(_)) => return Err(NoAnswerError),
+                (Some(_), Ok(_)) if self.is_throttled() => {
+                    message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
+                }
                 (Some(matched), Ok(body)) => {
                     let arrival = Arrival {
                         parts: &parts,
@@ -177,6 +214,10 @@ impl ApiGateway {
             response
         };
         Ok(with_request_id(response, &request_id).map(Full::boxed))
+    }
+
+    fn is_throttled(&self) -> bool {
+        self.throttling.as_ref().is_some_and(|bucket| !bucket.lock().accepts(Instant::now()))
     }
 
     async fn invoke(&self, event: Bytes) -> Response<Full<Bytes>> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The ARN of a queue of SQS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct QueueArn {
+pub struct QueueArn {
     text: String,
     pub(crate) region: String,
     pub(crate) account: String,
@@ -21,7 +21,7 @@ impl QueueArn {
     ///
     /// # Errors
     /// When it is anything else.
-    pub(crate) fn read(text: &str) -> Result<Self, InvalidArnError> {
+    pub fn read(text: &str) -> Result<Self, InvalidArnError> {
         let parts: Vec<&str> = text.split(':').collect();
         let ["arn", _, "sqs", region, account, name] = parts.as_slice() else {
             return Err(InvalidArnError(text.to_owned()));

@@ -9,20 +9,24 @@ pub const BATCH_SIZE: usize = 10;
 
 /// A message as the function gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Received {
-    pub(super) id: String,
-    pub(super) body: String,
-    pub(super) queue: QueueArn,
+pub struct Received {
+    /// SQS's id of the message
+    pub id: String,
+    /// the text
+    pub body: String,
+    /// the queue
+    pub queue: QueueArn,
     /// how often it was received since it was sent, or put back from the dead letters; this time included
-    pub(super) receive_count: u32,
+    pub receive_count: u32,
     /// when it was sent, in milliseconds since 1970
-    pub(super) sent: u64,
+    pub sent: u64,
     /// when it was received first, likewise
-    pub(super) first_received: u64,
+    pub first_received: u64,
 }
 
 /// Lambda's event. `md5OfBody` is left out: nothing that reads queues through Lambda checks it.
-pub(super) fn event(batch: &[Received]) -> Value {
+#[must_use]
+pub fn event(batch: &[Received]) -> Value {
     json!({ "Records": batch.iter().map(record).collect::<Vec<_>>() })
 }
 

@@ -19,9 +19,8 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 
-pub use self::arn::InvalidArnError;
-pub(crate) use self::arn::QueueArn;
-pub use self::batch::BATCH_SIZE;
+pub use self::arn::{InvalidArnError, QueueArn};
+pub use self::batch::{BATCH_SIZE, Received, event as batch_event};
 pub use self::line::{KEPT_MESSAGES, MAX_RECEIVE_COUNT, RETRY_AFTER};
 pub(crate) use self::message::NewMessage;
 pub use self::message::{Message, MessageState, QueueError};

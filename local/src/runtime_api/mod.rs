@@ -4,6 +4,7 @@
 mod endpoints;
 mod function;
 mod outcome;
+mod pool;
 mod process;
 
 use std::io;
@@ -16,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::function::Function;
 pub use self::outcome::Outcome;
+pub use self::pool::Pool;
 
 use self::endpoints::{Exchange, Invocation};
 use self::outcome::FunctionState;

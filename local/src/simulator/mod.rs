@@ -11,6 +11,7 @@ mod meetings;
 mod misbehave;
 pub mod model;
 mod operations;
+mod pace;
 mod perform;
 mod record;
 mod rules;
@@ -36,17 +37,20 @@ pub use self::events::{Delivery, EventTarget, RecordedEvent};
 pub use self::faults::{Extent, Fault, Injection, TransportFault};
 pub use self::meetings::{ACCOUNT, MAX_REPLICAS, Meeting};
 pub use self::operations::{OPERATIONS, Operation, Row};
+pub use self::pace::{CALL_RATE, Latency, OPEN_MEETINGS};
 pub use self::record::RecordedRequest;
 pub use self::rules::TokenMemory;
 pub use self::sample::PlantedMeeting;
 pub use self::validation::MAX_ATTENDEES_AT_HIGH_RESOLUTION;
 
 use self::events::{Entry, Events, EventsRequest};
+use self::pace::Pace;
 use self::rules::Rules;
 use self::shared::{Shared, State};
 use crate::allowed_hosts::AllowedHosts;
 use crate::listening::Listening;
 use crate::log::Log;
+use crate::rate::Rate;
 
 /// A running simulator; dropping it closes its port and every connection.
 #[derive(Debug)]
@@ -79,6 +83,11 @@ pub struct SimulatorOptions {
     /// how many meetings may be open in a region; more is 400 LimitExceededException. Chime's own quota is 250 for an
     /// account that has asked for no other; here there is none by default
     pub max_open_meetings: Option<usize>,
+    /// how many calls of each operation are taken; more are 429 ThrottlingException, and do not count against the
+    /// rate. Chime's own quota is [`CALL_RATE`]; here there is none by default
+    pub call_rate: Option<Rate>,
+    /// how long each call takes, also one that is refused. It takes effect after half of the time
+    pub latency: Option<Latency>,
 }
 
 impl Simulator {
@@ -117,6 +126,7 @@ impl Simulator {
             connections: AtomicU64::new(0),
             revision: AtomicU64::new(0),
             seed: options.seed,
+            pace: Pace::new(options.call_rate, options.latency, options.seed),
             allowed_hosts: AllowedHosts::listening_on(bind.ip()).and_chime(),
         });
         let scheme = if options.tls.is_some() { "https" } else { "http" };
@@ -296,6 +306,8 @@ impl fmt::Debug for SimulatorOptions {
             .field("events", &self.events)
             .field("token_memory", &self.token_memory)
             .field("max_open_meetings", &self.max_open_meetings)
+            .field("call_rate", &self.call_rate)
+            .field("latency", &self.latency)
             .finish()
     }
 }

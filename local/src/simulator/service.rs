@@ -42,12 +42,20 @@ pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Inc
     }
     let call = Call::read(&parts, body);
     let index = shared.record(call.recorded(&parts, connection));
+    let is_accepted = shared.pace.accepts(call.operation());
+    let half_of_the_time = shared.pace.delay(call.operation()).mul_f64(0.5);
+    if !half_of_the_time.is_zero() {
+        tokio::time::sleep(half_of_the_time).await;
+    }
     let fault = shared.state.lock().faults.take(call.operation(), Moment::AfterRead);
     let pause = match &fault {
         Some(Fault::Transport(fault @ TransportFault::DelayedHeaders { .. })) => fault.pause(),
         _ => std::time::Duration::ZERO,
     };
     let (status, reaction) = match fault {
+        None if !is_accepted => {
+            answered(Answer::exception("ThrottlingException", 429, "Rate exceeded", None))
+        }
         None => answered(call.perform(shared)),
         Some(Fault::Exception { name, status, retry_after, creates }) => {
             if creates {
@@ -58,6 +66,7 @@ pub(super) async fn react(shared: &Shared, connection: u64, request: Request<Inc
         Some(Fault::Transport(fault)) => misbehave(fault, || call.perform(shared)),
     };
     shared.complete(index, status);
+    let pause = pause.saturating_add(half_of_the_time);
     if !pause.is_zero() {
         tokio::time::sleep(pause).await;
     }

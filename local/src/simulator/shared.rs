@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use super::events::{Events, event_type};
 use super::faults::ArmedFaults;
 use super::meetings::Meetings;
+use super::pace::Pace;
 use super::record::RecordedRequest;
 use super::rules::Rules;
 use crate::allowed_hosts::AllowedHosts;
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     /// how often something may have changed
     pub(super) revision: AtomicU64,
     pub(super) seed: u64,
+    pub(super) pace: Pace,
     pub(super) allowed_hosts: AllowedHosts,
 }
 

@@ -7,6 +7,7 @@ use http_body_util::channel::Channel;
 use http_body_util::{BodyExt, Full};
 use hyper::{Method, Response};
 use local::front::{Front, Handler, Invocation, Pages, Route};
+use local::rate::Rate;
 use serde_json::{Value, json};
 
 use crate::exchange::{Connection, Exchange, exchange};
@@ -284,4 +285,25 @@ async fn a_page_may_arrive_bit_by_bit_and_closes_with_the_front() {
 async fn without_an_origin_there_is_no_cors_header_at_all() {
     let front = always(r#"{"statusCode":200,"headers":{"access-control-allow-origin":"*"}}"#);
     assert_eq!(cors_headers(&post(&front, &[], b"").await), json!({}));
+}
+
+#[tokio::test]
+async fn what_is_above_the_throttling_gets_api_gateways_own_429() {
+    let routes = vec![Route::new(Method::POST, "/meetings")];
+    let function: Handler = Arc::new(|_, _| Box::pin(async { br#"{"statusCode":201}"#.to_vec() }));
+    let throttling = Rate { a_second: 1e-6, burst: 2.0 };
+    let front = Front::start_throttled(ANY_PORT, routes, function, throttling).unwrap();
+    assert_eq!(
+        exchange(front.address(), "GET", "/nothing", &[], b"").await.status,
+        404,
+        "no route, no token taken"
+    );
+    for status in [201, 201, 429, 429] {
+        let answer = post(&front, &[], b"{}").await;
+        assert_eq!(answer.status, status);
+        if status == 429 {
+            assert_eq!(answer.json(), json!({ "message": "Too Many Requests" }));
+            assert!(answer.header("retry-after").is_none());
+        }
+    }
 }

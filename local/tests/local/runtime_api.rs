@@ -1,8 +1,9 @@
 //! The Runtime API stand-in, with shell scripts for functions.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use local::runtime_api::{Function, Outcome, RuntimeApi};
+use local::runtime_api::{Function, Outcome, Pool, RuntimeApi};
 
 use crate::exchange::exchange;
 
@@ -133,4 +134,29 @@ async fn an_answer_to_no_invocation_is_refused() {
         exchange(function.address(), "GET", "/2018-06-01/runtime/nothing", &[], b"").await.status,
         404
     );
+}
+
+#[tokio::test]
+async fn a_pool_starts_a_process_where_none_is_free_and_no_more_than_it_may() {
+    let own_file = r#"HEADERS="$HEADERS.$$""#;
+    let answer = r#"/bin/sleep 0.2; /usr/bin/curl -sS -d "$$" "$api/invocation/$id/response" >/dev/null"#;
+    let function = Function::new("/bin/sh")
+        .with_argument("-c")
+        .with_argument(&format!("{own_file}\nanswer() {{\n{answer}\n}}\n{LOOP}"))
+        .with_environment("HEADERS", scratch("pool").to_str().unwrap());
+    let pool = Pool::new(function, 2);
+    let together = tokio::join!(pool.invoke("1", LIMIT), pool.invoke("2", LIMIT), pool.invoke("3", LIMIT));
+    let answered = BTreeSet::from([together.0.unwrap(), together.1.unwrap(), together.2.unwrap()]);
+    assert_eq!(answered.len(), 2, "the third waits for one of them: {answered:?}");
+    assert!(answered.contains(&pool.invoke("4", LIMIT).await.unwrap()));
+    assert_eq!((pool.processes().len(), pool.unanswered().len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_pool_replaces_a_process_that_has_ended() {
+    let pool = Pool::new(Function::new("/bin/false"), 1);
+    for invocations in 1..=2 {
+        assert_eq!(pool.invoke("1", LIMIT).await, None);
+        assert_eq!((pool.processes().len(), pool.unanswered().len()), (invocations, invocations));
+    }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
-use local::simulator::Simulator;
+use local::rate::Rate;
+use local::simulator::{Latency, Simulator, SimulatorOptions};
 use serde_json::{Value, json};
 
 use crate::exchange::{Exchange, exchange};
@@ -288,4 +290,21 @@ async fn requests_and_meetings_can_be_read_by_another_process() {
     assert_eq!(exchange(simulator.address(), "DELETE", "/simulator/state", &[], b"").await.status, 204);
     assert!(simulator.requests().is_empty() && simulator.meetings().is_empty());
     assert_eq!(exchange(simulator.address(), "GET", "/simulator/", &[], b"").await.status, 404);
+}
+
+#[tokio::test]
+async fn calls_above_the_rate_are_throttled_and_each_call_takes_its_time() {
+    let latency = Latency { median: Duration::from_millis(40), p99: Duration::from_millis(41) };
+    let options = SimulatorOptions {
+        call_rate: Some(Rate { a_second: 1e-6, burst: 1.0 }),
+        latency: Some(latency),
+        ..SimulatorOptions::default()
+    };
+    let simulator = Simulator::start_with(ANY_PORT, options).unwrap();
+    let began = Instant::now();
+    assert_eq!(create(&simulator, &request_with("MeetingHostId", Value::Null)).await.status, 201);
+    assert!(began.elapsed() > Duration::from_millis(35), "{:?}", began.elapsed());
+    let refused = create(&simulator, &request_with("ClientRequestToken", json!("token-2"))).await;
+    assert_eq!((refused.status, refused.header("x-amzn-errortype")), (429, Some("ThrottlingException")));
+    assert_eq!(simulator.meetings().len(), 1);
 }

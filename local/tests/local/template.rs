@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::front::{FUNCTION_TIMEOUT, INTEGRATION_TIMEOUT};
+use local::front::{FUNCTION_TIMEOUT, INTEGRATION_TIMEOUT, THROTTLING};
 use local::queue::{BATCH_SIZE, MAX_RECEIVE_COUNT, TIMEOUT};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
@@ -43,5 +43,14 @@ fn the_queue_of_events_has_the_numbers_of_the_template() {
         let values: Vec<_> =
             resource(name).iter().filter_map(|line| line.strip_prefix(setting)).map(str::to_owned).collect();
         assert_eq!(values, [played], "{name} {setting}");
+    }
+}
+
+#[test]
+fn throttling_is_that_of_the_template() {
+    for (name, played) in [("ThrottlingRate", THROTTLING.a_second), ("ThrottlingBurst", THROTTLING.burst)] {
+        let parameter = resource(name);
+        let defaults: Vec<_> = parameter.iter().filter_map(|line| line.strip_prefix("Default: ")).collect();
+        assert_eq!(defaults, [played.to_string()], "{name}");
     }
 }

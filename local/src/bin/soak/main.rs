@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use local::front::{Front, Route};
 use local::issuer::{Issuer, TokenRequest};
+use local::runtime_api::Pool;
 use local::simulator::{EventTarget, Extent, Fault, Injection, Simulator, SimulatorOptions, TransportFault};
 use meeting_gateway::operation::OPERATIONS;
 use serde_json::json;
@@ -29,7 +30,6 @@ use tokio::task::JoinSet;
 
 use self::client::{Client, Run};
 use self::options::Options;
-use self::pool::Pool;
 
 /// Memory may grow by this factor, and this much more, after the first fifth of the requests.
 const MAX_GROWTH: (f64, u64) = (1.10, 1024);
@@ -57,9 +57,9 @@ async fn soak(options: &Options) -> Result<String, String> {
     let simulator =
         Simulator::start_with(loopback, simulator_options).map_err(cannot("the Chime simulator"))?;
     let issuer = Issuer::start(loopback).map_err(|error| error.to_string())?;
-    let pool = Pool::start(options, &simulator, &issuer).await?;
+    let pool = pool::start(options, &simulator, &issuer).await?;
     let routes = OPERATIONS.iter().map(Route::from).collect();
-    let front = Front::start(loopback, routes, Pool::handler(&pool)).map_err(cannot("the HTTP front"))?;
+    let front = Front::start(loopback, routes, pool::handler(&pool)).map_err(cannot("the HTTP front"))?;
     let faults = faults()?;
     for (_, fault) in &faults {
         let extent = Extent::Rate(options.rate);
@@ -133,7 +133,7 @@ async fn watch(run: &Run, pool: &Pool, started: Instant) -> Result<Memory, Strin
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let done = run.done.load(Ordering::Relaxed);
-        let now = pool.memory()?;
+        let now = pool::memory(pool)?;
         if done.saturating_mul(5) >= run.meetings {
             let memory = memory.get_or_insert_with(|| Memory {
                 early: now.clone(),
@@ -174,7 +174,7 @@ fn check_outcome(
     elapsed: Duration,
     faults: &[(&'static str, Fault)],
 ) -> Result<String, String> {
-    let unanswered = pool.unanswered.lock();
+    let unanswered = pool.unanswered();
     if let Some(first) = unanswered.first() {
         return Err(format!("{} invocation(s) had no answer, the first: {first}", unanswered.len()));
     }
@@ -219,7 +219,7 @@ fn check_outcome(
     };
     report.push_str(&format!(
         "resident memory of {} processes, KiB: {} after a fifth, {} at most afterwards, {} in the end\n",
-        pool.processes.len(),
+        pool.processes().len(),
         range(&memory.early),
         range(&memory.highest),
         range(&memory.last),

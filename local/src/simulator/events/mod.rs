@@ -9,6 +9,9 @@ mod request;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tokio::sync::mpsc::UnboundedSender;
+use uuid::Uuid;
+
 pub use self::record::{Delivery, RecordedEvent};
 
 use self::delivery::Lanes;
@@ -40,6 +43,8 @@ pub enum EventTarget {
     Sqs(String),
     /// to the queue that is played here, whatever the ARN
     Queue(Queue),
+    /// to whoever reads the channel, as sent, whatever the ARN
+    Channel(UnboundedSender<RecordedEvent>),
 }
 
 /// Every event that was handed to a queue.
@@ -53,6 +58,7 @@ pub(super) struct Events {
 enum Sender {
     Sqs(Lanes),
     Queue(Queue),
+    Channel(UnboundedSender<RecordedEvent>),
 }
 
 impl Events {
@@ -64,6 +70,7 @@ impl Events {
                 Some(Sender::Sqs(Lanes::start(&Arc::new(Queues::at(&endpoint)), log)))
             }
             EventTarget::Queue(queue) => Some(Sender::Queue(queue)),
+            EventTarget::Channel(channel) => Some(Sender::Channel(channel)),
         };
         Self { sender, entries: Vec::new() }
     }
@@ -118,6 +125,12 @@ impl Events {
                     Ok(message_id) => Delivery::Sent { message_id },
                     Err(error) => Delivery::Failed { error: error.to_string() },
                 });
+            }
+            Sender::Channel(channel) => {
+                entry.note(Delivery::Sent { message_id: Uuid::new_v4().to_string() });
+                if channel.send(entry.read()).is_err() {
+                    entry.note(Delivery::Failed { error: "nobody reads the channel".to_owned() });
+                }
             }
         }
         self.entries.push(entry);
