@@ -12,8 +12,10 @@ pub(crate) struct Artefacts {
     pub(crate) gateway: PathBuf,
     /// The program of the function that reads the queue.
     pub(crate) notifications: PathBuf,
-    /// The folder of the other programs in Rust.
-    pub(crate) peers: PathBuf,
+    /// What answers a constant.
+    pub(crate) floor: PathBuf,
+    /// The SDK's calls and nothing else.
+    pub(crate) bare_calls: PathBuf,
     pub(crate) node: PathBuf,
     pub(crate) node_bundle: PathBuf,
     pub(crate) python: PathBuf,
@@ -31,15 +33,24 @@ pub(crate) struct Built {
     /// The program of the function that reads the queue; built here if absent.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) notifications: Option<PathBuf>,
-    /// The folder with the benchmark's own programs in Rust, `floor`, `bare-calls` and `request-line`; built here if absent.
+    /// Where cargo-lambda has put the benchmark's own programs in Rust, each as NAME/bootstrap; built here if absent.
     #[arg(long, value_name = "FOLDER", global = true)]
     pub(crate) peers: Option<PathBuf>,
+}
+
+impl Built {
+    /// One of the benchmark's own programs.
+    fn peer(&self, name: &str, profile: &str) -> Result<PathBuf, Failure> {
+        match &self.peers {
+            Some(folder) => Ok(std::path::absolute(folder.join(name).join("bootstrap"))?),
+            None => Ok(folder_of(profile).join(name)),
+        }
+    }
 }
 
 impl Artefacts {
     /// Only what is needed to measure the stack's functions alone: those that are `built`, or those that are built here.
     pub(crate) fn functions_alone(built: &Built, profile: &str) -> Result<Self, Failure> {
-        let own = folder_of(profile);
         let program = |built: &Option<PathBuf>, name: &str| -> Result<PathBuf, Failure> {
             if let Some(built) = built {
                 return Ok(std::path::absolute(built)?);
@@ -47,12 +58,12 @@ impl Artefacts {
             // By package: built together, the packages of a workspace would get each other's features.
             let build = ["build", "--profile", profile, "--package", "meeting-gateway", "--bin", name];
             run(&repository(), "cargo", &build)?;
-            Ok(own.join(name))
+            Ok(folder_of(profile).join(name))
         };
         let gateway = program(&built.gateway, "gateway")?;
         let notifications = program(&built.notifications, "notifications")?;
-        let peers = built.peers.as_ref().map(std::path::absolute).transpose()?.unwrap_or(own);
-        Ok(Artefacts { gateway, notifications, peers, ..Self::unbuilt() })
+        let (floor, bare_calls) = (built.peer("floor", profile)?, built.peer("bare-calls", profile)?);
+        Ok(Artefacts { gateway, notifications, floor, bare_calls, ..Self::unbuilt() })
     }
 
     fn unbuilt() -> Self {
@@ -60,7 +71,8 @@ impl Artefacts {
         Artefacts {
             gateway: PathBuf::new(),
             notifications: PathBuf::new(),
-            peers: PathBuf::new(),
+            floor: PathBuf::new(),
+            bare_calls: PathBuf::new(),
             node: PathBuf::new(),
             node_bundle: sources.join("node/build/runtime.mjs"),
             python: PathBuf::new(),
@@ -125,15 +137,10 @@ impl Artefacts {
 
 /// The program that writes the log line of a request alone.
 pub(crate) fn request_line(built: &Built, profile: &str) -> Result<PathBuf, Failure> {
-    let folder = match &built.peers {
-        Some(folder) => std::path::absolute(folder)?,
-        None => {
-            let build = ["build", "--profile", profile, "--package", "benchmark-request-line"];
-            run(&repository(), "cargo", &build)?;
-            folder_of(profile)
-        }
-    };
-    Ok(folder.join("request-line"))
+    if built.peers.is_none() {
+        run(&repository(), "cargo", &["build", "--profile", profile, "--package", "benchmark-request-line"])?;
+    }
+    built.peer("request-line", profile)
 }
 
 /// The compiler, as `rustc --version` names it.

@@ -58,11 +58,10 @@ impl<'a> Maker<'a> {
     /// One row.
     pub(crate) fn make(&self, row: &Row) -> Result<Subject, Failure> {
         let artefacts = self.artefacts;
-        let peers = &artefacts.peers;
         match row.function {
-            Function::Floor => self.in_rust(row, &peers.join("floor"), Roots::BuiltIn),
+            Function::Floor => self.in_rust(row, &artefacts.floor, Roots::BuiltIn),
             Function::Bare(roots) => {
-                let mut subject = self.in_rust(row, &peers.join("bare-calls"), roots)?;
+                let mut subject = self.in_rust(row, &artefacts.bare_calls, roots)?;
                 set_handler(&mut subject);
                 Ok(subject)
             }
