@@ -16,6 +16,10 @@ ENVIRONMENT = os.environ | {
     "AWS_DEFAULT_REGION": "us-east-1",
     "SAM_CLI_TELEMETRY": "0",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    # Python keeps what it has compiled, in one folder, even where the environment says otherwise (an empty value): else
+    # each of some hundred programs compiles all that it imports.
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(TOOLS / "bytecode"),
     "npm_config_update_notifier": "false",
 }
 # Project Wycheproof's vectors are not checked in. The tests read them where they are beside the repository.
