@@ -150,7 +150,6 @@ def check_template() -> None:
 def check_build() -> None:
     # SAM's build is the one that is deployed; the steps below use it.
     run("sam", "build")
-    build_programs()
 
 
 def build_programs() -> None:
