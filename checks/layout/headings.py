@@ -1,8 +1,10 @@
 """The headings of a page in Markdown."""
 
 import re
+from functools import cache
 
 
+@cache
 def headings(page: str) -> dict[str, str]:
     """Returns the text of each heading, by the anchor that GitHub gives to it."""
     without_code = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)

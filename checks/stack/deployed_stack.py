@@ -44,6 +44,11 @@ def parsed_template(path: Path = TEMPLATE) -> dict:
 
 
 @cache
+def _session(region: str) -> boto3.Session:
+    return boto3.Session(region_name=region)
+
+
+@cache
 def _parsed(text: str) -> dict:
     # Each planted fault begins with the same text, whose parsing took more than half of the time.
     return yaml_parse(text)
@@ -101,9 +106,7 @@ def deploy(template: dict, region: str = "us-east-1", content: dict | None = Non
     unknown = given.keys() - template.get("Parameters", {}).keys()
     if unknown:
         raise TemplateError(f"unknown parameters: {sorted(unknown)}")
-    transformed = Translator(None, Parser(), boto_session=boto3.Session(region_name=region)).translate(
-        packaged, dict(given)
-    )
+    transformed = Translator(None, Parser(), boto_session=_session(region)).translate(packaged, dict(given))
     values = _parameter_values(template, given)
     stack = DeployedStack(source, region, values, transformed)
     evaluator = Evaluator(stack)
