@@ -65,14 +65,29 @@ fn repeated(request: TableRequest, answer: TableAnswer) -> TableAnswer {
     }
 }
 
+/// Asks a new table, with a fault for the first attempt. RecordMeeting has 200 ms for all its attempts, which a busy machine can take
+/// for the first: then it is asked again, of another table.
+async fn ask_with(fault: &Fault, request: TableRequest) -> (TableAnswer, RegistryUsage) {
+    const TIMES: usize = 10;
+    let mut asked = 0;
+    loop {
+        let table = ready().await;
+        let usage = RegistryUsage::default();
+        table.player().inject(fault.clone(), 1);
+        let answer = table.ask_noting(request, &usage).await;
+        asked += 1;
+        let is_late = answer == TableAnswer::Unclear && matches!(request, TableRequest::RecordMeeting(_));
+        if !is_late || asked == TIMES {
+            return (answer, usage);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_fault_that_passes_is_survived_by_every_request() {
     for fault in Fault::PASSING {
         for (request, expected) in requests() {
-            let table = ready().await;
-            let usage = RegistryUsage::default();
-            table.player().inject(fault.clone(), 1);
-            let answer = table.ask_noting(request, &usage).await;
+            let (answer, usage) = ask_with(&fault, request).await;
             let expected = if happened(&fault) { repeated(request, expected) } else { expected };
             assert_eq!(answer, expected, "{fault:?}, {request:?}");
             assert_eq!((usage.attempts(), usage.has_failed()), (2, false), "{fault:?}, {request:?}");
