@@ -6,6 +6,7 @@
 
 mod arn;
 mod batch;
+pub mod deployed;
 mod line;
 mod message;
 mod reader;

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::RuntimeApi;
 use super::function::Function;
 use super::outcome::Outcome;
+use crate::front::Handler;
 
 /// The processes of a function. The one that was free last takes the next invocation; where none is free another is
 /// started, up to as many as there may be. Then the invocation waits.
@@ -84,6 +85,17 @@ impl Pool {
                 None
             }
         }
+    }
+
+    /// The pool as the function behind an HTTP front.
+    #[must_use]
+    pub fn handler(self: &Arc<Self>, limit: Duration) -> Handler {
+        let pool = Arc::clone(self);
+        Arc::new(move |event, _| {
+            let pool = Arc::clone(&pool);
+            // The front answers 500 to an answer that is empty, as API Gateway to none.
+            Box::pin(async move { pool.invoke(event, limit).await.unwrap_or_default().to_vec() })
+        })
     }
 
     /// The processes that were started so far, in the order of their start.

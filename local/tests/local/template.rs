@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use local::front::{FUNCTION_TIMEOUT, INTEGRATION_TIMEOUT, THROTTLING};
-use local::queue::{BATCH_SIZE, MAX_RECEIVE_COUNT, TIMEOUT};
+use local::queue::{BATCH_SIZE, MAX_RECEIVE_COUNT, TIMEOUT, deployed};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
@@ -38,6 +38,17 @@ fn the_queue_of_events_has_the_numbers_of_the_template() {
         ("MeetingEventsQueue", "maxReceiveCount: ", MAX_RECEIVE_COUNT.to_string()),
         ("NotificationsMapping", "BatchSize: ", BATCH_SIZE.to_string()),
         ("NotificationsFunction", "Timeout: ", TIMEOUT.as_secs().to_string()),
+        (
+            "NotificationsMapping",
+            "MaximumBatchingWindowInSeconds: ",
+            deployed::BATCHING_WINDOW.as_secs().to_string(),
+        ),
+        (
+            "NotificationsMapping",
+            "ScalingConfig: ",
+            format!("{{ MaximumConcurrency: {} }}", deployed::CONCURRENCY),
+        ),
+        ("MeetingEventsQueue", "VisibilityTimeout: ", deployed::VISIBILITY_TIMEOUT.as_secs().to_string()),
     ];
     for (name, setting, played) in rows {
         let values: Vec<_> =

@@ -51,6 +51,7 @@ impl Class {
         let Some((meeting, attendee)) = student.join_room(&self.room, arrives, self.ends).await else {
             return;
         };
+        let came = Instant::now();
         self.seated.lock().push((meeting.clone(), attendee.clone()));
         let connecting = Duration::from_secs_f64(0.5 + 1.5 * random.f64());
         if !reloads {
@@ -60,7 +61,9 @@ impl Class {
             return;
         }
         self.world.stay(&meeting, &attendee, reload, connecting).await;
-        if let Some((meeting, attendee)) = student.join_room(&self.room, Instant::now(), self.ends).await {
+        // Whoever came in only after that time loads the page again at once.
+        let reload = if came > reload { Instant::now() } else { reload };
+        if let Some((meeting, attendee)) = student.join_room(&self.room, reload, self.ends).await {
             self.world.stay(&meeting, &attendee, leaves, connecting).await;
         }
     }
@@ -72,13 +75,14 @@ impl Class {
         let Some((meeting, attendee)) = joined else { return };
         let stays = self.world.stay(&meeting, &attendee, self.ends, Duration::from_secs(1));
         let removes = async {
-            sleep_until(self.world.after(self.begins, mix::CLASS.mul_f64(0.5))).await;
+            let time = self.world.after(self.begins, mix::CLASS.mul_f64(0.5));
+            sleep_until(time).await;
             let removed = self.seated.lock().first().cloned();
             if let Some((meeting, attendee)) = removed {
-                teacher.remove(&meeting, &attendee, Instant::now(), self.ends).await;
+                teacher.remove(&meeting, &attendee, time, self.ends).await;
             }
         };
         tokio::join!(stays, removes);
-        teacher.end_room(&self.room, self.ends).await;
+        teacher.end_room(&self.room, &meeting, self.ends).await;
     }
 }

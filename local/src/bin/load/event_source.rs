@@ -1,12 +1,13 @@
 //! The queue of meeting events and Lambda's event source mapping for it, with the numbers of the template: batches of
-//! ten, five at a time, and a window of five seconds in which a batch fills.
+//! ten, five at a time, and a window of five seconds in which a batch fills. The queue of `local` has one reader and waits less, for
+//! people who try things out.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use local::clock::milliseconds_since_1970;
-use local::queue::{BATCH_SIZE, MAX_RECEIVE_COUNT, QueueArn, Received, TIMEOUT, batch_event};
+use local::queue::{BATCH_SIZE, MAX_RECEIVE_COUNT, QueueArn, Received, TIMEOUT, batch_event, deployed};
 use local::runtime_api::{Function, Pool};
 use local::simulator::{Delivery, RecordedEvent};
 use parking_lot::Mutex;
@@ -14,15 +15,6 @@ use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
-
-/// Batches at a time, as template.yaml sets it (`MaximumConcurrency`).
-const CONCURRENCY: usize = 5;
-
-/// How long the first message of a batch waits for others (`MaximumBatchingWindowInSeconds`).
-const BATCHING_WINDOW: Duration = Duration::from_secs(5);
-
-/// When a message that failed is received again (`VisibilityTimeout`).
-const SEEN_AGAIN_AFTER: Duration = Duration::from_secs(125);
 
 /// How often a poller looks for messages.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -39,6 +31,8 @@ pub(crate) struct EventSource {
 
 #[derive(Default)]
 struct Queue {
+    /// as many as have come
+    arrived: usize,
     waiting: VecDeque<Message>,
     /// those that the function has
     in_flight: Vec<Message>,
@@ -68,16 +62,18 @@ pub(crate) struct Read {
 impl EventSource {
     /// Starts to read what the simulator sends.
     pub(crate) fn start(function: Function, mut events: UnboundedReceiver<RecordedEvent>) -> Self {
-        let pool = Arc::new(Pool::new(function, CONCURRENCY));
+        let pool = Arc::new(Pool::new(function, deployed::CONCURRENCY));
         let queue = Arc::new(Mutex::new(Queue::default()));
         let mut tasks = JoinSet::new();
-        for _ in 0..CONCURRENCY {
+        for _ in 0..deployed::CONCURRENCY {
             tasks.spawn(poll(Arc::clone(&queue), Arc::clone(&pool)));
         }
         let arriving = Arc::clone(&queue);
         tasks.spawn(async move {
             while let Some(event) = events.recv().await {
-                arriving.lock().waiting.extend(message(event));
+                let mut queue = arriving.lock();
+                queue.arrived = queue.arrived.saturating_add(1);
+                queue.waiting.extend(message(event));
             }
         });
         let watched = Arc::clone(&queue);
@@ -90,10 +86,11 @@ impl EventSource {
         Self { pool, queue, _tasks: tasks }
     }
 
-    /// Waits until the queue is empty. Returns what became of the messages.
-    pub(crate) async fn empty(&self) -> Read {
+    /// Waits until so many messages have come and none is left. Returns what became of them.
+    pub(crate) async fn empty(&self, sent: usize) -> Read {
         let began = Instant::now();
-        while self.queue.lock().left() > 0 && began.elapsed() < PATIENCE {
+        let is_done = |queue: &Queue| queue.arrived >= sent && queue.left() == 0;
+        while !is_done(&self.queue.lock()) && began.elapsed() < PATIENCE {
             sleep(PAUSE).await;
         }
         let queue = self.queue.lock();
@@ -148,7 +145,7 @@ impl Queue {
             }
             if message.received.receive_count >= MAX_RECEIVE_COUNT {
                 self.dead_letters.push(message.received.body.clone());
-            } else if let Some(at) = Instant::now().checked_add(SEEN_AGAIN_AFTER) {
+            } else if let Some(at) = Instant::now().checked_add(deployed::VISIBILITY_TIMEOUT) {
                 self.failed.push((at, message));
             }
         }
@@ -164,7 +161,7 @@ async fn poll(queue: Arc<Mutex<Queue>>, pool: Arc<Pool>) {
             queue.lock().fill(&mut batch);
             if !batch.is_empty() {
                 let since_first = first.get_or_insert_with(Instant::now).elapsed();
-                if batch.len() == BATCH_SIZE || since_first >= BATCHING_WINDOW {
+                if batch.len() == BATCH_SIZE || since_first >= deployed::BATCHING_WINDOW {
                     break;
                 }
             }

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use local::dynamodb::Dynamodb;
-use local::front::{FUNCTION_TIMEOUT, Front, Handler, Route, THROTTLING};
+use local::front::{FUNCTION_TIMEOUT, Front, Route, THROTTLING};
 use local::issuer::{AUDIENCE, Issuer};
 use local::runtime_api::{Function, Pool};
 use local::simulator::{CALL_RATE, EventTarget, Latency, OPEN_MEETINGS, Simulator, SimulatorOptions};
@@ -54,6 +54,9 @@ const CONCURRENCY: usize = 1_000;
 /// The queue with which the meetings are created.
 const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:events";
 
+/// How long the run takes whose tables docs/capacity.md has.
+const MINUTES_OF_THE_PAGE: u32 = 20;
+
 /// How long the last ends of meetings may be repeated.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -71,6 +74,11 @@ async fn main() -> ExitCode {
 
 /// Plays the load. Returns the report and whether everything is as it must be.
 async fn load(options: &Options) -> Result<(String, bool), String> {
+    if options.write && options.minutes != MINUTES_OF_THE_PAGE {
+        return Err(format!(
+            "--write needs a run of {MINUTES_OF_THE_PAGE} minutes, as docs/capacity.md says"
+        ));
+    }
     let folder = std::env::temp_dir().join(format!("load-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let played = play(options, &folder.join("policy.json")).await;
@@ -110,11 +118,12 @@ async fn play(options: &Options, policy: &Path) -> Result<Outcome, String> {
     let gateway = gateway(options, policy, &simulator, &issuer, &table);
     let gateway = Arc::new(Pool::new(gateway, CONCURRENCY));
     let routes = OPERATIONS.iter().map(Route::from).collect();
-    let front = Front::start_throttled(loopback, routes, handler(&gateway), THROTTLING);
+    let front = Front::start_throttled(loopback, routes, gateway.handler(FUNCTION_TIMEOUT), THROTTLING);
     let front = front.map_err(cannot("the HTTP front"))?;
     let events = EventSource::start(notifications(options, &table), events);
 
-    let start = Instant::now();
+    // Everybody has a token before the first one comes.
+    let start = Instant::now().checked_add(Duration::from_secs(5)).ok_or("the run never begins")?;
     let length = Duration::from_secs(u64::from(options.minutes).saturating_mul(60));
     let end = start.checked_add(length).ok_or("the run never ends")?;
     let latest = end.checked_add(PATIENCE).ok_or("the run never ends")?;
@@ -168,13 +177,4 @@ fn with_settings(function: Function, own: &[(&str, String)], table: &Dynamodb) -
         .fold(function, |function, (name, value)| function.with_environment(name, value));
     let registry = table.settings();
     registry.iter().fold(function, |function, (name, value)| function.with_environment(name, value))
-}
-
-fn handler(gateway: &Arc<Pool>) -> Handler {
-    let gateway = Arc::clone(gateway);
-    Arc::new(move |event, _| {
-        let gateway = Arc::clone(&gateway);
-        // The front answers 500 to an answer that is empty, as API Gateway to none.
-        Box::pin(async move { gateway.invoke(event, FUNCTION_TIMEOUT).await.unwrap_or_default().to_vec() })
-    })
 }

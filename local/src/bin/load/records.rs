@@ -54,6 +54,8 @@ pub(crate) struct Records {
     joins: Mutex<Vec<(String, f64)>>,
     /// the ids of the meetings that were answered, by tenant and name
     handed_out: Mutex<BTreeMap<(String, String), BTreeSet<String>>>,
+    /// the ids of the meetings whose end was answered
+    ended: Mutex<BTreeSet<String>>,
     faults: Mutex<Vec<String>>,
 }
 
@@ -93,6 +95,15 @@ impl Records {
     pub(crate) fn handed_out(&self, tenant: &str, name: &str, meeting: &str) {
         let key = (tenant.to_owned(), name.to_owned());
         self.handed_out.lock().entry(key).or_default().insert(meeting.to_owned());
+    }
+
+    /// The end of a meeting was answered.
+    pub(crate) fn ended(&self, meeting: &str) {
+        self.ended.lock().insert(meeting.to_owned());
+    }
+
+    pub(crate) fn has_ended(&self, meeting: &str) -> bool {
+        self.ended.lock().contains(meeting)
     }
 
     /// Something happened that must not.

@@ -118,9 +118,9 @@ fn everything_else(outcome: &Outcome) -> String {
     let mut row = |what: &str, measured: String| text.push_str(&format!("| {what} | {measured} |\n"));
     row("meetings, and the most at once", format!("{}, {}", outcome.meetings, outcome.most_open));
     row(
-        "gateway processes: cold starts, and as many at once at most",
+        "gateway processes that were started, which is also how many worked at the same time at most",
         format!(
-            "{}; init {:.0} ms in the middle, {:.0} ms at most",
+            "{}; init {:.0} ms (median), {:.0} ms at most",
             outcome.inits.len(),
             init_p50,
             longest_init
@@ -131,7 +131,7 @@ fn everything_else(outcome: &Outcome) -> String {
         format!("p50 {:.2} ms, p99 {:.2} ms, of {} requests", own_p50, own_p99, outcome.own.len()),
     );
     row(
-        "a Join of Chime's two calls, none of them refused",
+        "a Join that made two attempts at Chime, most of them GetMeeting and CreateAttendee",
         format!(
             "p50 {:.0} ms, p99 {:.0} ms, of {}; two calls alone have a p99 of {:.0} ms",
             join_p50,

@@ -73,9 +73,13 @@ fn arrivals(world: &World, a_second: f64, random: &mut fastrand::Rng) -> Vec<Ins
     }
 }
 
-/// A creation that a user gave up may have made a meeting all the same; Chime ends it.
+/// A creation that a user gave up may have made a meeting all the same, and so may an end that was given up have left one; Chime
+/// ends it. One whose end was answered must be over.
 fn end_what_is_left(world: &World) {
     for meeting in world.simulator.meetings().iter().filter(|meeting| meeting.alive) {
+        if world.records.has_ended(meeting.id()) {
+            world.records.fault(format!("meeting {} goes on after its end was answered", meeting.id()));
+        }
         world.simulator.end_meeting(meeting.id());
     }
 }

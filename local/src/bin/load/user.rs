@@ -16,7 +16,7 @@ const WITHOUT_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// The random time on top, so that those who were refused together do not come back together.
 const JITTER: Duration = Duration::from_secs(3);
 
-/// The same where a user asks again for something of which there are none left now: a minute, and some seconds.
+/// The same after LimitExceededException, whose Retry-After is a minute.
 const JITTER_OF_FULL: Duration = Duration::from_secs(10);
 
 /// How often a user asks at most.
@@ -25,6 +25,7 @@ const MAX_TRIES: u32 = 15;
 pub(crate) struct User {
     world: Arc<World>,
     tenant: &'static str,
+    subject: String,
     client: Client,
     random: fastrand::Rng,
 }
@@ -38,7 +39,8 @@ impl User {
         seed: u64,
     ) -> Self {
         let client = Client::new(world.front, &world.token(tenant, groups, subject));
-        Self { world: Arc::clone(world), tenant, client, random: fastrand::Rng::with_seed(seed) }
+        let subject = subject.to_owned();
+        Self { world: Arc::clone(world), tenant, subject, client, random: fastrand::Rng::with_seed(seed) }
     }
 
     /// Creates a meeting; none when there is none until then.
@@ -78,7 +80,10 @@ impl User {
     /// Looks at a meeting.
     pub(crate) async fn look(&mut self, meeting: &Held, intended: Instant) {
         let ask = Ask::of_meeting("GetMeeting", "GET", format!("/meetings/{}", meeting.id));
-        self.ask(&ask, intended, meeting.ends, Some(meeting)).await;
+        let Some(answer) = self.ask(&ask, intended, meeting.ends, Some(meeting)).await else { return };
+        if answer.pointer("/Meeting/MeetingId").and_then(Value::as_str) != Some(meeting.id.as_str()) {
+            self.world.records.fault(format!("a look at {} was answered with {answer}", meeting.id));
+        }
     }
 
     /// Removes somebody.
@@ -91,13 +96,17 @@ impl User {
     pub(crate) async fn end(&mut self, meeting: &Held, intended: Instant) {
         meeting.begin_to_end();
         let ask = Ask::of_meeting("DeleteMeeting", "DELETE", format!("/meetings/{}", meeting.id));
-        self.ask(&ask, intended, self.world.latest, None).await;
+        if self.ask(&ask, intended, self.world.latest, None).await.is_some() {
+            self.world.records.ended(&meeting.id);
+        }
     }
 
     /// Ends a room's meeting.
-    pub(crate) async fn end_room(&mut self, room: &str, intended: Instant) {
+    pub(crate) async fn end_room(&mut self, room: &str, meeting: &str, intended: Instant) {
         let ask = Ask::of_meeting("DeleteRoom", "DELETE", format!("/rooms/{room}"));
-        self.ask(&ask, intended, self.world.latest, None).await;
+        if self.ask(&ask, intended, self.world.latest, None).await.is_some() {
+            self.world.records.ended(meeting);
+        }
     }
 
     /// Asks at that time, and again after each refusal, but not later than `until`. None when nothing came of it. The
@@ -176,6 +185,8 @@ impl User {
 
     fn attendee_of(&self, meeting: &str, answer: &Value) -> Option<String> {
         let is_whole = answer.pointer("/Meeting/MeetingId").and_then(Value::as_str) == Some(meeting)
+            && answer.pointer("/Attendee/ExternalUserId").and_then(Value::as_str)
+                == Some(self.subject.as_str())
             && answer.pointer("/Attendee/JoinToken").is_some_and(Value::is_string);
         let attendee = answer.pointer("/Attendee/AttendeeId").and_then(Value::as_str).filter(|_| is_whole);
         if attendee.is_none() {

@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use local::front::{Front, Route};
+use local::front::{FUNCTION_TIMEOUT, Front, Route};
 use local::issuer::{Issuer, TokenRequest};
 use local::runtime_api::Pool;
 use local::simulator::{EventTarget, Extent, Fault, Injection, Simulator, SimulatorOptions, TransportFault};
@@ -59,7 +59,8 @@ async fn soak(options: &Options) -> Result<String, String> {
     let issuer = Issuer::start(loopback).map_err(|error| error.to_string())?;
     let pool = pool::start(options, &simulator, &issuer).await?;
     let routes = OPERATIONS.iter().map(Route::from).collect();
-    let front = Front::start(loopback, routes, pool::handler(&pool)).map_err(cannot("the HTTP front"))?;
+    let front =
+        Front::start(loopback, routes, pool.handler(FUNCTION_TIMEOUT)).map_err(cannot("the HTTP front"))?;
     let faults = faults()?;
     for (_, fault) in &faults {
         let extent = Extent::Rate(options.rate);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use local::front::{FUNCTION_TIMEOUT, Handler};
+use local::front::FUNCTION_TIMEOUT;
 use local::issuer::{AUDIENCE, Issuer};
 use local::runtime_api::{Function, Pool};
 use local::simulator::Simulator;
@@ -40,15 +40,6 @@ pub(crate) async fn start(
     let pool = Pool::new(function, options.processes);
     pool.start(options.processes, FUNCTION_TIMEOUT).await?;
     Ok(Arc::new(pool))
-}
-
-pub(crate) fn handler(pool: &Arc<Pool>) -> Handler {
-    let pool = Arc::clone(pool);
-    Arc::new(move |event, _| {
-        let pool = Arc::clone(&pool);
-        // The front answers 500 to an answer that is empty, as API Gateway to none.
-        Box::pin(async move { pool.invoke(event, FUNCTION_TIMEOUT).await.unwrap_or_default().to_vec() })
-    })
 }
 
 /// Resident memory of each process, in KiB, in the order of their start.
