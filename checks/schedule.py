@@ -7,6 +7,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,7 +56,10 @@ class Running:
 
     def ended(self, status: int, computed: float) -> Result:
         outcome = OUTCOMES.get(status, "FAILED")
-        why = self.output().splitlines()[-1].partition(": ")[2] if status else ""
+        if status < 0:
+            why = f"killed by signal {-status}"
+        else:
+            why = self.output().splitlines()[-1].partition(": ")[2] if status else ""
         return Result(self.step, outcome, why, time.monotonic() - self.start, computed)
 
     def output(self) -> str:
@@ -74,14 +78,21 @@ def run_steps(chosen: list[Step]) -> list[Result]:
                     file = Path(folder) / step.name
                     running[start(step, file)] = Running(step, file)
                 pid, status, usage = os.wait3(0)
-                ended = running.pop(pid)
+                ended = running.pop(pid, None)
+                if ended is None:
+                    # No step: the first process of a container gets the children of others.
+                    continue
                 result = ended.ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
                 results[result.step.name] = result
                 print(f"\n==== {result.step.name}: {result.step.purpose}\n{ended.output()}\n\n{result}", flush=True)
         finally:
-            # Only after an interruption.
+            # Only after an interruption. All of them first, since printing may fail.
+            for pid in running:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGTERM)
             for pid, unfinished in running.items():
-                os.kill(pid, signal.SIGTERM)
+                with suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
                 print(f"\n==== {unfinished.step.name}: has not ended\n{unfinished.output()}", flush=True)
     return [results[step.name] for step in chosen]
 
@@ -104,18 +115,26 @@ def start(step: Step, file: Path) -> int:
     file.touch()
     sys.stdout.flush()
     if pid := os.fork():
+        # Both do it, since either may come first.
+        with suppress(OSError):
+            os.setpgid(pid, pid)
         return pid
     status = 1
     try:
+        # With all that it starts it can be ended at once.
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         with file.open("wb") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
         sys.stdout = sys.stderr = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115 (until the process ends)
         status = outcome_of(step)
     finally:
-        sys.stdout.flush()
-        # Without unwinding what it shares with the process that waits.
-        os._exit(status)
+        try:
+            sys.stdout.flush()
+        finally:
+            # Without unwinding what it shares with the process that waits.
+            os._exit(status)
 
 
 def outcome_of(step: Step) -> int:

@@ -3,6 +3,9 @@
 import importlib.machinery
 import importlib.util
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -81,7 +84,7 @@ def test_results_say_how_each_step_ended(capfd):
 
 def test_a_step_that_is_killed_has_failed(capfd):
     results = run_steps([step("killed", run=lambda: os.kill(os.getpid(), 9))])
-    assert [each.outcome for each in results] == ["FAILED"]
+    assert [(each.outcome, each.why) for each in results] == [("FAILED", "killed by signal 9")]
     assert "==== killed" in capfd.readouterr().out
 
 
@@ -103,3 +106,54 @@ def test_steps_run_at_the_same_time(capfd):
     results = run_steps([step("a", run=begin_and_wait), step("b", run=begin_and_wait)])
     assert {each.outcome for each in results} == {"passed"}
     assert "a begins" in capfd.readouterr().out
+
+
+INTERRUPTED = """
+import signal, subprocess, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from schedule import Step, run_steps
+
+def sleep():
+    child = subprocess.Popen(["sleep", "41"])
+    Path(sys.argv[1]).write_text(str(child.pid))
+    child.wait()
+
+def run():
+    print("as far as it came", flush=True)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(sleep)
+
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+run_steps([Step("sleeps", "for a test", run)])
+"""
+
+
+def test_an_interruption_ends_all_that_a_step_has_started(tmp_path):
+    file = tmp_path / "pid"
+    command = [sys.executable, "-c", INTERRUPTED, str(file)]
+    program = subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True)
+    assert within_seconds(10, lambda: file.is_file() and file.read_text())
+    program.send_signal(signal.SIGTERM)
+    assert "==== sleeps: has not ended\nas far as it came" in program.communicate(timeout=10)[0]
+    pid = int(file.read_text())
+    assert within_seconds(10, lambda: has_ended(pid))
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # One that nobody has waited for.
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.is_file() and ") Z " in stat.read_text()
+
+
+def within_seconds(seconds: float, happens) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happens():
+            return True
+        time.sleep(0.05)
+    return False

@@ -58,7 +58,7 @@ impl std::fmt::Debug for CreatedMeeting {
 }
 
 /// Sets the members of a meeting, which the SDK's two requests that create one have in common. Each attempt makes its request
-/// anew, which costs as much as a copy and leaves none over.
+/// anew, which costs as much as a copy and leaves none over; only a list of attendees is copied.
 macro_rules! with_members {
     ($request:expr, $chime:expr, $plan:expr, $token:expr) => {{
         let (chime, plan): (&Chime, &MeetingPlan) = ($chime, $plan);

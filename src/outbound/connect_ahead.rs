@@ -17,6 +17,9 @@ use super::connector::Outbound;
 /// continues to open during the first request.
 pub(super) const MAX_WAIT: Duration = Duration::from_millis(500);
 
+/// What the log says where a connection is not open in time. The benchmark looks for it.
+pub const NOT_OPEN_YET: &str = "the connection for the first request is not open yet";
+
 impl Outbound {
     /// Opens a TLS connection to the host of that URL and keeps it for the first request. The pool opens connections
     /// only for requests, so a request is started and dropped once the connection is open, before anything is sent.
@@ -38,7 +41,7 @@ impl Outbound {
         match tokio::time::timeout(MAX_WAIT, connecting).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "failed to open a connection before the first request"),
-            Err(_) => tracing::warn!("the connection for the first request is not open yet"),
+            Err(_) => tracing::warn!("{NOT_OPEN_YET}"),
         }
     }
 }

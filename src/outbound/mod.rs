@@ -11,6 +11,7 @@ mod roots;
 pub use call_usage::CallUsage;
 pub(crate) use causes::{causes, chain_of_causes};
 pub(crate) use client_config::client_config;
+pub use connect_ahead::NOT_OPEN_YET;
 pub use connector::Outbound;
 pub(crate) use retry::{NoAnswer, RetryLimits, backoff, within};
 pub use roots::BUILT_IN_ROOTS;

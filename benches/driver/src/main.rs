@@ -67,8 +67,8 @@ enum Command {
     Times,
     /// Instructions only.
     Instructions,
-    /// Counts instructions beside references built here, and fails where one exceeds benches/budget.json by more than it
-    /// allows, where the zip does, or where one of the worst inputs takes more than 200 ms.
+    /// Counts instructions beside their references, and fails where one exceeds benches/budget.json by more than it
+    /// allows, where the zip does, or where one of the worst inputs takes more than 200 million instructions.
     Check,
     /// Builds the gateway with other release profiles and shows what each makes of it. Takes an hour.
     Profiles,

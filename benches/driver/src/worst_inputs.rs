@@ -1,6 +1,6 @@
 //! The most expensive events that were found, each as large as Lambda allows.
 //!
-//! docs/reliability.md promises 200 ms of CPU at most. It is checked in instructions, which do not vary: every machine
+//! docs/reliability.md promises 200 ms of CPU at most. It is checked in instructions, which vary far less than times: every machine
 //! that was measured executes more than one instruction in a nanosecond.
 
 use serde_json::{Value, json};

@@ -14,7 +14,7 @@ use self::line::{Beside, Limit, Line};
 use crate::archive::zipped_size;
 use crate::building::Artefacts;
 use crate::instructions::{Counts, count_all};
-use crate::subjects::{Measure, Operation, Reference, Subject, join};
+use crate::subjects::{GATEWAY, Measure, Operation, Reference, Subject, join};
 use crate::{Failure, building, println_all, repository};
 
 /// The file.
@@ -46,6 +46,9 @@ pub(crate) const MAX_NOTIFICATIONS_ZIP_BYTES: u64 = 3_000_000;
 
 /// How many instructions Join may take above the SDK's CreateAttendee alone, where the proof is remembered.
 pub(crate) const MAX_JOIN_ABOVE_BARE: u64 = 100_000;
+
+/// How many instructions init and the first request may take in authorizer mode, whatever a reference takes.
+pub(crate) const MAX_INIT_AND_FIRST: u64 = 6_500_000;
 
 /// How many instructions the log line of a request may take, from its values to the last byte that is written.
 pub(crate) const MAX_REQUEST_LINE: u64 = 30_000;
@@ -148,6 +151,9 @@ impl Budget {
                 let line = Line { what, count: counts.of(measure), limit: Limit::Beside(beside) };
                 lines.push((name.clone(), line));
             }
+            if counts.row.is(&GATEWAY) {
+                lines.push((name.clone(), promise_of_a_cold_start(counts)));
+            }
             if counts.row.is(&join()) {
                 lines.push((name, promise_of_join(counts, bare_attendee_in(references)?)));
             }
@@ -159,6 +165,15 @@ impl Budget {
         let measure = measure.to_string();
         let granted = self.lines.iter().find(|granted| granted.row == row && granted.measure == measure);
         granted.ok_or_else(|| format!("the budget has no line for {row}, {measure}").into())
+    }
+}
+
+/// What the ratios do not see: crates that both the gateway and its references have.
+fn promise_of_a_cold_start(gateway: &Counts) -> Line {
+    Line {
+        what: "promise: init and first request, authorizer mode".to_owned(),
+        count: gateway.init_and_first,
+        limit: Limit::AtMost(MAX_INIT_AND_FIRST),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Report {
     pub(crate) notifications_zip: Option<u64>,
     /// What it was measured on.
     pub(crate) versions: String,
-    /// The runs of benches/runs.json, this one too where it is written.
+    /// The runs of benches/runs.json, this one too where it has times.
     pub(crate) runs: Vec<Run>,
 }
 

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{Report, float};
-use crate::budget::{MAX_GATEWAY_ZIP_BYTES, MAX_JOIN_ABOVE_BARE, MAX_NOTIFICATIONS_ZIP_BYTES};
+use crate::budget::{
+    MAX_GATEWAY_ZIP_BYTES, MAX_INIT_AND_FIRST, MAX_JOIN_ABOVE_BARE, MAX_NOTIFICATIONS_ZIP_BYTES,
+};
 use crate::subjects::{
     BARE_CALL, FLOOR, Function, GATEWAY, GATEWAY_BEARER, Operation, Row, TENANTS, bare, join, peer,
     with_tenants,
@@ -121,7 +123,7 @@ impl Report {
         if let Some(gateway) = self.counts_of(&GATEWAY) {
             let millions = float(gateway.init_and_first) / 1e6;
             let promise = "instructions of init and first request, authorizer mode";
-            promises.push(at_most(promise, millions, 6.5, " M"));
+            promises.push(at_most(promise, millions, float(MAX_INIT_AND_FIRST) / 1e6, " M"));
         }
         let rs256 = float(RS256_VERIFICATION) / 1e3;
         let join_limit = float(MAX_JOIN_ABOVE_BARE) / 1e3;

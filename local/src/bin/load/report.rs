@@ -119,12 +119,7 @@ fn everything_else(outcome: &Outcome) -> String {
     row("meetings, and the most at once", format!("{}, {}", outcome.meetings, outcome.most_open));
     row(
         "gateway processes that were started, which is also how many worked at the same time at most",
-        format!(
-            "{}; init {:.0} ms (median), {:.0} ms at most",
-            outcome.inits.len(),
-            init_p50,
-            longest_init
-        ),
+        format!("{}; init {:.0} ms (median), {:.0} ms at most", outcome.inits.len(), init_p50, longest_init),
     );
     row(
         "the gateway's own share of a request (`duration_ms` − `chime_ms` − `registry_ms`)",
