@@ -249,6 +249,14 @@ fn modules_use_exactly_what_the_architecture_allows() {
     assert!(rows.is_empty(), "ARCHITECTURE.md says otherwise than the code: {rows:#?}");
 }
 
+/// No check of what is written would notice: a filter drops such lines in any case.
+#[test]
+fn a_release_has_no_log_lines_below_info() {
+    let manifest = fs::read_to_string(repository().join("Cargo.toml")).expect("the manifest is there");
+    let tracing = manifest.lines().find(|line| line.starts_with("tracing = ")).expect("it is named");
+    assert!(tracing.contains("\"release_max_level_info\""), "{tracing}");
+}
+
 #[test]
 fn finds_a_circle_through_re_exports_and_inline_paths() {
     let files = [
