@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::Failure;
 use crate::archive::zipped_size;
 use crate::player::Player;
-use crate::statistics::{median, quantile};
+use crate::statistics::{float, median, quantile};
 use crate::subjects::{Operation, Row, Subject};
 use crate::surroundings::Surroundings;
 
@@ -155,7 +155,7 @@ impl Runs {
         self.cpu_warm.push(milliseconds(used) / count(requests));
         self.warm_p50.push(median(&warm));
         self.warm_p99.push(quantile(&warm, 0.99));
-        self.peak_memory.push(bytes(player.peak_memory()?));
+        self.peak_memory.push(float(player.peak_memory()?));
         Ok(())
     }
 
@@ -170,7 +170,7 @@ impl Runs {
             warm_p99: median(&self.warm_p99),
             cpu_warm: median(&self.cpu_warm),
             peak_memory: median(&self.peak_memory),
-            zip: bytes(zipped_size(&parts)?),
+            zip: float(zipped_size(&parts)?),
         })
     }
 }
@@ -220,13 +220,5 @@ fn milliseconds(duration: Duration) -> f64 {
     reason = "counts and sizes here are far below what a float counts exactly"
 )]
 fn count(number: usize) -> f64 {
-    number as f64
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and sizes here are far below what a float counts exactly"
-)]
-fn bytes(number: u64) -> f64 {
     number as f64
 }

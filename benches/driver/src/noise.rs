@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::instructions::{Counts, count, count_all};
+use crate::statistics::{bounds, float};
 use crate::subjects::{Measure, Reference, Subject};
 use crate::{Failure, println_all};
 
@@ -50,17 +51,7 @@ fn reference(subject: &Subject, measure: Measure, round: &[Counts]) -> Option<u6
     Some(round.iter().find(|counts| other.is(&counts.row))?.of(measure))
 }
 
-fn bounds(values: &[f64]) -> (f64, f64) {
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    (least, values.iter().copied().fold(0.0, f64::max))
-}
-
 fn apart(values: &[f64]) -> String {
     let (lowest, highest) = bounds(values);
     format!("{:.2} %", (highest / lowest - 1.0) * 100.0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts here are far below what a float counts exactly")]
-fn float(count: u64) -> f64 {
-    count as f64
 }

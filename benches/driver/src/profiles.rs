@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::archive::zipped_size;
 use crate::building::Artefacts;
 use crate::instructions::count_all;
+use crate::statistics::float;
 use crate::subjects::{GATEWAY, GATEWAY_BEARER, Maker};
 use crate::surroundings::{Host, Surroundings};
 use crate::{Failure, println_all};
@@ -45,10 +46,6 @@ pub(crate) fn compare(around: &Surroundings, folder: &Path) -> Result<(), Failur
     Ok(())
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and sizes here are far below what a float counts exactly"
-)]
 fn millionths(number: u64) -> f64 {
-    number as f64 / 1e6
+    float(number) / 1e6
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::building::{self, asked};
 use crate::report::Report;
+use crate::statistics::bounds;
 use crate::subjects::{BARE_CALL, FLOOR, Function, GATEWAY, Operation, peer};
 use crate::{Failure, repository};
 
@@ -110,19 +111,18 @@ pub(crate) fn spread(runs: &[Run]) -> String {
         newest.build
     );
     for (key, what, _) in HEADLINES {
-        let _ = writeln!(table, "| {what} | {} | {} |", bounds(&all, key), bounds(&of_newest, key));
+        let _ = writeln!(table, "| {what} | {} | {} |", spread_of(&all, key), spread_of(&of_newest, key));
     }
     table
 }
 
 /// Lowest and highest of a ratio, and in how many runs it was measured.
-fn bounds(runs: &[&Run], key: &str) -> String {
+fn spread_of(runs: &[&Run], key: &str) -> String {
     let values: Vec<f64> = runs.iter().filter_map(|run| run.ratios.get(key).copied()).collect();
     if values.is_empty() {
         return "– | – | 0".to_owned();
     }
-    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (lowest, highest) = bounds(&values);
     format!("{lowest} | {highest} | {}", values.len())
 }
 

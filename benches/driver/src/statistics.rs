@@ -1,4 +1,4 @@
-//! Medians and percentiles.
+//! Medians, percentiles, and counts as numbers to divide.
 
 /// The value below which that share (0 to 1) of all values lies; 0 if there are none.
 pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
@@ -18,6 +18,21 @@ pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
 /// The value in the middle.
 pub(crate) fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
+}
+
+/// The lowest and the highest value.
+pub(crate) fn bounds(values: &[f64]) -> (f64, f64) {
+    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+    (lowest, values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+}
+
+/// A count or a size, to divide it.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and sizes here are far below what a float counts exactly"
+)]
+pub(crate) fn float(number: u64) -> f64 {
+    number as f64
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::statistics::float;
 use crate::subjects::Reference;
 
 /// A number, and what it may be.
@@ -89,9 +90,8 @@ impl Beside {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts here are far below what a float counts exactly")]
 fn ratio(count: u64, reference: u64) -> f64 {
-    count as f64 / reference as f64
+    float(count) / float(reference)
 }
 
 #[cfg(test)]

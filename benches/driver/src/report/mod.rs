@@ -85,11 +85,6 @@ impl Report {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts here are far below what a float counts exactly")]
-fn float(count: u64) -> f64 {
-    count as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, float};
+use super::Report;
 use crate::budget::{
     MAX_GATEWAY_ZIP_BYTES, MAX_INIT_AND_FIRST, MAX_JOIN_ABOVE_BARE, MAX_NOTIFICATIONS_ZIP_BYTES,
 };
+use crate::statistics::float;
 use crate::subjects::{
     BARE_CALL, FLOOR, Function, GATEWAY, GATEWAY_BEARER, Operation, Row, TENANTS, bare, join, peer,
     with_tenants,

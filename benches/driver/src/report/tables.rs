@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, float};
+use super::Report;
+use crate::statistics::float;
 use crate::subjects::FLOOR;
 
 impl Report {

@@ -7,6 +7,7 @@ use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind};
 use super::Weight;
 use crate::Failure;
 use crate::archive::deflated_size;
+use crate::statistics::float;
 
 /// Some bytes of a program.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,11 +128,6 @@ fn paths(name: &str) -> Vec<&str> {
 
 fn name_of<'p>(path: &&'p str) -> &'p str {
     path.split("::").next().unwrap_or_default()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes here are far below what a float counts exactly")]
-fn float(size: u64) -> f64 {
-    size as f64
 }
 
 #[cfg(test)]
